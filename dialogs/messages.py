@@ -1,0 +1,110 @@
+"""The vocabulary of a talk: what a person can do, and what they are answered.
+
+A person's message reaches the core as a `Content`. `understand` turns it into an `Event`, the name of a row in
+the conversation table with its arguments. The core answers with a `Reply`: words by their catalogue ids, not yet in
+any language, and the choices offered. `render` makes `Message`s of it, ready for a phone.
+"""
+
+from collections.abc import Mapping
+from datetime import date, time
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Language(StrEnum):
+    KK = "kk"
+    RU = "ru"
+
+
+class Surface(StrEnum):
+    """Where the words appear: a chat has buttons and room, an SMS has neither."""
+
+    CHAT = "chat"
+    SMS = "sms"
+
+
+class Text(Struct, frozen=True, tag=True):
+    """Words that the person typed."""
+
+    text: str
+
+
+class Pressed(Struct, frozen=True, tag=True):
+    """A button: `choice` is the id that the button was offered with, perhaps long ago."""
+
+    choice: str
+    message: int | None = None
+    """Number of the chat message under which the button stands."""
+
+
+class Contact(Struct, frozen=True, tag=True):
+    """A phone number handed over by the chat program. `own`: it belongs to the sender's account."""
+
+    phone: str
+    own: bool
+
+
+class Unreadable(Struct, frozen=True, tag=True):
+    """Something the assistant cannot read: `photo`, `voice`, `sticker`, `file`, `location`, `edited`,
+    `other`."""
+
+    kind: str
+
+
+Content = Text | Pressed | Contact | Unreadable
+
+
+class Event(Struct, frozen=True):
+    """What the message means: the trigger of a conversation row, and its arguments."""
+
+    name: str
+    args: tuple[str, ...] = ()
+
+
+Value = str | int | date | time
+"""A placeholder's value. Dates become words in the person's language."""
+
+
+class Say(Struct, frozen=True):
+    """One paragraph by its id in the word catalogues."""
+
+    id: str
+    values: Mapping[str, Value] = {}
+    count: int | None = None
+    """Set where the text has plural forms."""
+    item: bool = False
+    """A line of a list rather than a paragraph of its own."""
+    ticked: bool = False
+
+
+class Choice(Struct, frozen=True):
+    """One thing the person can answer. `id` is the event and its arguments, joined by colons."""
+
+    id: str
+    label: Say
+
+
+class Reply(Struct, frozen=True):
+    say: tuple[Say, ...]
+    choices: tuple[Choice, ...] = ()
+    in_place: bool = False
+    """In a chat, change the message whose button was pressed instead of writing a new one."""
+    ask_contact: bool = False
+    """In a chat, show the button that shares one's own phone number."""
+
+
+class Button(Struct, frozen=True):
+    id: str
+    label: str
+
+
+class Message(Struct, frozen=True):
+    """Finished words for one phone."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    replaces: int | None = None
+    ask_contact: bool = False
+    to_phone: str | None = None
+    """Set when the message goes by SMS to this phone instead of back to where the question came from."""

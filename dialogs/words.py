@@ -1,0 +1,138 @@
+"""The texts of `locales/`, by their ids, for both languages and both surfaces; dates as people say them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from gettext import c2py
+from pathlib import Path
+from string import Formatter
+
+from babel.dates import format_date, format_skeleton
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from msgspec import Struct
+
+from dialogs.messages import Language, Say, Surface, Value
+
+BABEL_LOCALE = {Language.KK: "kk", Language.RU: "ru_KZ"}
+
+
+class WordsError(Exception):
+    """A catalogue of texts is incomplete. The message names the file and the text."""
+
+
+class _Texts(Struct, frozen=True):
+    """One language on one surface."""
+
+    single: dict[str, str]
+    plural: dict[str, tuple[str, ...]]
+    form: Callable[[int], int]
+
+
+class Words:
+    """Every text, ready to be filled in."""
+
+    def __init__(self, texts: Mapping[tuple[Language, Surface], _Texts]) -> None:
+        self._texts = texts
+
+    def say(self, what: Say, language: Language, surface: Surface) -> str:
+        texts = self._texts[language, surface]
+        if what.count is None:
+            template = texts.single[what.id]
+            if not what.values:
+                return template
+            values = {name: spoken(value, language) for name, value in what.values.items()}
+        else:
+            template = texts.plural[what.id][texts.form(what.count)]
+            values = {name: spoken(value, language) for name, value in what.values.items()}
+            values["count"] = str(what.count)
+        return template.format_map(values)
+
+    def has(self, text: str) -> bool:
+        return all(text in t.single or text in t.plural for t in self._texts.values())
+
+    def placeholders(self, text: str) -> dict[tuple[Language, Surface], frozenset[str]]:
+        """The placeholders of a text, as each language and surface has them."""
+        found = {}
+        for key, texts in self._texts.items():
+            forms = texts.plural.get(text) or (texts.single[text],)
+            found[key] = frozenset(name for form in forms for name in _fields(form))
+        return found
+
+    def ids(self) -> Iterator[str]:
+        texts = self._texts[Language.KK, Surface.CHAT]
+        yield from texts.single
+        yield from texts.plural
+
+
+def spoken(value: Value, language: Language) -> str:
+    if isinstance(value, datetime):
+        return f"{_day(value.date(), language)}, {value:%H:%M}"
+    if isinstance(value, date):
+        return _day(value, language)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return str(value)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, language: Language) -> str:
+    """With the weekday: «26 қараша, бейсенбі», «четверг, 26 ноября»."""
+    locale = BABEL_LOCALE[language]
+    number = format_skeleton("MMMMd", day, locale=locale)
+    weekday = format_date(day, "EEEE", locale=locale)
+    return f"{number}, {weekday}" if language is Language.KK else f"{weekday}, {number}"
+
+
+def load(folder: Path) -> Words:
+    """Read every `.po` file below `folder/{kk,ru}/LC_MESSAGES`."""
+    texts: dict[tuple[Language, Surface], _Texts] = {}
+    for language in Language:
+        chat: dict[str, str] = {}
+        sms: dict[str, str] = {}
+        plural: dict[str, tuple[str, ...]] = {}
+        form: Callable[[int], int] = int
+        for file in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
+            catalog = _read(file, language)
+            form = c2py(catalog.plural_expr)
+            _collect(file, catalog, chat, sms, plural)
+        if not chat:
+            raise WordsError(f"{folder / language}: no texts found")
+        texts[language, Surface.CHAT] = _Texts(chat, plural, form)
+        texts[language, Surface.SMS] = _Texts({**chat, **sms}, plural, form)
+    return Words(texts)
+
+
+def _read(file: Path, language: Language) -> Catalog:
+    with file.open("rb") as stream:
+        return read_po(stream, locale=str(language), abort_invalid=True)
+
+
+def _collect(
+    file: Path,
+    catalog: Catalog,
+    chat: dict[str, str],
+    sms: dict[str, str],
+    plural: dict[str, tuple[str, ...]],
+) -> None:
+    for message in catalog:
+        if not message.id:
+            continue
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        name = message.id if isinstance(message.id, str) else message.id[0]
+        if not forms or not all(forms):
+            raise WordsError(f"{file.name}: «{name}» has no text")
+        if name in plural or name in (sms if message.context == "sms" else chat):
+            raise WordsError(f"{file.name}: «{name}» stands in two files")
+        if message.pluralizable:
+            plural[name] = forms
+        elif message.context == "sms":
+            sms[name] = forms[0]
+        else:
+            chat[name] = forms[0]
+
+
+def _fields(template: str) -> Iterator[str]:
+    for _, name, _, _ in Formatter().parse(template):
+        if name:
+            yield name

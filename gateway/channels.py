@@ -1,0 +1,66 @@
+"""What carries messages: the words that the gateway and every channel share."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from dialogs.messages import Button, Content, Language, Surface
+
+
+class Inbound(Struct, frozen=True):
+    """One message of a person, as a channel hands it in."""
+
+    id: str
+    """Unique for ever per provider message, so that a repeat is known: `tg:812`, `kannel:4f…`."""
+    address: str
+    """Where it came from and where the answer goes: `sms:+77011234567`, `tg:1234`, `chat:demo`."""
+    content: Content
+    language: Language | None = None
+    """What the chat program says about its user, only a hint."""
+
+
+class Letter(Struct, frozen=True, omit_defaults=True):
+    """One message to one address, on its way through the outbox."""
+
+    id: str
+    """Derived from what caused it (`{inbound id}:{n}`): the same cause writes the same letter."""
+    address: str
+    text: str
+    created: float
+    """Seconds since 1970: an answer that could not leave for a day is of no use."""
+    buttons: tuple[Button, ...] = ()
+    replaces: int | None = None
+    ask_contact: bool = False
+
+
+class Sent(Struct, frozen=True):
+    provider_id: str = ""
+
+
+class Retry(Struct, frozen=True):
+    reason: str
+    after: float | None = None
+    """Seconds that the provider asked us to wait."""
+
+
+class Rejected(Struct, frozen=True):
+    """The provider will never take this letter."""
+
+    reason: str
+
+
+class OptedOut(Struct, frozen=True):
+    """The person blocked us there."""
+
+    reason: str
+
+
+Outcome = Sent | Retry | Rejected | OptedOut
+
+
+class Channel(Protocol):
+    async def send(self, letter: Letter) -> Outcome: ...
+
+
+def surface(address: str) -> Surface:
+    return Surface.SMS if address.startswith("sms:") else Surface.CHAT
