@@ -1,0 +1,160 @@
+"""The table of settings: every `KELISIM_*` variable, read here once and nowhere else."""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "KELISIM_"
+FILE = ".env"
+ROUTES = ("kannel",)
+"""SMS providers the assistant can speak to."""
+NO_SECRET = SecretStr("")
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message is one line and holds no secret."""
+
+
+class Settings(BaseSettings):
+    """Field names are the variables without their prefix. An empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    http_host: str = "127.0.0.1"
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: str = ""
+    """Where other systems reach the HTTP side, for Kannel's delivery reports."""
+    redis_url: SecretStr = NO_SECRET
+    redis_accept: bool = False
+    """Take an outside Redis although it may forget what was acknowledged."""
+    data_dir: Path = Path("var")
+
+    telegram_token: SecretStr = NO_SECRET
+    telegram_api: str = "https://api.telegram.org"
+    telegram_webhook: str = ""
+    telegram_secret: SecretStr = NO_SECRET
+    telegram_consent: bool = True
+
+    sms_routes: Annotated[tuple[str, ...], NoDecode] = ()
+    sms_secret: SecretStr = NO_SECRET
+    kannel_url: str = ""
+    kannel_username: str = ""
+    kannel_password: SecretStr = NO_SECRET
+    kannel_from: str = ""
+
+    esobes_url: str = ""
+    esobes_token: SecretStr = NO_SECRET
+    quiet_hours: str = "21:00-09:00"
+
+    sandbox_wanted: Annotated[bool | None, Field(validation_alias=f"{PREFIX}SANDBOX")] = None
+    sandbox_with_real_channels: bool = False
+    log: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def telegram(self) -> bool:
+        return bool(self.telegram_token.get_secret_value())
+
+    @property
+    def sandbox(self) -> bool:
+        """On when asked for; and, unless told otherwise, as long as no real channel is set."""
+        if self.sandbox_wanted is None:
+            return not self.telegram and not self.sms_routes
+        return self.sandbox_wanted
+
+    @field_validator("sms_routes", mode="before")
+    @classmethod
+    def _routes(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("sms_routes")
+    @classmethod
+    def _known_routes(cls, routes: tuple[str, ...]) -> tuple[str, ...]:
+        for route in routes:
+            if route not in ROUTES:
+                raise ValueError(f"no SMS route is called «{route}»; there is: {', '.join(ROUTES)}")
+        return routes
+
+    @field_validator("log", mode="before")
+    @classmethod
+    def _level(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, hours: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", hours, re.ASCII):
+            raise ValueError("two times of the day are needed, like 21:00-09:00")
+        return hours
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
+            raise ValueError("not a bot token; it looks like 123456:AbC-dEf, as BotFather shows it")
+        return token
+
+    @field_validator("telegram_secret", "sms_secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr) -> SecretStr:
+        # Telegram's own rule for secret tokens; also safe in a URL, where the SMS secret stands.
+        if not re.fullmatch(r"([\w-]{8,256})?", secret.get_secret_value(), re.ASCII):
+            raise ValueError("8 to 256 Latin letters, digits, «_» or «-» are needed")
+        return secret
+
+    @field_validator("telegram_api", "telegram_webhook", "kannel_url", "esobes_url", "public_url")
+    @classmethod
+    def _url(cls, url: str) -> str:
+        if url and not re.match(r"https?://[^/\s]", url):
+            raise ValueError("not a web address; it begins with https:// or http://")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.telegram and self.sandbox and not self.sandbox_with_real_channels:
+            raise ValueError(
+                f"{PREFIX}SANDBOX: the simulator and its clock do not go together with a real Telegram bot; "
+                f"if you mean it, set {PREFIX}SANDBOX_WITH_REAL_CHANNELS=1"
+            )
+        if "kannel" in self.sms_routes:
+            for name in ("kannel_url", "kannel_username", "kannel_password", "kannel_from"):
+                value = getattr(self, name)
+                if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
+                    raise ValueError(f"{_variable(name)}: not set, but {PREFIX}SMS_ROUTES names kannel")
+        return self
+
+
+def load() -> Settings:
+    """From the environment and `.env`; what is wrong is told in one line."""
+    known = {_variable(name) for name in Settings.model_fields}
+    given = {name.upper() for name in (*os.environ, *dotenv_values(FILE))}
+    for name in sorted(given - known):
+        if name.startswith(PREFIX):
+            near = difflib.get_close_matches(name, sorted(known), 1)
+            raise SettingsError(f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else ""))
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_first(error)) from None
+
+
+def _variable(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def _first(error: ValidationError) -> str:
+    """Never with the value itself: it may be a secret."""
+    problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    words = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return words
+    name = str(problem["loc"][0])
+    return f"{_variable(name) if name in Settings.model_fields else name.upper()}: {words}"
