@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from dialogs.catalogue.schema import Hours, Office
+from dialogs.catalogue.schema import Office
 from dialogs.workdays import Workdays
 
 END_OF_DAY = time(18)

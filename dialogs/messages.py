@@ -75,7 +75,11 @@ class Say(Struct, frozen=True):
     """Set where the text has plural forms."""
     item: bool = False
     """A line of a list rather than a paragraph of its own."""
+    number: int | None = None
+    """Of a line of a list, where a button names it."""
     ticked: bool = False
+    careful: bool = False
+    """The office still has to confirm it."""
 
 
 class Choice(Struct, frozen=True):

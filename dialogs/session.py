@@ -10,6 +10,21 @@ from dialogs.messages import Language
 
 VERSION = 2
 
+RENAMED_STATES: dict[int, dict[str, str]] = {
+    1: {
+        "start.language": "language",
+        "docs.group": "documents.groups",
+        "docs.ask": "documents.question",
+        "docs.list": "documents.answer",
+    },
+}
+"""Version → states that the next version calls by another name."""
+
+RENAMED_FIELDS: dict[int, dict[str, str]] = {
+    1: {"lang": "language", "slug": "service"},
+}
+"""Version → fields that the next version calls by another name."""
+
 
 class Agreement(Struct, frozen=True, array_like=True):
     """To which version of the privacy notice the person agreed, and when."""
@@ -21,45 +36,56 @@ class Agreement(Struct, frozen=True, array_like=True):
 class Session(Struct, omit_defaults=True):
     """Short on purpose: a million of these rest in Redis. Everything at its default takes no room."""
 
+    version: int = 0
+    ref: str = ""
+    """A random name for the journal: once the session is forgotten, its lines lead to nobody."""
     state: str = "language"
     language: Language | None = None
-    ref: str = ""
-    """A random name for the journal: once the session is forgotten, the lines lead to nobody."""
     agreed: Agreement | None = None
     quiet: bool = False
     """The person stopped optional messages."""
     group: str = ""
     service: str = ""
     answers: dict[str, str] = {}
+    """Question → option, in the order in which they were given."""
     ticks: dict[str, list[str]] = {}
-    """Service → ids of the papers the person has ticked off."""
+    """Service → ids of the papers that the person has ticked off."""
     found: list[str] = []
-    """Services offered by the last search."""
+    """Services that the last search offered."""
     offered: list[str] = []
     """Ids of the choices on the screen, in their order: what an SMS «1» means."""
     page: int = 0
-    """Which portion of a long SMS answer the person is reading."""
+    """Which portion of a long SMS the person is reading."""
     pending: str = ""
     """What the person asked before the language was known."""
     missed: int = 0
     """How many messages in a row were not understood."""
     pace: tuple[int, int] = (0, 0)
-    """Minute, and number of messages in it."""
-    sent_lists: tuple[int, int] = (0, 0)
-    """Day, and number of lists sent to a phone on it."""
-    version: int = 0
+    """A minute, and how many messages came in it."""
+    lists_sent: tuple[int, int] = (0, 0)
+    """A day, and how many lists went to a phone on it."""
 
 
-_encode = msgspec.json.Encoder().encode
-_decode_current = msgspec.json.Decoder(Session).decode
-_decode_any = msgspec.json.Decoder(dict[str, Any]).decode
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Session)
 
-RENAMED_STATES: dict[int, dict[str, str]] = {
-    1: {
-        "start.language": "language",
-        "docs.group": "documents.groups",
-        "docs.ask": "documents.question",
-        "docs.list": "documents.answer",
-    },
-}
-"""Version → states that the next version calls by another name."""
+
+def new(ref: str) -> Session:
+    return Session(version=VERSION, ref=ref)
+
+
+def write(session: Session) -> bytes:
+    return _encoder.encode(session)
+
+
+def read(stored: bytes) -> Session:
+    session = _decoder.decode(stored)
+    return session if session.version == VERSION else _migrated(msgspec.json.decode(stored))
+
+
+def _migrated(stored: dict[str, Any]) -> Session:
+    for version in range(stored.get("version", 1), VERSION):
+        names = RENAMED_FIELDS[version]
+        stored = {names.get(name, name): value for name, value in stored.items()}
+        stored["state"] = RENAMED_STATES[version].get(stored["state"], stored["state"])
+    return msgspec.convert({**stored, "version": VERSION}, Session)

@@ -126,7 +126,8 @@ class _Checks:
             return
         for (language, surface), found in self._words.placeholders(text).items():
             if unknown := found - set(values):
-                yield f"{where}: «{text}» ({language}, {surface}) mentions {{{min(unknown)}}}, the fact has no such value"
+                placed = f"«{text}» ({language}, {surface})"
+                yield f"{where}: {placed} mentions {{{min(unknown)}}}, the fact has no such value"
         used = frozenset[str]().union(*self._words.placeholders(text).values())
         if unused := set(values) - used - {"days"}:
             yield f"{where}: value «{min(unused)}» is not mentioned by «{text}»"

@@ -1,0 +1,117 @@
+"""The conversation: all topics in one `transitions` table, and the step along it.
+
+`step(session, event, now)` changes nothing that it was given. Every state answers every event: what no row of a
+topic takes is answered by the last rows here, and the state's own view is shown again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from transitions import EventData, Machine, State
+
+from dialogs.messages import Event, Reply, Say, Surface
+from dialogs.session import Session
+from dialogs.talk import ANYWHERE, Guide, Row, Talk, View
+from dialogs.topics import documents, first, menu, operator, privacy, search, settings
+
+TOPICS = (first.TOPIC, menu.TOPIC, documents.TOPIC, search.TOPIC, operator.TOPIC, settings.TOPIC, privacy.TOPIC)
+
+VIEWS: dict[str, View] = {state: view for topic in TOPICS for state, view in topic.views.items()}
+
+ROWS: tuple[Row, ...] = tuple(row for topic in TOPICS for row in topic.rows)
+
+BEFORE_LANGUAGE = frozenset({"lang", "quiet", "loud"})
+"""What a person may do before the language is known."""
+
+PER_MINUTE = 20
+"""More messages than this in a minute, and the assistant asks to slow down, once."""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    session: Session | None
+    """None: the person asked to be forgotten."""
+    reply: Reply | None
+    to_phone: tuple[str, Reply] | None
+    note: str
+    """For the journal: what happened, nothing personal."""
+
+
+def step(session: Session, event: Event, now: datetime, surface: Surface, guide: Guide) -> Turn:
+    session = msgspec.structs.replace(session)
+    session.pace = _pace(session, now)
+    if session.pace[1] > PER_MINUTE:
+        first_time = session.pace[1] == PER_MINUTE + 1
+        return Turn(session, Reply((Say("pace.slow"),)) if first_time else None, None, "too_fast")
+    if session.state not in VIEWS:
+        session.state = "menu"
+    if session.language is None and event.name not in BEFORE_LANGUAGE:
+        event = Event("first_contact", (event.name, *event.args))
+    if event.name not in MACHINE.events:
+        event = Event("old_button")
+    talk = Talk(session, event, now, surface, guide)
+    MACHINE.events[event.name].trigger(talk)
+    talk.session.state = talk.state
+    return Turn(
+        None if talk.forgotten else talk.session,
+        _reply(talk),
+        talk.to_phone,
+        " ".join(filter(None, (event.name, talk.state, talk.session.service))),
+    )
+
+
+def view(session: Session, now: datetime, surface: Surface, guide: Guide) -> Reply:
+    """Where the person stands."""
+    talk = Talk(session, Event("again"), now, surface, guide)
+    return VIEWS.get(session.state, menu.menu)(talk)
+
+
+def _reply(talk: Talk) -> Reply:
+    if talk.silent_view:
+        return Reply(tuple(talk.notices))
+    view = VIEWS[talk.state](talk)
+    return msgspec.structs.replace(view, say=(*talk.notices, *view.say)) if talk.notices else view
+
+
+def _pace(session: Session, now: datetime) -> tuple[int, int]:
+    minute = int(now.timestamp()) // 60
+    return (minute, session.pace[1] + 1 if session.pace[0] == minute else 1)
+
+
+def _called(function: Callable[[Talk], object]) -> Callable[[EventData], object]:
+    """`transitions` hands its own event to conditions and actions; ours are about the talk."""
+
+    def call(data: EventData) -> object:
+        talk: Talk = data.model  # type: ignore[assignment]
+        return function(talk)
+
+    call.__name__ = function.__name__
+    return call
+
+
+def _machine() -> Machine:
+    rows = [
+        {
+            "trigger": row.event,
+            "source": row.at,
+            "dest": row.to,
+            "conditions": [_called(row.when)] if row.when else [],
+            "before": [_called(row.do)] if row.do else [],
+        }
+        for row in ROWS
+    ]
+    rows += [
+        {"trigger": event, "source": ANYWHERE, "dest": None, "before": [_called(menu.not_here)]}
+        for event in dict.fromkeys(row.event for row in ROWS)
+    ]
+    return Machine(
+        model=None,
+        states=[State(name) for name in VIEWS],
+        transitions=rows,
+        initial="language",
+        auto_transitions=False,
+        send_event=True,
+    )
+
+
+MACHINE = _machine()

@@ -1,0 +1,81 @@
+"""One message in, the answer out: understand, step along the conversation, and put the reply into words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from dialogs import render, search, words, workdays
+from dialogs.catalogue import loader
+from dialogs.conversation import Turn, step, view
+from dialogs.messages import Content, Event, Language, Message, Pressed, Surface
+from dialogs.session import Session
+from dialogs.talk import Guide
+from dialogs.understand import understand
+
+LIST_PORTIONS = 3
+"""So many SMS a list of papers sent to a phone may take."""
+
+
+class Answer(Struct, frozen=True):
+    session: Session | None
+    """What to remember; None: nothing, the person asked to be forgotten."""
+    messages: tuple[Message, ...]
+    note: str
+    """For the journal: what happened, nothing personal."""
+
+
+class Dialogue:
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+
+    def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer:
+        event = understand(content, session, lambda: self._labels(session, now, surface))
+        turn = step(session, event, now, surface, self.guide)
+        if turn.session is not None and turn.session.pending and turn.session.language is not None:
+            turn = self._take_up(turn.session, now, surface)
+        return self._worded(turn, session, content, surface)
+
+    def _take_up(self, session: Session, now: datetime, surface: Surface) -> Turn:
+        """What the person came with before the language was known."""
+        name, _, said = session.pending.partition(":")
+        event = Event(name, (said,) if name == "say" else tuple(said.split(":")))
+        return step(structs.replace(session, pending=""), event, now, surface, self.guide)
+
+    def _worded(self, turn: Turn, before: Session, content: Content, surface: Surface) -> Answer:
+        session = turn.session
+        language = (session or before).language or Language.KK
+        messages = []
+        if turn.reply is not None:
+            if surface is Surface.CHAT:
+                message = render.chat(turn.reply, self.guide.words, language)
+                offered = [button.id for button in message.buttons]
+                if turn.reply.in_place and isinstance(content, Pressed):
+                    message = structs.replace(message, replaces=content.message)
+            else:
+                pages = render.sms(turn.reply, self.guide.words, language)
+                number = min(session.page, len(pages) - 1) if session else 0
+                message = Message(pages[number].text)
+                offered = list(pages[number].offered)
+            messages.append(message)
+            if session is not None:
+                session.offered = offered
+        if turn.to_phone is not None:
+            phone, listed = turn.to_phone
+            pages = render.sms(listed, self.guide.words, language)[:LIST_PORTIONS]
+            messages += [Message(page.text, to_phone=phone) for page in pages]
+        return Answer(session, tuple(messages), turn.note)
+
+    def _labels(self, session: Session, now: datetime, surface: Surface) -> Sequence[str]:
+        """The words of the choices that the person sees."""
+        language = session.language or Language.KK
+        shown = view(session, now, surface, self.guide).choices
+        labels = {c.id: self.guide.words.say(c.label, language, surface) for c in shown}
+        return [labels.get(choice, "") for choice in session.offered]
+
+
+def load(locales: Path) -> Dialogue:
+    texts = words.load(locales)
+    catalogue = loader.load(texts)
+    return Dialogue(Guide(texts, catalogue, search.build(catalogue, texts), workdays.load()))

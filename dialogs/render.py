@@ -1,0 +1,109 @@
+"""Words for a phone: a reply in one language, for a chat or cut into portions for SMS."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from dialogs.messages import Button, Choice, Language, Message, Reply, Say, Surface
+from dialogs.sms_length import units
+from dialogs.words import Words
+
+SMS_UNITS = 3 * 67
+"""What three parts of a long SMS hold; a longer answer is offered in portions."""
+
+MENU = Choice("menu", Say("choice.menu"))
+"""By SMS always «0»."""
+BACK = Choice("back", Say("choice.back"))
+"""By SMS only the word: a number for it would cost every message a line."""
+MORE = Choice("more", Say("choice.more"))
+
+
+class Page(Struct, frozen=True):
+    """What one SMS says, and which choice each of its numbers means."""
+
+    text: str
+    offered: tuple[str, ...]
+
+
+def chat(reply: Reply, words: Words, language: Language) -> Message:
+    text = ""
+    for what in reply.say:
+        spoken = _spoken(what, words, language, Surface.CHAT)
+        text += f"\n{_mark(what)} {spoken}" if what.item else f"\n\n{spoken}"
+    buttons = tuple(Button(c.id, _spoken(c.label, words, language, Surface.CHAT)) for c in reply.choices)
+    return Message(text.strip(), buttons, ask_contact=reply.ask_contact)
+
+
+def _mark(what: Say) -> str:
+    mark = "•" if what.number is None else f"{what.number}."
+    return f"✓ {mark}" if what.ticked else mark
+
+
+def sms(reply: Reply, words: Words, language: Language) -> list[Page]:
+    """The portions of a reply. Every one but the last ends with the number that brings the next."""
+    labels = {c.id: _spoken(c.label, words, language, Surface.SMS) for c in (*reply.choices, MORE)}
+    more = (MORE.id, labels.pop(MORE.id))
+    labels.pop(BACK.id, None)
+    home = [f"0 – {menu}"] if (menu := labels.pop(MENU.id, None)) else []
+    choices = list(labels.items())
+    lines = [_line(what, words, language) for what in reply.say]
+    if units(whole := _text(lines, choices, home)) <= SMS_UNITS:
+        return [Page(whole, tuple(c for c, _ in choices))]
+    pages = []
+    pieces = [piece for line in lines for piece in _pieces(line, SMS_UNITS - units(_text([], [more], [])) - 1)]
+    while pieces or choices:
+        on_page, offered = _page(pieces, choices, more, home)
+        pieces, choices = pieces[len(on_page) :], choices[len(offered) :]
+        last = not pieces and not choices
+        offered = offered if last else [*offered, more]
+        pages.append(Page(_text(on_page, offered, home if last else []), tuple(c for c, _ in offered)))
+    return pages
+
+
+_Labelled = tuple[str, str]
+
+
+def _page(
+    lines: Sequence[str], choices: Sequence[_Labelled], more: _Labelled, home: Sequence[str]
+) -> tuple[list[str], list[_Labelled]]:
+    """As many lines, then as many choices, as fit beside the offer of more."""
+    on_page: list[str] = []
+    for line in lines:
+        if units(_text([*on_page, line], [more], home)) > SMS_UNITS:
+            return on_page, []
+        on_page.append(line)
+    offered: list[_Labelled] = []
+    for choice in choices:
+        if units(_text(on_page, [*offered, choice, more], home)) > SMS_UNITS:
+            break
+        offered.append(choice)
+    return on_page, offered
+
+
+def _text(lines: Sequence[str], choices: Sequence[_Labelled], home: Sequence[str]) -> str:
+    return "\n".join([*lines, *(f"{number} – {label}" for number, (_, label) in enumerate(choices, 1)), *home])
+
+
+def _pieces(line: str, room: int) -> list[str]:
+    """A line longer than a whole SMS is cut between words."""
+    if units(line) <= room:
+        return [line]
+    pieces = [""]
+    for word in line.split(" "):
+        longer = f"{pieces[-1]} {word}".strip()
+        if units(longer) <= room:
+            pieces[-1] = longer
+        else:
+            pieces.append(word)
+    return pieces
+
+
+def _line(what: Say, words: Words, language: Language) -> str:
+    text = _spoken(what, words, language, Surface.SMS)
+    return f"- {text}" if what.item else text
+
+
+def _spoken(what: Say, words: Words, language: Language, surface: Surface) -> str:
+    """What the office still has to confirm carries a star; the answer's last line explains it."""
+    text = words.say(what, language, surface)
+    return f"{text}*" if what.careful else text

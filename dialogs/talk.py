@@ -1,0 +1,84 @@
+"""What a row of the conversation table looks like, and the throw-away object that travels along it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from dialogs.catalogue.catalogue import Catalogue
+from dialogs.messages import Choice, Event, Reply, Say, Surface, Value
+from dialogs.search import Search
+from dialogs.session import Session
+from dialogs.words import Words
+from dialogs.workdays import Workdays
+
+
+class Guide(Struct, frozen=True):
+    """Everything the assistant knows that is not about one person."""
+
+    words: Words
+    catalogue: Catalogue
+    search: Search
+    workdays: Workdays
+
+
+class Talk:
+    """One turn: the rows read and change `session`, add to `notices`, and the machine moves `state`."""
+
+    __slots__ = (
+        "event",
+        "forgotten",
+        "found",
+        "guide",
+        "notices",
+        "now",
+        "session",
+        "silent_view",
+        "state",
+        "surface",
+        "to_phone",
+    )
+
+    def __init__(self, session: Session, event: Event, now: datetime, surface: Surface, guide: Guide) -> None:
+        self.session = session
+        self.state = session.state
+        self.event = event
+        self.now = now
+        self.surface = surface
+        self.guide = guide
+        self.notices: list[Say] = []
+        self.silent_view = False
+        """The notices say it all: where the person stands is not repeated."""
+        self.forgotten = False
+        """Nothing of the session is kept."""
+        self.found: tuple[str, ...] | None = None
+        self.to_phone: tuple[str, Reply] | None = None
+
+    def say(self, text: str, **values: Value) -> None:
+        self.notices.append(Say(text, values))
+
+
+class Row(Struct, frozen=True):
+    """event + where it holds → where it leads, if `when`, doing `do`. No `to`: the state stays."""
+
+    event: str
+    at: str
+    to: str | None = None
+    when: Callable[[Talk], bool] | None = None
+    do: Callable[[Talk], None] | None = None
+
+
+ANYWHERE = "*"
+
+View = Callable[[Talk], Reply]
+
+
+class Topic(Struct, frozen=True):
+    """A short talk about one thing: its states, what each of them shows, and its rows."""
+
+    views: dict[str, View]
+    rows: tuple[Row, ...]
+
+
+def choice(choice_id: str, text: str, **values: Value) -> Choice:
+    return Choice(choice_id, Say(text, values))

@@ -1,0 +1,43 @@
+"""The first contact, and the choice of language."""
+
+from dialogs.messages import Language, Reply, Say
+from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+
+LONGEST_PENDING = 200
+
+
+def ask_language(_: Talk) -> Reply:
+    return Reply(
+        (Say("language.ask"),),
+        (choice("lang:kk", "language.kk"), choice("lang:ru", "language.ru")),
+    )
+
+
+def keep_for_later(talk: Talk) -> None:
+    """What the person came with is answered as soon as the language is known."""
+    name, *args = talk.event.args
+    if name in ("say", "svc", "grp"):
+        talk.session.pending = ":".join((name, *args))[:LONGEST_PENDING]
+
+
+def a_language(talk: Talk) -> bool:
+    return bool(talk.event.args) and talk.event.args[0] in set(Language)
+
+
+def set_language(talk: Talk) -> None:
+    talk.session.language = Language(talk.event.args[0])
+    talk.session.missed = 0
+    if not talk.session.pending:
+        talk.say("language.set")
+
+
+TOPIC = Topic(
+    views={"language": ask_language},
+    rows=(
+        Row("first_contact", ANYWHERE, "language", do=keep_for_later),
+        Row("start", ANYWHERE, "menu"),
+        Row("lang", ANYWHERE, "menu", when=a_language, do=set_language),
+        Row("lang", ANYWHERE, "language"),
+        Row("back", "language", "menu"),
+    ),
+)

@@ -1,0 +1,81 @@
+"""The main menu, help, and what is said to messages that nothing else takes."""
+
+from dialogs.messages import Reply, Say
+from dialogs.render import MENU
+from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+
+TOO_OFTEN = 3
+"""After so many messages in a row that were not understood, people are named who can help."""
+
+
+def menu(_: Talk) -> Reply:
+    return Reply(
+        (Say("menu.ask"),),
+        (
+            choice("services", "menu.services"),
+            choice("operator", "menu.operator"),
+            choice("settings", "menu.settings"),
+            choice("help", "menu.help"),
+        ),
+    )
+
+
+def help_(_: Talk) -> Reply:
+    return Reply((Say("help.text"),), (choice("services", "menu.services"), MENU))
+
+
+def understood(talk: Talk) -> None:
+    talk.session.missed = 0
+    talk.session.page = 0
+
+
+def next_page(talk: Talk) -> None:
+    talk.session.page += 1
+
+
+def say_again(talk: Talk) -> None:
+    talk.session.page = 0
+
+
+def missed(talk: Talk, text: str, **values: str) -> None:
+    """Says what was not understood; the third time in a row, where people help."""
+    talk.session.missed += 1
+    talk.session.page = 0
+    talk.say("missed.too_often" if talk.session.missed >= TOO_OFTEN else text, **values)
+
+
+def not_here(talk: Talk) -> None:
+    missed(talk, "missed.old_button")
+
+
+def no_such_number(talk: Talk) -> None:
+    missed(talk, "missed.number", number=talk.event.args[0])
+
+
+def unknown_command(talk: Talk) -> None:
+    missed(talk, "missed.command")
+
+
+def unreadable(talk: Talk) -> None:
+    missed(talk, "missed.edited" if talk.event.args[0] == "edited" else "missed.unreadable")
+
+
+def unasked_contact(talk: Talk) -> None:
+    missed(talk, "missed.contact")
+
+
+TOPIC = Topic(
+    views={"menu": menu, "help": help_},
+    rows=(
+        Row("menu", ANYWHERE, "menu", do=understood),
+        Row("help", ANYWHERE, "help", do=understood),
+        Row("more", ANYWHERE, do=next_page),
+        Row("again", ANYWHERE, do=say_again),
+        Row("back", "menu"),
+        Row("back", "help", "menu", do=understood),
+        Row("no_such_number", ANYWHERE, do=no_such_number),
+        Row("unknown_command", ANYWHERE, do=unknown_command),
+        Row("unreadable", ANYWHERE, do=unreadable),
+        Row("old_button", ANYWHERE, do=not_here),
+    ),
+)

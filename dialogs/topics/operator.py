@@ -1,0 +1,28 @@
+"""People who can help: who they are, how to reach them, and whether they are there right now."""
+
+from dialogs.messages import Reply, Say
+from dialogs.render import MENU
+from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+from dialogs.topics.answer import hours
+from dialogs.topics.menu import understood
+
+SHOWN = ("contact_centre", "state_corp", "state_corp_duty", "department", "egov")
+
+
+def people(talk: Talk) -> Reply:
+    lines = [Say("operator.intro")]
+    for name in SHOWN:
+        office = talk.guide.catalogue.office(name, talk.now.date())
+        lines.append(Say(f"operator.{name}"))
+        lines += (Say(line.id, line.values, item=True) for line in hours(talk, office))
+    lines.append(Say("operator.no_local"))
+    return Reply(tuple(lines), (choice("services", "menu.services"), MENU))
+
+
+TOPIC = Topic(
+    views={"operator": people},
+    rows=(
+        Row("operator", ANYWHERE, "operator", do=understood),
+        Row("back", "operator", "menu", do=understood),
+    ),
+)

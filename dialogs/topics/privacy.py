@@ -1,0 +1,35 @@
+"""The privacy notice: shown before anything personal is asked, agreed to or not, and readable at any time."""
+
+from dialogs.messages import Reply, Say
+from dialogs.render import BACK, MENU
+from dialogs.session import Agreement
+from dialogs.talk import ANYWHERE, Row, Talk, Topic
+from dialogs.topics.menu import understood
+
+VERSION = 1
+"""Raised whenever the notice says something new: everybody is asked again."""
+
+
+def agreed(talk: Talk) -> bool:
+    agreement = talk.session.agreed
+    return agreement is not None and agreement.version == VERSION
+
+
+def agree(talk: Talk) -> None:
+    talk.session.agreed = Agreement(VERSION, talk.now)
+    understood(talk)
+
+
+def notice(talk: Talk) -> Reply:
+    agreement = talk.session.agreed
+    since = (Say("privacy.agreed", {"day": agreement.at.date()}),) if agreement else ()
+    return Reply((Say("privacy.notice"), *since), (BACK, MENU))
+
+
+TOPIC = Topic(
+    views={"privacy": notice},
+    rows=(
+        Row("privacy", ANYWHERE, "privacy", do=understood),
+        Row("back", "privacy", "settings", do=understood),
+    ),
+)

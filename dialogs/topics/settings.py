@@ -1,0 +1,65 @@
+"""Language, optional messages, and being forgotten."""
+
+from dialogs.messages import Language, Reply, Say
+from dialogs.render import BACK, MENU
+from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+from dialogs.topics.menu import understood
+
+
+def settings(talk: Talk) -> Reply:
+    quiet = talk.session.quiet
+    other = Language.RU if talk.session.language is Language.KK else Language.KK
+    return Reply(
+        (Say("settings.quiet" if quiet else "settings.loud"),),
+        (
+            choice(f"lang:{other}", f"language.{other}"),
+            choice("loud", "settings.start") if quiet else choice("quiet", "settings.stop"),
+            choice("privacy", "settings.privacy"),
+            choice("forget", "settings.forget"),
+            MENU,
+        ),
+    )
+
+
+def ask_to_forget(_: Talk) -> Reply:
+    return Reply((Say("forget.ask"),), (choice("forget_yes", "forget.yes"), BACK))
+
+
+def stop_optional(talk: Talk) -> None:
+    understood(talk)
+    talk.session.quiet = True
+    talk.silent_view = True
+    talk.say("settings.stopped" if talk.session.language else "settings.stopped_both")
+
+
+def start_optional(talk: Talk) -> None:
+    understood(talk)
+    talk.session.quiet = False
+    talk.silent_view = True
+    talk.say("settings.started" if talk.session.language else "settings.started_both")
+
+
+def was_quiet(talk: Talk) -> bool:
+    return talk.session.quiet
+
+
+def forget(talk: Talk) -> None:
+    talk.forgotten = True
+    talk.silent_view = True
+    talk.say("forget.done")
+
+
+TOPIC = Topic(
+    views={"settings": settings, "settings.forget": ask_to_forget},
+    rows=(
+        Row("settings", ANYWHERE, "settings", do=understood),
+        Row("quiet", ANYWHERE, do=stop_optional),
+        Row("loud", ANYWHERE, when=was_quiet, do=start_optional),
+        Row("loud", "language"),
+        Row("loud", ANYWHERE, "menu", do=understood),
+        Row("forget", ANYWHERE, "settings.forget", do=understood),
+        Row("forget_yes", "settings.forget", "language", do=forget),
+        Row("back", "settings", "menu", do=understood),
+        Row("back", "settings.forget", "settings", do=understood),
+    ),
+)

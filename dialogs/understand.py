@@ -1,0 +1,87 @@
+"""A person's message → what it means. Nothing here guesses: what is not plain is free text for the search."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from dialogs.messages import Contact, Content, Event, Pressed, Text, Unreadable
+from dialogs.session import Session
+
+LONGEST = 500
+"""Characters of a text that are read; nobody names a service in more."""
+
+_COMMANDS: dict[str, Event] = {}
+for _event, _words in {
+    Event("start"): "/start",
+    Event("menu"): "/menu меню мәзір мазир менью menu mazir 0 басты главное",
+    Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter",
+    Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh",
+    Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау",
+    Event("settings"): "/settings баптау баптаулар настройки настройка settings",
+    Event("privacy"): "/privacy құпиялық конфиденциальность",
+    Event("back"): "/back артқа артка кері назад обратно back nazad artka",
+    Event("again"): "/again қайтала кайтала қайта повтори повторить ещераз again",
+    Event("more"): "/more жалғасы жалгасы жалғастыр далее дальше продолжить more dalee",
+    Event("lang"): "/lang /language тіл тил язык til",
+    Event("lang", ("kk",)): "қаз каз қазақша казакша kaz kz kk қазақ",
+    Event("lang", ("ru",)): "рус орыс русский орысша rus ru по-русски",
+    Event("quiet"): "/stop тоқтат токтат стоп stop toktat",
+    Event("loud"): "/resume баста старт start қосу косу включить",
+    Event("forget"): "/forget ұмыт умыт забудь забыть forget",
+}.items():
+    _COMMANDS.update(dict.fromkeys(_words.split(), _event))
+
+_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_SPACES = re.compile(r"\s+")
+
+
+def understand(content: Content, session: Session, labels: Callable[[], Sequence[str]]) -> Event:
+    """`labels`: the words of `session.offered`, asked for only when needed."""
+    if isinstance(content, Text):
+        return _text(content.text, session, labels)
+    if isinstance(content, Pressed):
+        name, *args = content.choice.split(":")
+        return Event(name, tuple(args))
+    if isinstance(content, Contact):
+        return Event("contact", (content.phone, "own" if content.own else "foreign"))
+    if isinstance(content, Unreadable):
+        return Event("unreadable", (content.kind,))
+
+
+def _text(text: str, session: Session, labels: Callable[[], Sequence[str]]) -> Event:
+    plain = normalised(text)
+    command = _COMMANDS.get(plain) or _COMMANDS.get(_EDGES.sub("", plain))
+    if command is not None:
+        return command
+    if plain.startswith("/"):
+        return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
+    if number := _NUMBER.fullmatch(plain):
+        position = int(number[1])
+        if position == 0:
+            return Event("menu")
+        if position <= len(session.offered):
+            return _chosen(session.offered[position - 1])
+        return Event("no_such_number", (number[1],))
+    for choice, label in zip(session.offered, labels() if session.offered else (), strict=False):
+        if normalised(label) == plain:
+            return _chosen(choice)
+    return Event("say", (plain,))
+
+
+def _chosen(choice: str) -> Event:
+    name, *args = choice.split(":")
+    return Event(name, tuple(args))
+
+
+def normalised(text: str) -> str:
+    """Lower case, one space between words, full-width and Arabic digits as ours, no control characters."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST])
+    text = "".join(_letter(c) for c in text)
+    return _SPACES.sub(" ", text).strip().casefold()
+
+
+def _letter(c: str) -> str:
+    if c.isdigit() and not c.isascii():
+        return str(unicodedata.digit(c, c))
+    return " " if unicodedata.category(c) in ("Cc", "Cf", "Zs") else c
