@@ -1,0 +1,110 @@
+"""What is remembered, in Redis: sessions, letters on their way, the journal, and which messages were seen.
+
+Everything that one message brings about is written by one script, or nothing is. The keys of one address carry the
+hash tag of its shard, so that the script runs on a cluster as well.
+
+    {s07}:session:sms:+7701…   the talk, as bytes
+    {s07}:seen:kannel:4f…      this message was answered; kept longer than any provider repeats one
+    {s07}:outbox               stream of letters that have not left yet
+    {s07}:journal              stream of what happened, without personal data
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import IntEnum
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+from gateway.channels import Letter
+from gateway.connection import Batched
+
+SHARDS = 16
+SEEN_FOR = timedelta(days=3)
+"""Telegram repeats an update for a day, Kannel a message for as long as its queue lives."""
+
+_COMMIT = """
+if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
+if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 1 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[2]) end
+redis.call('XADD', KEYS[4], '*', 'line', ARGV[3])
+for letter = 5, #ARGV do redis.call('XADD', KEYS[3], '*', 'letter', ARGV[letter]) end
+return 0
+"""
+
+
+class Commit(IntEnum):
+    DONE = 0
+    REPEATED = 1
+    """This message was answered before. Nothing changed."""
+    CONFLICT = 2
+    """Somebody else changed the session since it was loaded. Nothing changed."""
+
+
+class Line(Struct, frozen=True, array_like=True):
+    """One line of the journal. `ref` is the session's random name: no line holds a phone or a chat."""
+
+    at: int
+    ref: str
+    direction: str
+    surface: str
+    note: str
+    letters: tuple[str, ...]
+
+
+_encode = msgspec.json.Encoder().encode
+_shards = tuple(f"{{s{number:02}}}" for number in range(SHARDS))
+
+
+def shard_number(address: str) -> int:
+    return crc32(address.encode()) % SHARDS
+
+
+def shard(address: str) -> str:
+    """The hash tag that an address' keys begin with."""
+    return _shards[crc32(address.encode()) % SHARDS]
+
+
+def outbox_key(number: int) -> str:
+    return f"{_shards[number]}:outbox"
+
+
+class Store:
+    def __init__(self, redis: Batched) -> None:
+        self._redis = redis
+        self._commit = redis.script(_COMMIT)
+        self._seen_for = int(SEEN_FOR.total_seconds())
+
+    async def load(self, address: str) -> bytes | None:
+        stored: bytes | None = await self._redis("GET", f"{shard(address)}:session:{address}")
+        return stored
+
+    async def commit(
+        self,
+        inbound_id: str,
+        address: str,
+        *,
+        before: bytes | None,
+        after: bytes | None,
+        letters: Sequence[Letter],
+        line: Line,
+    ) -> Commit:
+        """Replace exactly the session that was read, `before`, by `after`; None stands for no session."""
+        tag = shard(address)
+        return Commit(
+            await self._redis(
+                "EVALSHA",
+                self._commit,
+                4,
+                f"{tag}:seen:{inbound_id}",
+                f"{tag}:session:{address}",
+                f"{tag}:outbox",
+                f"{tag}:journal",
+                before or b"",
+                after or b"",
+                _encode(line),
+                self._seen_for,
+                *map(_encode, letters),
+            )
+        )
