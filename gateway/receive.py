@@ -1,0 +1,88 @@
+"""The use case for a person's message: load, answer, commit. After that it may be acknowledged, not before."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from secrets import token_urlsafe
+from traceback import format_tb
+from typing import Protocol
+
+import msgspec
+
+from dialogs import session as sessions
+from dialogs.dialogue import Answer
+from dialogs.messages import Content, Surface
+from dialogs.session import Session
+from gateway.channels import Inbound, Letter, surface
+from gateway.clock import Clock
+from gateway.store import Commit, Line, Store, shard_number
+
+log = logging.getLogger(__name__)
+
+
+class Dialogue(Protocol):
+    def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer: ...
+
+
+class Receiver:
+    def __init__(self, store: Store, dialogue: Dialogue, clock: Clock, wake: Callable[[int], None]) -> None:
+        """`wake` tells the outbox in which shard letters are waiting."""
+        self._store = store
+        self._dialogue = dialogue
+        self._clock = clock
+        self._wake = wake
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Raises only while Redis is away; then the message has to come again."""
+        where = surface(inbound.address)
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:  # somebody else answered the same person meanwhile: answer anew
+            before = await self._store.load(inbound.address)
+            session = _session(before)
+            ref = session.ref
+            now = self._clock.now()
+            answer = self._answer(session, inbound.content, now, where)
+            if answer is None:
+                after, letters, note = before, [], "failed"
+            else:
+                after = None if answer.session is None else sessions.write(answer.session)
+                letters, note = _letters(inbound, answer, now), answer.note
+            names = tuple(letter.id for letter in letters)
+            line = Line(int(now.timestamp()), ref, "in", where, note, names)
+            outcome = await self._store.commit(
+                inbound.id, inbound.address, before=before, after=after, letters=letters, line=line
+            )
+        self._wake(shard_number(inbound.address))
+
+    def _answer(self, session: Session, content: Content, now: datetime, where: Surface) -> Answer | None:
+        try:
+            return self._dialogue.answer(session, content, now, where)
+        except Exception as error:
+            # Repeating it would fail again and hold up everybody behind it. The error's own words stay out of the
+            # log: they may be the person's.
+            log.error("%s in the dialogue\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+            return None
+
+
+def _session(stored: bytes | None) -> Session:
+    if stored is not None:
+        try:
+            return sessions.read(stored)
+        except (msgspec.MsgspecError, KeyError) as error:
+            log.error("a stored session cannot be read (%s); the talk begins anew", type(error).__name__)
+    return sessions.new(token_urlsafe(9))
+
+
+def _letters(inbound: Inbound, answer: Answer, now: datetime) -> list[Letter]:
+    return [
+        Letter(
+            f"{inbound.id}:{number}",
+            f"sms:{message.to_phone}" if message.to_phone else inbound.address,
+            message.text,
+            now.timestamp(),
+            message.buttons,
+            message.replaces,
+            message.ask_contact,
+        )
+        for number, message in enumerate(answer.messages)
+    ]
