@@ -1,0 +1,207 @@
+"""From what a person writes to the services they may mean: one, a choice of two or three, or none.
+
+It answers nothing else. Whoever writes «келісемін» finds nothing here, and no act can follow from a find.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from math import log
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from dialogs.catalogue.catalogue import Catalogue
+from dialogs.letters import by_ear, stems, tokens
+from dialogs.messages import Language, Say, Surface
+from dialogs.words import Words
+
+HERE = Path(__file__).parent
+CHOICES = 3
+WORDS_READ = 40
+"""Of a long message only the beginning is searched: it keeps a turn short."""
+ELSEWHERE = ""
+"""Stands for everything that is not a service of ours."""
+
+BY_EAR = 0.9
+TYPO = 0.8
+DOUBTFUL = 0.5
+"""What a word is worth that is spelled as it sounds; that has a slip of the finger; or that is so short that with a
+slip it may be another word. The last cannot stand alone."""
+LONG = 7
+"""Letters in a word that stays itself with a slip."""
+COMPLETE = 0.6
+"""Share of a synonym's words, by weight, that has to be there."""
+TELLING = 0.6
+"""Least weight of the words found, compared with one word that only as many services use as there are choices.
+«Көмек» alone is in half of the services and tells nothing."""
+ASIDE = 0.25
+"""What a service's word is worth outside of the synonym that fits best."""
+CLOSE = 0.75
+"""Services that fit this well, compared with the best one, are offered together with it."""
+
+
+class Found(Struct, frozen=True):
+    services: tuple[str, ...]
+    """Slugs, the likeliest first. One: sure; two or three: a choice; none: not understood."""
+
+
+class Around(Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of `search.toml`."""
+
+    fillers: list[str]
+    elsewhere: list[str]
+
+
+class _Phrase(Struct, frozen=True):
+    service: str
+    words: tuple[int, ...]
+    weight: float
+
+
+class Search:
+    """Each synonym is a set of words; a word weighs the more, the fewer services use it."""
+
+    def __init__(self, synonyms: Iterable[tuple[str, str]], fillers: Iterable[str]) -> None:
+        """`synonyms`: service (or ELSEWHERE) and what people call it."""
+        self._fillers = {token for filler in fillers for token in tokens(filler)}
+        spelled = {(service, words) for service, text in synonyms if (words := self._said(text))}
+        spelled |= {(service, ("".join(words),)) for service, words in spelled if len(words) == 2}
+        ids = {word: number for number, word in enumerate(sorted({w for _, words in spelled for w in words}))}
+        self._by_stem: dict[str, set[int]] = defaultdict(set)
+        self._by_ear: dict[str, set[int]] = defaultdict(set)
+        for word, number in ids.items():
+            for stem in stems(word):
+                if len(stem) > 3 or len(word) < 5:
+                    self._by_stem[stem].add(number)
+                    self._by_ear[by_ear(stem)].add(number)
+        self._every = len({service for service, _ in spelled}) + 1
+        self._telling = TELLING * log(self._every / CHOICES)
+        self._weights = self._weigh(ids, spelled)
+        self._phrases = [
+            _Phrase(service, numbers, sum(self._weights[n] for n in numbers))
+            for service, words in sorted(spelled)
+            for numbers in [tuple(ids[word] for word in words)]
+        ]
+        self._by_word: dict[int, list[_Phrase]] = defaultdict(list)
+        for phrase in self._phrases:
+            for number in phrase.words:
+                self._by_word[number].append(phrase)
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for stem in sorted(self._by_ear):
+            self._by_length[len(stem)].append(stem)
+
+    def _said(self, text: str) -> tuple[str, ...]:
+        said = dict.fromkeys(tokens(text))
+        return tuple(word for word in said if word not in self._fillers) or tuple(said)
+
+    def _weigh(self, ids: dict[str, int], spelled: set[tuple[str, tuple[str, ...]]]) -> dict[int, float]:
+        services = defaultdict(set)
+        for service, words in spelled:
+            for word in words:
+                services[ids[word]].add(service)
+        weights = {}
+        for word, number in ids.items():
+            alike = {n for stem in stems(word) for n in self._by_stem[stem]}
+            weights[number] = log(self._every / len(set().union(*(services[n] for n in alike))))
+        return weights
+
+    def find(self, text: str) -> Found:
+        """The services this may be about. Never more than a choice of three."""
+        hits = self._hits(tokens(text)[:WORDS_READ])
+        scores = self._scores(hits)
+        if not scores:
+            return Found(())
+        best = max(scores.values())
+        likely = sorted((s for s in scores if scores[s] >= CLOSE * best), key=lambda s: (-scores[s], s))
+        if len(likely) > CHOICES or ELSEWHERE in likely:
+            return Found(())
+        return Found(tuple(likely))
+
+    def _hits(self, said: list[str]) -> dict[int, tuple[float, str]]:
+        """Words of the synonyms that were said: how surely, and in which of the person's words."""
+        hits: dict[int, tuple[float, str]] = {}
+        joined = [(one + other, False) for one, other in pairwise(said)]
+        for token, typos in [*((token, True) for token in said), *joined]:
+            if token not in self._fillers:
+                for number, sure in self._like(token, typos).items():
+                    if sure > hits.get(number, (0.0, ""))[0]:
+                        hits[number] = (sure, token)
+        return hits
+
+    def _like(self, token: str, typos: bool) -> dict[int, float]:
+        """Words of the synonyms that this may be: well written, else spelled by ear, else with a slip."""
+        said = stems(token)
+        if exact := {number for stem in said for number in self._by_stem.get(stem, ())}:
+            return dict.fromkeys(exact, 1.0)
+        if not typos:
+            return {}
+        if heard := {number for stem in said if len(stem) > 4 for number in self._by_ear.get(by_ear(stem), ())}:
+            return dict.fromkeys(heard, BY_EAR)
+        slipped: dict[int, float] = {}
+        for stem in {by_ear(said[0]), by_ear(said[-1])}:
+            for near in self._near(stem):
+                worth = TYPO if min(len(near), len(stem)) >= LONG else DOUBTFUL
+                for number in self._by_ear[near]:
+                    slipped[number] = max(worth, slipped.get(number, 0))
+        return slipped
+
+    def _near(self, stem: str) -> Iterator[str]:
+        slips = _slips(stem)
+        if not slips:
+            return
+        near = [
+            s for length in range(len(stem) - slips, len(stem) + slips + 1) for s in self._by_length.get(length, ())
+        ]
+        found = extract(stem, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        least = min((distance for _, distance, _ in found), default=0)
+        for other, distance, _ in found:
+            if (
+                distance == least
+                and distance <= _slips(other)
+                and (other[0] == stem[0] or (distance == 1 and len(stem) >= LONG))
+            ):
+                yield other
+
+    def _scores(self, hits: dict[int, tuple[float, str]]) -> dict[str, float]:
+        best: dict[str, tuple[float, frozenset[str]]] = {}
+        said: dict[str, dict[str, float]] = defaultdict(dict)
+        for phrase in {id(p): p for number in hits for p in self._by_word[number]}.values():
+            heard = [number for number in phrase.words if number in hits]
+            weight = sum(self._weights[n] * hits[n][0] for n in heard)
+            for n in heard:
+                said[phrase.service][hits[n][1]] = max(
+                    self._weights[n] * hits[n][0], said[phrase.service].get(hits[n][1], 0)
+                )
+            share = weight / phrase.weight if phrase.weight else 0
+            if share >= COMPLETE and weight >= self._telling:
+                score = weight * share
+                if score > best.get(phrase.service, (0.0, frozenset()))[0]:
+                    best[phrase.service] = (score, frozenset(hits[n][1] for n in heard))
+        return {
+            service: score + ASIDE * sum(weight for word, weight in said[service].items() if word not in used)
+            for service, (score, used) in best.items()
+        }
+
+
+def _slips(word: str) -> int:
+    """How many slips a word may have before it is another word."""
+    return 0 if len(word) < 5 else 1 if len(word) < 10 else 2
+
+
+def build(catalogue: Catalogue, words: Words, file: Path = HERE / "search.toml") -> Search:
+    around = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Around)
+    return Search([*_synonyms(catalogue, words), *((ELSEWHERE, text) for text in around.elsewhere)], around.fillers)
+
+
+def _synonyms(catalogue: Catalogue, words: Words) -> Iterator[tuple[str, str]]:
+    for slug, service in catalogue.services.items():
+        for language in Language:
+            yield slug, words.say(Say(f"{slug}.name"), language, Surface.CHAT)
+            yield slug, words.say(Say(f"{slug}.official"), language, Surface.CHAT)
+            for synonym in service.synonyms[language]:
+                yield slug, synonym

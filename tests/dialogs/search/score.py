@@ -1,0 +1,88 @@
+"""How often the search understands people: `python -m tests.dialogs.search.score`. Below 95 % it fails."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from time import perf_counter
+
+from msgspec import Struct
+
+from dialogs import words
+from dialogs.catalogue import loader
+from dialogs.search import Search, build
+
+ROOT = Path(__file__).parents[3]
+UTTERANCES = Path(__file__).with_name("utterances.tsv")
+NEEDED = 0.95
+
+
+class Utterance(Struct, frozen=True):
+    text: str
+    expected: tuple[str, ...]
+    """Empty: nothing of ours. Several: it may mean each of them."""
+    kind: str
+    part: str
+    """`dev`: looked at while the search was made; `held`: written before it and only counted."""
+
+
+class Outcome(Struct, frozen=True):
+    utterance: Utterance
+    found: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        """Sure and right, or a choice that holds everything it may mean; for `none`, nothing found."""
+        if not self.utterance.expected:
+            return not self.found
+        return set(self.utterance.expected) <= set(self.found)
+
+    @property
+    def first(self) -> bool:
+        return self.right and self.found[: len(self.utterance.expected)] == self.found
+
+
+def utterances() -> list[Utterance]:
+    rows = (line.split("\t") for line in UTTERANCES.read_text("utf-8").splitlines()[1:])
+    return [Utterance(text, tuple(s for s in slugs.split("|") if s), kind, part) for text, slugs, kind, part in rows]
+
+
+def index() -> Search:
+    texts = words.load(ROOT / "locales")
+    return build(loader.load(texts), texts)
+
+
+def outcomes(search: Search, asked: Iterable[Utterance]) -> list[Outcome]:
+    return [Outcome(utterance, search.find(utterance.text).services) for utterance in asked]
+
+
+def rate(outcomes: Iterable[Outcome]) -> float:
+    marks = [outcome.right for outcome in outcomes]
+    return sum(marks) / len(marks)
+
+
+def main() -> int:
+    search = index()
+    asked = utterances()
+    started = perf_counter()
+    done = outcomes(search, asked)
+    each = (perf_counter() - started) / len(asked)
+    groups = defaultdict(list)
+    for outcome in done:
+        groups[outcome.utterance.kind].append(outcome)
+        groups[outcome.utterance.part].append(outcome)
+    ours = [outcome for outcome in done if outcome.utterance.expected]
+    for name, group in groups.items():
+        print(f"{name:10} {len(group):4} {rate(group):7.1%}")
+    sure = sum(outcome.first for outcome in ours) / len(ours)
+    print(f"{'services':10} {len(ours):4} {rate(ours):7.1%}, right without a choice {sure:.1%}")
+    print(f"{each * 1e6:.0f} µs a message")
+    for outcome in done:
+        if not outcome.right and (outcome.utterance.part == "dev" or "--all" in sys.argv):
+            print("  ", outcome.utterance.text, "→", ", ".join(outcome.found) or "nothing")
+    false = [outcome for outcome in done if not outcome.utterance.expected and outcome.found]
+    return int(rate(ours) < NEEDED or bool(false))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
