@@ -5,7 +5,6 @@ the conversation table with its arguments. The core answers with a `Reply`: word
 any language, and the choices offered. `render` makes `Message`s of it, ready for a phone.
 """
 
-from collections.abc import Mapping
 from datetime import date, time
 from enum import StrEnum
 
@@ -70,7 +69,8 @@ class Say(Struct, frozen=True):
     """One paragraph by its id in the word catalogues."""
 
     id: str
-    values: Mapping[str, Value] = {}
+    values: tuple[tuple[str, Value], ...] = ()
+    """Pairs rather than a mapping, so that a whole reply can be the key of a cache."""
     count: int | None = None
     """Set where the text has plural forms."""
     item: bool = False
@@ -80,6 +80,10 @@ class Say(Struct, frozen=True):
     ticked: bool = False
     careful: bool = False
     """The office still has to confirm it."""
+
+
+def say(text: str, **values: Value) -> Say:
+    return Say(text, tuple(values.items()))
 
 
 class Choice(Struct, frozen=True):

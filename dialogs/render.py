@@ -1,6 +1,7 @@
 """Words for a phone: a reply in one language, for a chat or cut into portions for SMS."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ MENU = Choice("menu", Say("choice.menu"))
 BACK = Choice("back", Say("choice.back"))
 """By SMS only the word: a number for it would cost every message a line."""
 MORE = Choice("more", Say("choice.more"))
+CACHED = 4096
+"""The same replies are given to many: a reply is a value, so its words are put together once."""
 
 
 class Page(Struct, frozen=True):
@@ -25,6 +28,7 @@ class Page(Struct, frozen=True):
     offered: tuple[str, ...]
 
 
+@lru_cache(maxsize=CACHED)
 def chat(reply: Reply, words: Words, language: Language) -> Message:
     text = ""
     for what in reply.say:
@@ -39,7 +43,8 @@ def _mark(what: Say) -> str:
     return f"✓ {mark}" if what.ticked else mark
 
 
-def sms(reply: Reply, words: Words, language: Language) -> list[Page]:
+@lru_cache(maxsize=CACHED)
+def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     """The portions of a reply. Every one but the last ends with the number that brings the next."""
     labels = {c.id: _spoken(c.label, words, language, Surface.SMS) for c in (*reply.choices, MORE)}
     more = (MORE.id, labels.pop(MORE.id))
@@ -48,7 +53,7 @@ def sms(reply: Reply, words: Words, language: Language) -> list[Page]:
     choices = list(labels.items())
     lines = [_line(what, words, language) for what in reply.say]
     if units(whole := _text(lines, choices, home)) <= SMS_UNITS:
-        return [Page(whole, tuple(c for c, _ in choices))]
+        return (Page(whole, tuple(c for c, _ in choices)),)
     pages = []
     pieces = [piece for line in lines for piece in _pieces(line, SMS_UNITS - units(_text([], [more], [])) - 1)]
     while pieces or choices:
@@ -57,7 +62,7 @@ def sms(reply: Reply, words: Words, language: Language) -> list[Page]:
         last = not pieces and not choices
         offered = offered if last else [*offered, more]
         pages.append(Page(_text(on_page, offered, home if last else []), tuple(c for c, _ in offered)))
-    return pages
+    return tuple(pages)
 
 
 _Labelled = tuple[str, str]

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from dialogs.catalogue.catalogue import Catalogue
-from dialogs.messages import Choice, Event, Reply, Say, Surface, Value
+from dialogs.catalogue.catalogue import Answers, Catalogue
+from dialogs.catalogue.schema import Question, Service
+from dialogs.messages import Choice, Event, Reply, Say, Surface, Value, say
 from dialogs.search import Search
 from dialogs.session import Session
 from dialogs.words import Words
@@ -22,10 +23,20 @@ class Guide(Struct, frozen=True):
     workdays: Workdays
 
 
+class Case(Struct, frozen=True):
+    """A service, what the person said about their own situation, and what must be asked next."""
+
+    service: Service
+    answers: Answers
+    asked: Question | None
+
+
 class Talk:
     """One turn: the rows read and change `session`, add to `notices`, and the machine moves `state`."""
 
     __slots__ = (
+        "case",
+        "case_known",
         "event",
         "forgotten",
         "found",
@@ -51,11 +62,14 @@ class Talk:
         """The notices say it all: where the person stands is not repeated."""
         self.forgotten = False
         """Nothing of the session is kept."""
+        self.case: Case | None = None
+        self.case_known = False
+        """Set once `topics.case` has looked."""
         self.found: tuple[str, ...] | None = None
         self.to_phone: tuple[str, Reply] | None = None
 
     def say(self, text: str, **values: Value) -> None:
-        self.notices.append(Say(text, values))
+        self.notices.append(say(text, **values))
 
 
 class Row(Struct, frozen=True):
@@ -81,4 +95,4 @@ class Topic(Struct, frozen=True):
 
 
 def choice(choice_id: str, text: str, **values: Value) -> Choice:
-    return Choice(choice_id, Say(text, values))
+    return Choice(choice_id, say(text, **values))

@@ -41,10 +41,10 @@ class Words:
             template = texts.single[what.id]
             if not what.values:
                 return template
-            values = {name: spoken(value, language) for name, value in what.values.items()}
+            values = {name: spoken(value, language) for name, value in what.values}
         else:
             template = texts.plural[what.id][texts.form(what.count)]
-            values = {name: spoken(value, language) for name, value in what.values.items()}
+            values = {name: spoken(value, language) for name, value in what.values}
             values["count"] = str(what.count)
         return template.format_map(values)
 

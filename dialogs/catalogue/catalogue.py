@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -18,14 +19,22 @@ class QuestionKind(Struct, frozen=True, forbid_unknown_fields=True):
     """Asked only after the person agreed to the privacy notice."""
 
 
-class Catalogue(Struct, frozen=True):
-    services: Mapping[str, Service]
-    acts: Mapping[str, Act]
-    questions: Mapping[str, QuestionKind]
-    offices: list[Office]
+class Catalogue:
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        acts: Mapping[str, Act],
+        questions: Mapping[str, QuestionKind],
+        offices: list[Office],
+    ) -> None:
+        self.services = services
+        self.acts = acts
+        self.questions = questions
+        self.offices = offices
+        self._numbered = {str(s.number): s for s in services.values()}
 
     def numbered(self, number: str) -> Service | None:
-        return next((s for s in self.services.values() if str(s.number) == number), None)
+        return self._numbered.get(number)
 
     def in_group(self, group: str) -> list[Service]:
         members = [s for s in self.services.values() if s.group == group]
@@ -42,8 +51,13 @@ def facts_on(service: Service, on: date) -> list[Fact]:
 
 def facts_for(service: Service, answers: Answers, on: date) -> list[Fact]:
     """What holds for this person's case, in the order in which it is said."""
-    facts = [fact for fact in facts_on(service, on) if _holds(fact.when, answers)]
-    return sorted(facts, key=lambda fact: list(Kind).index(fact.kind))
+    return list(_facts_for(service, tuple(answers.items()), on))
+
+
+@lru_cache(maxsize=4096)
+def _facts_for(service: Service, answers: tuple[tuple[str, str], ...], on: date) -> tuple[Fact, ...]:
+    facts = [fact for fact in facts_on(service, on) if _holds(fact.when, dict(answers))]
+    return tuple(sorted(facts, key=lambda fact: list(Kind).index(fact.kind)))
 
 
 def careful(fact: Fact, on: date) -> bool:
@@ -55,6 +69,12 @@ def careful(fact: Fact, on: date) -> bool:
 
 def next_question(service: Service, answers: Answers, on: date) -> Question | None:
     """The first unanswered question whose answer still changes what the person is told."""
+    return _next_question(service, tuple(answers.items()), on)
+
+
+@lru_cache(maxsize=4096)
+def _next_question(service: Service, given: tuple[tuple[str, str], ...], on: date) -> Question | None:
+    answers = dict(given)
     facts = facts_on(service, on)
     for question in service.questions:
         if question.id in answers or not _holds(question.when, answers):

@@ -64,7 +64,7 @@ Condition = dict[str, list[str]]
 """Question → answers under which it holds. All questions must hold; none = always."""
 
 
-class Fact(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename={"since": "from"}):
+class Fact(Struct, frozen=True, eq=False, forbid_unknown_fields=True, kw_only=True, rename={"since": "from"}):
     id: str
     kind: Kind
     source: Source
@@ -93,7 +93,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     when: Condition = {}
 
 
-class Service(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Service(Struct, frozen=True, eq=False, forbid_unknown_fields=True, kw_only=True):
     slug: str
     number: int
     """Its short name in buttons. Never given to another service."""

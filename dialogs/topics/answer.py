@@ -8,7 +8,7 @@ from msgspec import structs
 from dialogs.catalogue.catalogue import careful
 from dialogs.catalogue.schema import Fact, Kind, Office, Service
 from dialogs.hours import State, counted_from, opening
-from dialogs.messages import Say
+from dialogs.messages import Say, say
 from dialogs.talk import Talk
 
 LISTS = {Kind.SYSTEMS: "answer.systems", Kind.IF_ABSENT: "answer.if_absent"}
@@ -58,7 +58,7 @@ def hours(talk: Talk, office: Office) -> Iterator[Say]:
     elif found.until is not None:
         at: time | datetime = found.until.time() if found.until.date() == talk.now.date() else found.until
         to_lunch = found.state is State.OPEN and found.until != found.closes
-        yield Say("hours.open_to_lunch" if to_lunch else f"hours.{found.state}", {"at": at})
+        yield say("hours.open_to_lunch" if to_lunch else f"hours.{found.state}", at=at)
 
 
 def _bring(talk: Talk, service: Service, facts: list[Fact]) -> Iterator[Say]:
@@ -92,14 +92,14 @@ def _due(talk: Talk, facts: list[Fact], days: int) -> Say:
         start = counted_from(talk.guide.catalogue.office(places[0], today), talk.guide.workdays, talk.now)
     due = talk.guide.workdays.add(start, days)
     if start == today:
-        return Say("answer.due", {"day": due})
-    return Say("answer.due_later", {"start": start, "day": due})
+        return say("answer.due", day=due)
+    return say("answer.due_later", start=start, day=due)
 
 
 def _fact(fact: Fact, service: Service, talk: Talk, *, item: bool = False) -> Say:
     return Say(
         fact.text or f"{service.slug}.{fact.id}",
-        fact.values if fact.days is None else {**fact.values, "days": fact.days},
+        (*fact.values.items(), ("days", fact.days)) if fact.days is not None else tuple(fact.values.items()),
         item=item,
         careful=careful(fact, talk.now.date()),
     )

@@ -1,6 +1,6 @@
 """The privacy notice: shown before anything personal is asked, agreed to or not, and readable at any time."""
 
-from dialogs.messages import Reply, Say
+from dialogs.messages import Reply, Say, say
 from dialogs.render import BACK, MENU
 from dialogs.session import Agreement
 from dialogs.talk import ANYWHERE, Row, Talk, Topic
@@ -22,7 +22,7 @@ def agree(talk: Talk) -> None:
 
 def notice(talk: Talk) -> Reply:
     agreement = talk.session.agreed
-    since = (Say("privacy.agreed", {"day": agreement.at.date()}),) if agreement else ()
+    since = (say("privacy.agreed", day=agreement.at.date()),) if agreement else ()
     return Reply((Say("privacy.notice"), *since), (BACK, MENU))
 
 

@@ -3,7 +3,7 @@
 from dialogs.messages import Reply, Say
 from dialogs.render import MENU
 from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
-from dialogs.topics.documents import found, onwards
+from dialogs.topics.case import found, onwards
 from dialogs.topics.menu import missed, understood
 
 

@@ -1,0 +1,45 @@
+"""What is remembered survives being written, and being written by an older version."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dialogs import session
+from dialogs.conversation import VIEWS
+from dialogs.messages import Language
+from dialogs.session import RENAMED_STATES, Agreement, Session
+
+
+def test_a_session_reads_back_as_it_was_written() -> None:
+    written = session.new("a1b2")
+    written.language = Language.KK
+    written.agreed = Agreement(1, datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Almaty")))
+    written.answers = {"channel": "office", "applicant": "self"}
+    written.ticks = {"technical_aids_tiflo": ["identity"]}
+    assert session.read(session.write(written)) == written
+    assert list(session.read(session.write(written)).answers) == ["channel", "applicant"]
+
+
+def test_what_is_at_its_default_takes_no_room() -> None:
+    assert session.write(session.new("a1b2")) == b'{"version":2,"ref":"a1b2"}'
+
+
+def test_a_session_of_the_first_version_goes_on_where_it_stopped() -> None:
+    stored = (
+        '{"ref":"a1b2","state":"docs.ask","lang":"kk","slug":"technical_aids_tiflo","answers":{"channel":"office"}}'
+    )
+    assert session.read(stored.encode()) == Session(
+        version=session.VERSION,
+        ref="a1b2",
+        state="documents.question",
+        language=Language.KK,
+        service="technical_aids_tiflo",
+        answers={"channel": "office"},
+    )
+
+
+def test_an_old_session_in_an_unrenamed_state_stays_there() -> None:
+    assert session.read(b'{"version":1,"ref":"x","state":"menu","lang":"ru"}').state == "menu"
+
+
+def test_every_renamed_state_leads_to_a_state_that_exists() -> None:
+    assert {new for names in RENAMED_STATES.values() for new in names.values()} <= set(VIEWS)
