@@ -1,0 +1,44 @@
+"""The figures under `/metrics`. They count; they never name anybody."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """One registry per application: two of them in one process (as in tests) do not mix."""
+
+    MEDIA_TYPE = CONTENT_TYPE_LATEST
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._answers = Counter(
+            "kelisim_webhook_answers",
+            "Requests of message providers, by what they were answered",
+            ["channel", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "kelisim_webhook_seconds",
+            "From a provider's request to our answer: the turn is committed by then",
+            ["channel"],
+            buckets=BOUNDS,
+            registry=self.registry,
+        )
+        self._ready = Gauge("kelisim_ready", "1 while Redis answers", registry=self.registry)
+        # Looking a label up costs more than counting, and there are only a handful.
+        self._counters: dict[tuple[str, int], Counter] = {}
+        self._timers: dict[str, Histogram] = {}
+
+    def answered(self, channel: str, status: int, seconds: float) -> None:
+        counter = self._counters.get((channel, status))
+        if counter is None:
+            counter = self._counters[channel, status] = self._answers.labels(channel, str(status))
+            self._timers[channel] = self._seconds.labels(channel)
+        counter.inc()
+        self._timers[channel].observe(seconds)
+
+    def text(self, ready: bool) -> bytes:
+        self._ready.set(int(ready))
+        return generate_latest(self.registry)

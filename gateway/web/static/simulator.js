@@ -1,0 +1,416 @@
+// The simulator's page: two phones of one person, fed by one live stream, and a clock.
+// Whatever people or the assistant wrote goes into the page as text, never as markup.
+
+const words = JSON.parse(document.body.dataset.words);
+const language = document.body.dataset.language;
+const narrow = matchMedia("(max-width: 48rem)");
+const folding = matchMedia("(max-width: 70rem)");
+const WAIT_BEFORE_RECONNECTING = 2000;
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+async function ask(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function notice(text) {
+  one("[data-notice]").textContent = text;
+}
+
+// ---- messages ----
+
+const TICKS = { accepted: "…", buffered: "…", sent: "✓", received: "✓", delivered: "✓✓", failed: "!", expired: "!" };
+
+function tick(status) {
+  const look = { "…": "tick waiting", "!": "tick lost" }[TICKS[status]] ?? "tick";
+  const mark = element("span", look, TICKS[status] ?? "");
+  mark.setAttribute("aria-hidden", "true");
+  const told = words[`status.${status}`] ?? status;
+  const whole = element("span");
+  whole.title = told;
+  whole.append(mark, element("span", "hidden", told));
+  return whole;
+}
+
+class Phone {
+  constructor(root) {
+    this.root = root;
+    this.surface = root.dataset.surface;
+    this.log = one(".log", root);
+    this.list = one("ol", this.log);
+    this.field = one("textarea", root);
+    this.trouble = one("[data-trouble]", root);
+    this.share = one("[data-share]", root);
+    this.unread = one(`[data-tab="${this.surface}"] [data-unread]`);
+    this.messages = new Map();
+
+    one("[data-write]", root).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.write();
+    });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.write();
+    });
+  }
+
+  async write() {
+    const text = this.field.value.trim();
+    if (!text) return;
+    this.field.value = "";
+    if (!(await this.send({ text }))) this.field.value ||= text;
+  }
+
+  async send(what) {
+    this.trouble.textContent = "";
+    try {
+      await ask("POST", `/sandbox/${this.path}`, { ...this.sender(), ...what });
+      return true;
+    } catch {
+      this.trouble.textContent = words.failed;
+      return false;
+    }
+  }
+
+  // The whole history: after loading, after a restart of the server, after forgetting.
+  replace(messages) {
+    const kept = new Set(messages.map((message) => message.number));
+    for (const [number, item] of this.messages) {
+      if (!kept.has(number)) {
+        item.remove();
+        this.messages.delete(number);
+      }
+    }
+    for (const message of messages) this.put(message, false);
+    this.scrollToEnd("instant");
+  }
+
+  put(message, fresh) {
+    const old = this.messages.get(message.number);
+    const seen = JSON.stringify(message);
+    if (old?.dataset.seen === seen) return;
+    const item = this.draw(message);
+    item.dataset.seen = seen;
+    this.messages.set(message.number, item);
+    if (old) {
+      const pressed = all("button", old).indexOf(document.activeElement);
+      old.replaceWith(item);
+      if (pressed >= 0) (all("button", item)[pressed] ?? this.field).focus();
+    } else {
+      const later = [...this.list.children].find((other) => Number(other.dataset.number) > message.number);
+      this.list.insertBefore(item, later ?? null);
+      item.classList.toggle("fresh", fresh);
+      if (fresh && message.direction === "out") this.count();
+    }
+    this.markDays();
+    if (fresh && !old) this.scrollToEnd();
+    if (this.share) this.share.hidden = !this.lastAsksContact();
+  }
+
+  draw(message) {
+    const item = element("li", `message ${message.direction}`);
+    item.dataset.number = message.number;
+    item.dataset.day = message.day;
+    item.dataset.asksContact = String(Boolean(message.ask_contact));
+    const bubble = element("div", "bubble");
+    bubble.append(element("p", "words", message.text), this.meta(message));
+    item.append(element("p", "day", message.day), bubble);
+    if (message.buttons?.length) item.append(this.choices(message));
+    return item;
+  }
+
+  meta(message) {
+    const line = element("p", "meta");
+    if (message.parts) line.append(element("span", "", fill(words.count, message)));
+    line.append(element("span", "", message.time));
+    if (this.showsTick(message)) line.append(tick(message.status));
+    return line;
+  }
+
+  choices(message) {
+    const row = element("div", "choices");
+    for (const button of message.buttons) {
+      const made = element("button", "", button.label);
+      made.type = "button";
+      made.addEventListener("click", () => this.send({ choice: button.id, message: message.number }));
+      row.append(made);
+    }
+    return row;
+  }
+
+  lastAsksContact() {
+    return this.list.lastElementChild?.dataset.asksContact === "true";
+  }
+
+  markDays() {
+    let before = "";
+    for (const item of this.list.children) {
+      item.classList.toggle("first-of-day", item.dataset.day !== before);
+      before = item.dataset.day;
+    }
+  }
+
+  scrollToEnd(behavior = "auto") {
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior });
+  }
+
+  // On a narrow screen the other phone is out of sight: its tab says how much has come.
+  count() {
+    if (!narrow.matches || one(".phones").dataset.shown === this.surface) return;
+    const number = Number(this.unread.dataset.number ?? 0) + 1;
+    this.unread.dataset.number = String(number);
+    this.unread.replaceChildren(
+      element("span", "hidden", fill(words.unread, { count: number })),
+      document.createTextNode(String(number)),
+    );
+    this.unread.firstChild.nextSibling.ariaHidden = "true";
+    this.unread.hidden = false;
+  }
+
+  shown() {
+    this.unread.hidden = true;
+    delete this.unread.dataset.number;
+    this.scrollToEnd("instant");
+  }
+}
+
+class SmsPhone extends Phone {
+  path = "sms";
+  sender = () => ({ from: citizen.phone });
+  showsTick = () => true;
+
+  constructor(root) {
+    super(root);
+    one("[data-send]", root).addEventListener("click", () => this.write());
+    one("[data-erase]", root).addEventListener("click", () => {
+      this.field.value = [...this.field.value].slice(0, -1).join("");
+    });
+    for (const key of all("[data-key]", root)) {
+      key.addEventListener("click", () => {
+        this.field.value += key.dataset.key;
+      });
+    }
+    for (const key of all("[data-scroll]", root)) {
+      key.addEventListener("click", () => {
+        this.log.scrollBy({ top: Number(key.dataset.scroll) * this.log.clientHeight * 0.7 });
+      });
+    }
+  }
+}
+
+class ChatPhone extends Phone {
+  path = "telegram";
+  sender = () => ({ user: citizen.user });
+  showsTick = (message) => message.direction === "in" || message.status === "failed";
+
+  constructor(root) {
+    super(root);
+    for (const button of all("[data-contact]", root)) {
+      button.addEventListener("click", async () => {
+        await this.send({ contact: citizen.phone });
+        this.field.focus();
+      });
+    }
+  }
+}
+
+// ---- the person who plays ----
+
+const RECENT = "kelisim.citizens";
+const PHONE = /^\+[1-9]\d{7,14}$/;
+const USER = /^[A-Za-z0-9_-]{1,64}$/;
+
+const citizen = {
+  form: one("[data-citizen-form]"),
+  phone: "",
+  user: "",
+
+  play(phone, user) {
+    this.phone = phone;
+    this.user = user;
+    this.form.elements.phone.value = phone;
+    this.form.elements.user.value = user;
+    const here = new URLSearchParams({ lang: language, phone, user });
+    history.replaceState(null, "", `?${here}`);
+    for (const link of all(".languages a")) {
+      here.set("lang", link.hreflang);
+      link.href = `?${here}`;
+    }
+    for (const place of all("[data-own]")) place.textContent = place.closest(".sms") ? phone : user;
+    this.remember();
+    live.open();
+  },
+
+  remember() {
+    const recent = this.recent().filter((one) => one.phone !== this.phone);
+    recent.unshift({ phone: this.phone, user: this.user });
+    localStorage.setItem(RECENT, JSON.stringify(recent.slice(0, 12)));
+    one("#earlier").replaceChildren(
+      ...recent.map(({ phone, user }) => {
+        const option = element("option", "", user);
+        option.value = phone;
+        return option;
+      }),
+    );
+  },
+
+  recent() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(RECENT) ?? "[]");
+      return Array.isArray(kept) ? kept.filter((one) => PHONE.test(one?.phone) && USER.test(one?.user)) : [];
+    } catch {
+      return [];
+    }
+  },
+
+  invent() {
+    const digits = Array.from(crypto.getRandomValues(new Uint8Array(7)), (byte) => byte % 10).join("");
+    this.play(`+7700${digits}`, `citizen-${digits.slice(-4)}`);
+    notice("");
+  },
+};
+
+citizen.form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const phone = citizen.form.elements.phone.value.replace(/[\s()-]/g, "");
+  const user = citizen.form.elements.user.value.trim();
+  if (!PHONE.test(phone) || !USER.test(user)) return notice(words.wrong);
+  notice("");
+  citizen.play(phone, user);
+});
+
+// A phone chosen from the earlier ones brings its chat name along.
+citizen.form.elements.phone.addEventListener("input", ({ target }) => {
+  const known = citizen.recent().find((one) => one.phone === target.value);
+  if (known) citizen.form.elements.user.value = known.user;
+});
+
+one("[data-citizen-new]").addEventListener("click", () => citizen.invent());
+one("[data-citizen-restart]").addEventListener("click", async () => {
+  try {
+    await ask("POST", "/sandbox/page/restart", { phone: citizen.phone, user: citizen.user });
+    notice(words.restarted);
+    live.open();
+  } catch {
+    notice(words.failed);
+  }
+});
+
+// ---- the clock ----
+
+const clock = {
+  card: one(".clock"),
+
+  show({ time, day, moved, moment }) {
+    for (const place of all('[data-clock="time"]')) place.textContent = time;
+    one('[data-clock="day"]').textContent = day;
+    one('[data-clock="kind"]').textContent = moved ? words.moved : words.real;
+    this.card.classList.toggle("moved", moved);
+    one("[data-clock-back]").disabled = !moved;
+    const field = one("[data-clock-form]").elements.moment;
+    field.min = moment;
+    if (field !== document.activeElement && (!field.value || field.value < moment)) field.value = moment;
+  },
+
+  async turn(body) {
+    try {
+      const now = await ask("POST", `/sandbox/page/clock?lang=${language}`, body);
+      this.show(now);
+      notice(fill(words.done, now));
+    } catch (error) {
+      notice(error.message === "409" ? words.refused : words.failed);
+    }
+  },
+};
+
+for (const button of all("[data-forward]")) {
+  button.addEventListener("click", () => clock.turn({ forward: button.dataset.forward }));
+}
+one("[data-clock-form]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  clock.turn({ to: event.target.elements.moment.value });
+});
+one("[data-clock-back]").addEventListener("click", () => clock.turn({ back: true }));
+
+// ---- the live stream ----
+
+const phones = {
+  sms: new SmsPhone(one("#sms")),
+  chat: new ChatPhone(one("#chat")),
+};
+
+const live = {
+  stream: null,
+  again: 0,
+
+  open() {
+    clearTimeout(this.again);
+    this.stream?.close();
+    const { phone, user } = citizen;
+    const stream = new EventSource(`/sandbox/stream?${new URLSearchParams({ lang: language, phone, user })}`);
+    this.stream = stream;
+    const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
+    on("history", ({ surface, messages }) => phones[surface].replace(messages));
+    on("message", (message) => phones[message.surface].put(message, true));
+    on("clock", (now) => clock.show(now));
+    stream.onopen = () => {
+      one("[data-offline]").hidden = true;
+    };
+    stream.onerror = () => {
+      one("[data-offline]").hidden = false;
+      // The browser tries again by itself unless it was answered with an error.
+      if (stream.readyState === EventSource.CLOSED) {
+        this.again = setTimeout(() => this.open(), WAIT_BEFORE_RECONNECTING);
+      }
+    };
+  },
+};
+
+// ---- tabs on a narrow screen ----
+
+const tabs = all("[data-tab]");
+
+function choose(tab, focus) {
+  for (const other of tabs) {
+    other.setAttribute("aria-selected", String(other === tab));
+    other.tabIndex = other === tab ? 0 : -1;
+  }
+  one(".phones").dataset.shown = tab.dataset.tab;
+  phones[tab.dataset.tab].shown();
+  if (focus) tab.focus();
+}
+
+for (const [place, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => choose(tab, false));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) choose(tabs[(place + step + tabs.length) % tabs.length], true);
+  });
+}
+
+function fitPanel() {
+  one("#panel").open = !folding.matches;
+}
+folding.addEventListener("change", fitPanel);
+fitPanel();
+
+citizen.play(citizen.form.elements.phone.value, citizen.form.elements.user.value);

@@ -1,0 +1,126 @@
+"""Where the providers of messages knock. A message is answered with 200 only once its turn is committed."""
+
+from typing import Protocol
+
+import msgspec
+from starlette.types import Receive, Scope
+
+from dialogs.messages import Pressed
+from gateway.channels import Inbound
+from gateway.clock import Clock
+from gateway.connection import RedisAwayError
+from gateway.letters import Delivery, Letters
+from gateway.sms import kannel
+from gateway.web.problems import problem
+from gateway.web.raw import JSON, PLAIN, Answer, BodyTooLargeError, header, read_body, same_secret
+
+TELEGRAM_PATH = "/telegram/webhook"
+KANNEL_PATH = "/sms/kannel/"
+
+TELEGRAM_BODY = 256 * 1024
+"""An update with a long text, its formatting and a quoted message stays well below."""
+KANNEL_QUERY = 16 * 1024
+"""Nine hundred Kazakh letters, six characters each in a URL, and the rest."""
+
+DONE = Answer(200, headers=(PLAIN,))
+FORBIDDEN = problem(403, "The secret is not ours.")
+NOT_FOUND = problem(404)
+TOO_LARGE = problem(413)
+NOT_UNDERSTOOD = problem(400, "This is not a message as it was agreed on.")
+AWAY = msgspec.structs.replace(
+    problem(503, "Redis is away; please send it again."),
+    headers=((b"content-type", b"application/problem+json"), (b"retry-after", b"1")),
+)
+
+
+class Receives(Protocol):
+    async def receive(self, inbound: Inbound) -> None: ...
+
+
+class Telegram(Receives, Protocol):
+    """The one who knows Telegram's updates."""
+
+    def read(self, body: bytes) -> Inbound | None:
+        """None: there is nothing to answer."""
+
+    def acknowledgement(self, body: bytes) -> bytes:
+        """What goes back in the answer to a pressed button, so that it stops looking busy; empty for the rest."""
+
+
+class TelegramWebhook:
+    def __init__(self, telegram: Telegram, secret: str) -> None:
+        self._telegram = telegram
+        self._secret = secret.encode()
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        if scope["method"] != "POST":
+            return not_allowed(b"POST")
+        if not same_secret(header(scope, b"x-telegram-bot-api-secret-token"), self._secret):
+            return FORBIDDEN
+        try:
+            body = await read_body(scope, receive, TELEGRAM_BODY)
+        except BodyTooLargeError:
+            return TOO_LARGE
+        inbound = self._telegram.read(body)
+        if inbound is None:
+            return self._done(body) if _is_object(body) else NOT_UNDERSTOOD
+        try:
+            await self._telegram.receive(inbound)
+        except RedisAwayError:
+            return AWAY
+        return self._done(body) if isinstance(inbound.content, Pressed) else DONE
+
+    def _done(self, body: bytes) -> Answer:
+        acknowledgement = self._telegram.acknowledgement(body)
+        return Answer(200, acknowledgement, (JSON,)) if acknowledgement else DONE
+
+
+class KannelWebhook:
+    """`/sms/kannel/{secret}/mo` and `…/dlr`. Kannel would send any body back to the person's phone."""
+
+    def __init__(self, receiver: Receives, letters: Letters, clock: Clock, secret: str) -> None:
+        self._receiver = receiver
+        self._letters = letters
+        self._clock = clock
+        self._secret = secret.encode()
+
+    async def answer(self, scope: Scope, _: Receive) -> Answer:
+        secret, _, kind = scope["path"].removeprefix(KANNEL_PATH).partition("/")
+        if kind not in ("mo", "dlr"):
+            return NOT_FOUND
+        if scope["method"] != "GET":
+            return not_allowed(b"GET")
+        if not same_secret(secret.encode(), self._secret):
+            return FORBIDDEN
+        query: bytes = scope["query_string"]
+        if len(query) > KANNEL_QUERY:
+            return TOO_LARGE
+        try:
+            await (self._message(query) if kind == "mo" else self._report(query))
+        except RedisAwayError:
+            return AWAY
+        return DONE
+
+    async def _message(self, query: bytes) -> None:
+        inbound = kannel.parse_mo(query, self._secret, self._clock.now())
+        if isinstance(inbound, Inbound):
+            await self._receiver.receive(inbound)
+
+    async def _report(self, query: bytes) -> None:
+        delivery = kannel.parse_dlr(query)
+        if isinstance(delivery, Delivery):
+            await self._letters.mark(delivery.letter, delivery.status)
+
+
+def not_allowed(method: bytes) -> Answer:
+    refusal = problem(405)
+    return Answer(405, refusal.body, (*refusal.headers, (b"allow", method)))
+
+
+def _is_object(body: bytes) -> bool:
+    """Telegram may send kinds of updates that nobody here knows; those are taken and passed over."""
+    try:
+        msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
