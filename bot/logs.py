@@ -47,6 +47,7 @@ def start(level: str, secrets: Iterable[str]) -> None:
     root.handlers = [_Libraries()]
     # Libraries log whole requests, and in them phones and texts, below this level.
     root.setLevel(logging.WARNING)
+    logging.getLogger("gateway").setLevel(level.upper())
     logging.captureWarnings(capture=True)
 
 

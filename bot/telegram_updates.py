@@ -89,11 +89,8 @@ class Update(Struct):
     my_chat_member: _Membership | None = None
 
 
-class GroupCall(Struct, frozen=True):
-    """The bot was added to a group, or addressed there by a command."""
-
-    address: str
-
+GROUP = Unreadable("group")
+"""The bot was added to a group, or addressed there by a command. Not a message of a person to the assistant."""
 
 KINDS = {
     "photo": "photo",
@@ -134,7 +131,7 @@ def convert(update: object) -> Update | None:
         return None
 
 
-def read(update: Update, username: str) -> Inbound | GroupCall | None:
+def read(update: Update, username: str) -> Inbound | None:
     """None: nothing to do, as for what happens in channels, or when somebody blocks the bot."""
     if update.message is not None:
         return _message(update, update.message, username)
@@ -143,12 +140,12 @@ def read(update: Update, username: str) -> Inbound | GroupCall | None:
     if update.callback_query is not None:
         return _button(update, update.callback_query)
     change = update.my_chat_member
-    return GroupCall(f"tg:{change.chat.id}") if change is not None and _added(change) else None
+    return _inbound(update, change.chat, GROUP, None) if change is not None and _added(change) else None
 
 
-def _message(update: Update, message: _Message, username: str) -> Inbound | GroupCall | None:
+def _message(update: Update, message: _Message, username: str) -> Inbound | None:
     if message.chat.type != "private":
-        return GroupCall(f"tg:{message.chat.id}") if _addressed(message, username) else None
+        return _inbound(update, message.chat, GROUP, None) if _addressed(message, username) else None
     content = _content(message)
     return _inbound(update, message.chat, content, message.sender) if content else None
 

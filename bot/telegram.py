@@ -1,0 +1,232 @@
+"""The Telegram side as a whole: who the bot is, how updates come in, what the bot says about itself."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+from aiogram.types import BotCommand
+from msgspec import Struct
+
+from bot.telegram_letters import PATIENCE, TelegramLetters
+from bot.telegram_updates import GROUP, WANTED, Update, convert, decode, read
+from dialogs.messages import Language, Surface, say
+from dialogs.words import Words
+from gateway.channels import Inbound, Letter
+from gateway.clock import Clock
+from gateway.connection import RedisAwayError
+from gateway.receive import Receiver
+from gateway.store import Line, Store, shard_number
+
+COMMANDS = ("menu", "services", "operator", "lang", "settings", "help", "stop", "forget")
+POLL = 25
+"""Seconds that Telegram holds a request for updates open when there are none."""
+LONGEST_PAUSE = 60.0
+GREETED = b'{"state":"group"}'
+"""Kept where a person's session would stand: this group has heard its one line."""
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Account(Struct, frozen=True):
+    token: str
+    api: str
+    webhook: str
+    """Where Telegram is to bring updates; empty: they are fetched."""
+    secret: str
+
+
+class TelegramRefusedError(Exception):
+    """Telegram does not know the bot, or will not call its webhook. One line for whoever starts the program."""
+
+
+class GetUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """Updates as Telegram wrote them: one that aiogram's models do not know must not hold up all the others."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int = POLL
+    allowed_updates: tuple[str, ...] = WANTED
+
+
+class Telegram:
+    def __init__(
+        self,
+        account: Account,
+        *,
+        words: Words,
+        receiver: Receiver,
+        store: Store,
+        clock: Clock,
+        wake: Callable[[int], None],
+    ) -> None:
+        self._bot = Bot(account.token, AiohttpSession(api=TelegramAPIServer.from_base(account.api), timeout=PATIENCE))
+        self._account = account
+        self._words = words
+        self._receiver = receiver
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+        self._username = ""
+        self._work: set[asyncio.Task[None]] = set()
+        self.letters = TelegramLetters(self._bot, self._both("telegram.share_phone"))
+
+    async def start(self) -> None:
+        """A wrong token is told at once. That Telegram cannot be reached is no reason not to start."""
+        try:
+            await self._connect()
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise TelegramRefusedError("KELISIM_TELEGRAM_TOKEN: Telegram does not know this token") from None
+        except TelegramBadRequest as error:
+            raise TelegramRefusedError(f"KELISIM_TELEGRAM_WEBHOOK: {error.message}") from None
+        except (AiogramError, OSError) as error:
+            log.warning("Telegram does not answer yet", kind=type(error).__name__)
+        self._begin(self._run())
+
+    async def close(self) -> None:
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+        await self._bot.session.close()
+
+    def read(self, body: bytes) -> Inbound | None:
+        update = decode(body)
+        return read(update, self._username) if update is not None else None
+
+    def acknowledgement(self, body: bytes) -> bytes:
+        """Goes back as the answer to the webhook: saves a call of its own."""
+        update = decode(body)
+        if update is None or update.callback_query is None:
+            return b""
+        return msgspec.json.encode({"method": "answerCallbackQuery", "callback_query_id": update.callback_query.id})
+
+    async def receive(self, inbound: Inbound) -> None:
+        if inbound.content == GROUP:
+            await self._greet(inbound)
+        else:
+            await self._receiver.receive(inbound)
+
+    async def _greet(self, inbound: Inbound) -> None:
+        """One line in the life of a group: where to write instead."""
+        if await self._store.load(inbound.address) is not None:
+            return
+        now = self._clock.now()
+        text = self._both("telegram.group", link=f"https://t.me/{self._username}")
+        letter = Letter(f"{inbound.id}:0", inbound.address, text, now.timestamp())
+        line = Line(int(now.timestamp()), "", "in", Surface.CHAT, "group", (letter.id,))
+        await self._store.commit(inbound.id, inbound.address, before=None, after=GREETED, letters=[letter], line=line)
+        self._wake(shard_number(inbound.address))
+
+    async def _connect(self) -> None:
+        """Pending updates are kept either way: they are messages of people."""
+        me = await self._bot.get_me(request_timeout=PATIENCE)
+        if self._account.webhook:
+            await self._bot.set_webhook(
+                self._account.webhook,
+                allowed_updates=list(WANTED),
+                secret_token=self._account.secret,
+                request_timeout=PATIENCE,
+            )
+        else:
+            await self._bot.delete_webhook(drop_pending_updates=False, request_timeout=PATIENCE)
+        self._username = me.username or ""
+
+    async def _run(self) -> None:
+        if not self._username:
+            await self._insist(self._connect)
+        self._begin(self._introduce())
+        if not self._account.webhook:
+            await self._poll()
+
+    async def _introduce(self) -> None:
+        """What Telegram shows before the first word. Whoever uses neither language gets both."""
+        for language in (None, *Language):
+            code = str(language) if language else None
+            commands = [
+                BotCommand(command=name, description=self._say(f"telegram.command.{name}", language))
+                for name in COMMANDS
+            ]
+            try:
+                await self._bot.set_my_commands(commands, language_code=code)
+                await self._bot.set_my_description(self._say("telegram.description", language), code)
+                await self._bot.set_my_short_description(self._say("telegram.about", language), code)
+            except (AiogramError, OSError) as error:
+                log.warning("Telegram did not take the bot's description", kind=type(error).__name__)
+
+    async def _poll(self) -> None:
+        """The next request tells Telegram what is done, so it is made only when everything is committed."""
+        offset = None
+        while True:
+            request = GetUpdates(offset=offset)
+            updates = await self._insist(lambda request=request: self._bot(request, POLL + PATIENCE))  # type: ignore[misc]
+            await self._take(updates)
+            if updates:
+                offset = updates[-1]["update_id"] + 1
+
+    async def _take(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Chats side by side, each chat in its order."""
+        chats: dict[str, list[tuple[Update, Inbound]]] = defaultdict(list)
+        for raw in updates:
+            update = convert(raw)
+            inbound = read(update, self._username) if update else None
+            if update is not None and inbound is not None:
+                chats[inbound.address].append((update, inbound))
+            elif update is not None:
+                self._acknowledge(update)
+        await asyncio.gather(*map(self._take_chat, chats.values()))
+
+    async def _take_chat(self, messages: Sequence[tuple[Update, Inbound]]) -> None:
+        for update, inbound in messages:
+            await self._insist(lambda inbound=inbound: self.receive(inbound))  # type: ignore[misc]
+            self._acknowledge(update)
+
+    def _acknowledge(self, update: Update) -> None:
+        """The pressed button stops looking busy. Nothing hangs on it, so nobody waits for it."""
+        if update.callback_query is not None:
+            self._begin(self._stop_waiting(update.callback_query.id))
+
+    async def _stop_waiting(self, callback: str) -> None:
+        try:
+            await self._bot.answer_callback_query(callback, request_timeout=PATIENCE)
+        except (AiogramError, OSError) as error:
+            log.debug("a button was not acknowledged", kind=type(error).__name__)
+
+    async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Until it succeeds, with growing pauses."""
+        pause = 1.0
+        while True:
+            try:
+                return await act()
+            except TelegramRetryAfter as error:
+                wait = float(error.retry_after)
+            except (AiogramError, OSError, RedisAwayError) as error:
+                log.warning("not now, trying again", kind=type(error).__name__, seconds=pause)
+                wait, pause = pause, min(pause * 2, LONGEST_PAUSE)
+            await asyncio.sleep(wait)
+
+    def _begin(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    def _say(self, text: str, language: Language | None) -> str:
+        return self._words.say(say(text), language, Surface.CHAT) if language else self._both(text)
+
+    def _both(self, text: str, **values: str) -> str:
+        return " / ".join(self._words.say(say(text, **values), language, Surface.CHAT) for language in Language)

@@ -1,0 +1,56 @@
+"""A talk in the terminal: the same dialogue, a session that lives as long as the program."""
+
+import sys
+from datetime import datetime
+
+from dialogs import session as sessions
+from dialogs.dialogue import Dialogue
+from dialogs.messages import Contact, Content, Language, Message, Surface, Text
+from dialogs.people import read_phone
+from gateway.clock import ALMATY
+
+
+class Terminal:
+    def __init__(self, dialogue: Dialogue, language: Language | None, surface: Surface) -> None:
+        self._dialogue = dialogue
+        self._surface = surface
+        self._session = sessions.new("terminal")
+        self._session.language = language
+        self._asked_contact = False
+
+    def run(self) -> None:
+        """Until the input ends. Works in a pipe as well."""
+        by_hand = sys.stdin.isatty()
+        self.answer("/start")
+        while True:
+            if by_hand:
+                print("> ", end="", flush=True)
+            line = sys.stdin.readline()
+            if not line:
+                return
+            if line.strip():
+                self.answer(line.strip())
+
+    def answer(self, line: str) -> None:
+        now = datetime.now(ALMATY)
+        answer = self._dialogue.answer(self._session, self._content(line), now, self._surface)
+        self._session = answer.session or sessions.new("terminal")
+        for message in answer.messages:
+            self._show(message)
+        print(flush=True)
+
+    def _content(self, line: str) -> Content:
+        """A phone typed where the button for one's own number stands counts as that button."""
+        if self._asked_contact and read_phone(line) is not None:
+            return Contact(line, own=True)
+        return Text(line)
+
+    def _show(self, message: Message) -> None:
+        print()
+        if message.to_phone is not None:
+            print(f"[SMS {read_phone(message.to_phone)}]")
+        else:
+            self._asked_contact = message.ask_contact
+        print(message.text)
+        for number, button in enumerate(message.buttons, 1):
+            print(f"{number:>3} – {button.label}")

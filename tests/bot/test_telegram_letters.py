@@ -1,0 +1,175 @@
+"""Letters against a Bot API server that is strict and fails in every known way."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+from bot.telegram_letters import TelegramLetters, rows, split, units
+from dialogs.messages import Button
+from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
+from tests.bot.bot_api import TOKEN, BotApi, Fault, serving
+
+MENU = Button("menu", "Мәзір")
+BACK = Button("back", "Артқа")
+
+
+@pytest.fixture(name="api")
+async def _api() -> AsyncIterator[BotApi]:
+    async with serving() as api:
+        yield api
+
+
+@pytest.fixture(name="letters")
+async def _letters(api: BotApi) -> AsyncIterator[TelegramLetters]:
+    bot = Bot(TOKEN, AiohttpSession(api=TelegramAPIServer.from_base(api.url)))
+    yield TelegramLetters(bot, "Нөмірім")
+    await bot.session.close()
+
+
+def letter(text: str = "Сәлем", **more: object) -> Letter:
+    return Letter("tg:1:0", "tg:77", text, 0.0, **more)  # type: ignore[arg-type]
+
+
+async def test_a_text_goes_out_exactly_as_written(api: BotApi, letters: TelegramLetters) -> None:
+    text = "<b>5 < 7 & 8 > 2</b> _x_ *y* [z](w) &amp; 🦽"
+    assert await letters.send(letter(text)) == Sent("101")
+    assert api.sent() == [{"chat_id": "77", "text": text, "link_preview_options": {"is_disabled": True}}]
+
+
+async def test_buttons_carry_their_choice_and_short_ones_share_a_row(api: BotApi, letters: TelegramLetters) -> None:
+    long = Button("svc:4", "Көруге көмек құралдары")
+    await letters.send(letter(buttons=(long, BACK, MENU)))
+    assert api.sent()[0]["reply_markup"] == {
+        "inline_keyboard": [
+            [{"text": "Көруге көмек құралдары", "callback_data": "svc:4"}],
+            [{"text": "Артқа", "callback_data": "back"}, {"text": "Мәзір", "callback_data": "menu"}],
+        ]
+    }
+
+
+async def test_a_letter_that_replaces_a_message_changes_it(api: BotApi, letters: TelegramLetters) -> None:
+    assert await letters.send(letter(replaces=55, buttons=(MENU,))) == Sent("55")
+    edit = api.sent("editMessageText")[0]
+    assert (edit["message_id"], edit["text"]) == ("55", "Сәлем")
+    assert not api.sent()
+
+
+async def test_a_message_that_is_the_same_already_counts_as_changed(api: BotApi, letters: TelegramLetters) -> None:
+    description = "Bad Request: message is not modified: specified new message content is exactly the same"
+    api.faults["editMessageText"].append(Fault(400, description))
+    assert await letters.send(letter(replaces=55)) == Sent("55")
+    assert not api.sent()
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Bad Request: message can't be edited",
+        "Bad Request: message to edit not found",
+        "Bad Request: MESSAGE_ID_INVALID",
+    ],
+)
+async def test_a_message_that_cannot_be_changed_is_written_anew(
+    api: BotApi, letters: TelegramLetters, description: str
+) -> None:
+    api.faults["editMessageText"].append(Fault(400, description))
+    assert await letters.send(letter(replaces=55)) == Sent("101")
+    assert api.sent()[0]["text"] == "Сәлем"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (Fault(429, "Too Many Requests: retry after 7", retry_after=7), Retry("too many letters", 7.0)),
+        (Fault(429, "Too Many Requests"), Retry("TelegramAPIError")),
+        (
+            Fault(403, "Forbidden: bot was blocked by the user"),
+            OptedOut("Telegram server says - Forbidden: bot was blocked by the user"),
+        ),
+        (Fault(403, "Forbidden: user is deactivated"), OptedOut("Forbidden: user is deactivated")),
+        (Fault(400, "Bad Request: chat not found"), OptedOut("Bad Request: chat not found")),
+        (Fault(400, "Bad Request: BUTTON_DATA_INVALID"), Rejected("Bad Request: BUTTON_DATA_INVALID")),
+        (Fault(401, "Unauthorized"), Retry("TelegramUnauthorizedError")),
+        (Fault(404, "Not Found"), Retry("TelegramNotFound")),
+        (Fault(500, "Internal Server Error"), Retry("TelegramServerError")),
+        (Fault(502, page="<html>Bad Gateway</html>"), Retry("ClientDecodeError")),
+        (Fault(200, page="<html>Log in to the hotel's network</html>"), Retry("ClientDecodeError")),
+        (Fault(cut=True), Retry("TelegramNetworkError")),
+        (Fault(cut=True, after=True), Retry("TelegramNetworkError")),
+    ],
+)
+async def test_every_failure_has_its_outcome(
+    api: BotApi, letters: TelegramLetters, fault: Fault, outcome: Outcome
+) -> None:
+    api.faults["sendMessage"].append(fault)
+    found = await letters.send(letter())
+    assert type(found) is type(outcome)
+    if isinstance(outcome, Retry):
+        assert found == outcome
+    assert TOKEN not in repr(found)
+
+
+async def test_nobody_listening_means_to_try_again() -> None:
+    bot = Bot(TOKEN, AiohttpSession(api=TelegramAPIServer.from_base("http://127.0.0.1:9")))
+    assert await TelegramLetters(bot, "x").send(letter()) == Retry("TelegramNetworkError")
+    await bot.session.close()
+
+
+async def test_the_button_for_ones_own_number_comes_and_goes(api: BotApi, letters: TelegramLetters) -> None:
+    await letters.send(letter("Нөміріңіз?", ask_contact=True, buttons=(BACK, MENU)))
+    asked = api.sent()[0]["reply_markup"]
+    assert asked["keyboard"] == [
+        [{"text": "Нөмірім", "request_contact": True}],
+        [{"text": "Артқа"}, {"text": "Мәзір"}],
+    ]
+    await letters.send(letter("Жібердік."))
+    assert api.sent()[1]["reply_markup"] == {"remove_keyboard": True}
+    await letters.send(letter("Тағы не?"))
+    assert "reply_markup" not in api.sent()[2]
+
+
+async def test_a_keyboard_is_taken_away_also_before_a_letter_with_buttons(
+    api: BotApi, letters: TelegramLetters
+) -> None:
+    await letters.send(letter("Нөміріңіз?", ask_contact=True))
+    await letters.send(letter("Жібердік.", buttons=(MENU,)))
+    passing, answer = api.sent()[1:]
+    assert passing["reply_markup"] == {"remove_keyboard": True}
+    assert api.sent("deleteMessage") == [{"chat_id": "77", "message_id": "102"}]
+    assert answer["reply_markup"]["inline_keyboard"][0][0]["text"] == "Мәзір"
+
+
+async def test_of_a_letter_in_several_messages_only_what_did_not_go_out_is_sent_again(
+    api: BotApi, letters: TelegramLetters
+) -> None:
+    long = letter("\n\n".join(["а" * 4000, "б" * 4000, "в" * 4000]), buttons=(MENU,))
+    api.faults["sendMessage"].extend([None, Fault(429, "Too Many Requests", retry_after=1)])
+    assert await letters.send(long) == Retry("too many letters", 1.0)
+    assert await letters.send(long) == Sent("103")
+    assert [sent["text"][0] for sent in api.sent()] == ["а", "б", "в"]
+    assert ["reply_markup" in sent for sent in api.sent()] == [False, False, True]
+
+
+def test_a_text_is_cut_at_the_end_of_a_paragraph() -> None:
+    paragraphs = ["а" * 3000, "б" * 1000, "в" * 3000]
+    assert split("\n\n".join(paragraphs)) == ["а" * 3000 + "\n\n" + "б" * 1000, "в" * 3000]
+
+
+def test_without_paragraphs_it_is_cut_at_lines_then_words_then_anywhere() -> None:
+    assert split("а" * 4000 + "\n" + "б" * 400) == ["а" * 4000, "б" * 400]
+    assert split("а" * 4000 + " " + "б" * 400) == ["а" * 4000, "б" * 400]
+    assert split("а" * 5000) == ["а" * 4096, "а" * 904]
+
+
+def test_pieces_are_measured_as_telegram_measures_them() -> None:
+    pieces = split("🦽" * 5000)
+    assert [units(piece) for piece in pieces] == [4096, 4096, 1808]
+    assert "".join(pieces) == "🦽" * 5000
+
+
+def test_many_short_buttons_stand_five_in_a_row() -> None:
+    ticks = [Button(f"tick:4:{number}", f"☐ {number}") for number in range(7)]
+    assert [len(row) for row in rows(ticks)] == [5, 2]
