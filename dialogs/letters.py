@@ -37,7 +37,7 @@ _TWICE = re.compile(r"(.)\1+")
 
 _RUSSIAN = (
     "iami ami iah ah iam am ov ev ei oi ii iia ia aia oe ee ego ogo omu emu im ih om em uiu iuiu uu iu eiu oiu "
-    "ie ia a u i e o iei iem imi"
+    "ie ia a u i e o iei iem imi it et ut iut at iat iw ew al ala ali il ila ili"
 )
 _KAZAKH = (
     "lar ler dar der tar ter nin din tin ga ge ka ke na ne ni di ti da de ta te nda nde dan den tan ten nan nen "

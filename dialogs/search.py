@@ -11,7 +11,7 @@ from math import log
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -36,6 +36,8 @@ LONG = 7
 """Letters in a word that stays itself with a slip."""
 COMPLETE = 0.6
 """Share of a synonym's words, by weight, that has to be there."""
+WHOLLY = 0.75
+"""Share from which on a synonym may point to a second service that the same message asks for."""
 TELLING = 0.6
 """Least weight of the words found, compared with one word that only as many services use as there are choices.
 «Көмек» alone is in half of the services and tells nothing."""
@@ -55,12 +57,21 @@ class Around(Struct, frozen=True, forbid_unknown_fields=True):
 
     fillers: list[str]
     elsewhere: list[str]
+    answers: list[str]
 
 
 class _Phrase(Struct, frozen=True):
     service: str
     words: tuple[int, ...]
     weight: float
+
+
+class _Fit(Struct, frozen=True):
+    service: str
+    score: float
+    heard: frozenset[str]
+    """The person's words that the synonym explains."""
+    wholly: bool
 
 
 class Search:
@@ -70,7 +81,9 @@ class Search:
         """`synonyms`: service (or ELSEWHERE) and what people call it."""
         self._fillers = {token for filler in fillers for token in tokens(filler)}
         spelled = {(service, words) for service, text in synonyms if (words := self._said(text))}
-        spelled |= {(service, ("".join(words),)) for service, words in spelled if len(words) == 2}
+        joined = {(service, ("".join(words),)) for service, words in spelled if len(words) == 2}
+        whole = {word for _, words in spelled for word in words}
+        spelled |= joined
         ids = {word: number for number, word in enumerate(sorted({w for _, words in spelled for w in words}))}
         self._by_stem: dict[str, set[int]] = defaultdict(set)
         self._by_ear: dict[str, set[int]] = defaultdict(set)
@@ -78,7 +91,8 @@ class Search:
             for stem in stems(word):
                 if len(stem) > 3 or len(word) < 5:
                     self._by_stem[stem].add(number)
-                    self._by_ear[by_ear(stem)].add(number)
+                    if word in whole:
+                        self._by_ear[by_ear(stem)].add(number)
         self._every = len({service for service, _ in spelled}) + 1
         self._telling = TELLING * log(self._every / CHOICES)
         self._weights = self._weigh(ids, spelled)
@@ -112,15 +126,19 @@ class Search:
 
     def find(self, text: str) -> Found:
         """The services this may be about. Never more than a choice of three."""
-        hits = self._hits(tokens(text)[:WORDS_READ])
-        scores = self._scores(hits)
-        if not scores:
+        fits = self._fits(self._hits(tokens(text)[:WORDS_READ]))
+        if not fits or fits[0].service == ELSEWHERE:
             return Found(())
-        best = max(scores.values())
-        likely = sorted((s for s in scores if scores[s] >= CLOSE * best), key=lambda s: (-scores[s], s))
-        if len(likely) > CHOICES or ELSEWHERE in likely:
+        fits = [fit for fit in fits if fit.service != ELSEWHERE]
+        likely = [fit.service for fit in fits if fit.score >= CLOSE * fits[0].score]
+        if len(likely) > CHOICES:
             return Found(())
-        return Found(tuple(likely))
+        explained = {word for fit in fits[: len(likely)] for word in fit.heard}
+        for fit in fits[len(likely) :]:
+            if fit.wholly and not fit.heard & explained:
+                likely.append(fit.service)
+                explained |= fit.heard
+        return Found(tuple(likely[:CHOICES]))
 
     def _hits(self, said: list[str]) -> dict[int, tuple[float, str]]:
         """Words of the synonyms that were said: how surely, and in which of the person's words."""
@@ -154,38 +172,34 @@ class Search:
         slips = _slips(stem)
         if not slips:
             return
-        near = [
-            s for length in range(len(stem) - slips, len(stem) + slips + 1) for s in self._by_length.get(length, ())
-        ]
+        lengths = range(len(stem) - slips, len(stem) + slips + 1)
+        near = [other for length in lengths for other in self._by_length.get(length, ())]
         found = extract(stem, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
         least = min((distance for _, distance, _ in found), default=0)
         for other, distance, _ in found:
-            if (
-                distance == least
-                and distance <= _slips(other)
-                and (other[0] == stem[0] or (distance == 1 and len(stem) >= LONG))
-            ):
+            begins_alike = other[0] == stem[0] or (distance == 1 and len(stem) >= LONG)
+            if distance == least and distance <= _slips(other) and begins_alike:
                 yield other
 
-    def _scores(self, hits: dict[int, tuple[float, str]]) -> dict[str, float]:
-        best: dict[str, tuple[float, frozenset[str]]] = {}
-        said: dict[str, dict[str, float]] = defaultdict(dict)
-        for phrase in {id(p): p for number in hits for p in self._by_word[number]}.values():
-            heard = [number for number in phrase.words if number in hits]
-            weight = sum(self._weights[n] * hits[n][0] for n in heard)
-            for n in heard:
-                said[phrase.service][hits[n][1]] = max(
-                    self._weights[n] * hits[n][0], said[phrase.service].get(hits[n][1], 0)
-                )
-            share = weight / phrase.weight if phrase.weight else 0
-            if share >= COMPLETE and weight >= self._telling:
-                score = weight * share
-                if score > best.get(phrase.service, (0.0, frozenset()))[0]:
-                    best[phrase.service] = (score, frozenset(hits[n][1] for n in heard))
-        return {
-            service: score + ASIDE * sum(weight for word, weight in said[service].items() if word not in used)
-            for service, (score, used) in best.items()
-        }
+    def _fits(self, hits: dict[int, tuple[float, str]]) -> list[_Fit]:
+        """How well each service fits: its best synonym, and its other words a little. The best comes first."""
+        best: dict[str, _Fit] = {}
+        said: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for phrase in {phrase for number in hits for phrase in self._by_word[number]}:
+            heard = {hits[n][1]: self._weights[n] * hits[n][0] for n in phrase.words if n in hits}
+            for word, weight in heard.items():
+                said[phrase.service][word] = max(weight, said[phrase.service][word])
+            weight = sum(heard.values())
+            share = weight / phrase.weight
+            if share < COMPLETE or weight < self._telling:
+                continue
+            fit = _Fit(phrase.service, weight * share, frozenset(heard), share >= WHOLLY)
+            if phrase.service not in best or fit.score > best[phrase.service].score:
+                best[phrase.service] = fit
+        for service, fit in best.items():
+            aside = sum(weight for word, weight in said[service].items() if word not in fit.heard)
+            best[service] = structs.replace(fit, score=fit.score + ASIDE * aside)
+        return sorted(best.values(), key=lambda fit: (-fit.score, fit.service))
 
 
 def _slips(word: str) -> int:
@@ -195,7 +209,8 @@ def _slips(word: str) -> int:
 
 def build(catalogue: Catalogue, words: Words, file: Path = HERE / "search.toml") -> Search:
     around = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Around)
-    return Search([*_synonyms(catalogue, words), *((ELSEWHERE, text) for text in around.elsewhere)], around.fillers)
+    not_ours = [(ELSEWHERE, text) for text in (*around.elsewhere, *around.answers)]
+    return Search([*_synonyms(catalogue, words), *not_ours], around.fillers)
 
 
 def _synonyms(catalogue: Catalogue, words: Words) -> Iterator[tuple[str, str]]:
