@@ -63,8 +63,8 @@ class Dialogue:
                 session.offered = offered
         if turn.to_phone is not None:
             phone, listed = turn.to_phone
-            pages = render.sms(listed, self.guide.words, language)[:LIST_PORTIONS]
-            messages += [Message(page.text, to_phone=phone) for page in pages]
+            texts = render.letters(listed, self.guide.words, language)[:LIST_PORTIONS]
+            messages += [Message(text, to_phone=phone) for text in texts]
         return Answer(session, tuple(messages), turn.note)
 
     def _labels(self, session: Session, now: datetime, surface: Surface) -> Sequence[str]:

@@ -78,6 +78,8 @@ class Say(Struct, frozen=True):
     number: int | None = None
     """Of a line of a list, where a button names it."""
     ticked: bool = False
+    maybe: bool = False
+    """Not everybody needs it."""
     careful: bool = False
     """The office still has to confirm it."""
 

@@ -17,6 +17,7 @@ MENU = Choice("menu", Say("choice.menu"))
 BACK = Choice("back", Say("choice.back"))
 """By SMS only the word: a number for it would cost every message a line."""
 MORE = Choice("more", Say("choice.more"))
+MAYBE = Say("answer.maybe")
 CACHED = 4096
 """The same replies are given to many: a reply is a value, so its words are put together once."""
 
@@ -65,6 +66,19 @@ def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     return tuple(pages)
 
 
+def letters(reply: Reply, words: Words, language: Language) -> list[str]:
+    """The same as one SMS after another, for somebody who did not ask on that phone and will not ask for more."""
+    pieces = [piece for what in reply.say for piece in _pieces(_line(what, words, language), SMS_UNITS)]
+    texts = [pieces[0]]
+    for piece in pieces[1:]:
+        longer = f"{texts[-1]}\n{piece}"
+        if units(longer) <= SMS_UNITS:
+            texts[-1] = longer
+        else:
+            texts.append(piece)
+    return texts
+
+
 _Labelled = tuple[str, str]
 
 
@@ -111,4 +125,6 @@ def _line(what: Say, words: Words, language: Language) -> str:
 def _spoken(what: Say, words: Words, language: Language, surface: Surface) -> str:
     """What the office still has to confirm carries a star; the answer's last line explains it."""
     text = words.say(what, language, surface)
+    if what.maybe:
+        text = f"{text} {words.say(MAYBE, language, surface)}"
     return f"{text}*" if what.careful else text

@@ -48,6 +48,8 @@ class Session(Struct, omit_defaults=True):
     service: str = ""
     answers: dict[str, str] = {}
     """Question → option, in the order in which they were given."""
+    general: bool = False
+    """The person would not be asked about themselves: the list holds what anybody may need."""
     ticks: dict[str, list[str]] = {}
     """Service → ids of the papers that the person has ticked off."""
     found: list[str] = []

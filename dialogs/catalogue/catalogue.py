@@ -60,6 +60,12 @@ def _facts_for(service: Service, answers: tuple[tuple[str, str], ...], on: date)
     return tuple(sorted(facts, key=lambda fact: list(Kind).index(fact.kind)))
 
 
+def facts_possible(service: Service, answers: Answers, on: date) -> list[tuple[Fact, bool]]:
+    """What may hold whatever else is answered, and of each fact whether it surely does."""
+    facts = [(fact, _holds(fact.when, answers)) for fact in facts_on(service, on) if _possible(fact.when, answers)]
+    return sorted(facts, key=lambda pair: list(Kind).index(pair[0].kind))
+
+
 def careful(fact: Fact, on: date) -> bool:
     """Whether the fact is said with care: «the office will confirm»."""
     if fact.status in (Status.ARTICLE, Status.UNCERTAIN):

@@ -1,50 +1,107 @@
 """The list of papers and all that goes with it, put together from the facts that hold for one case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from msgspec import structs
 
-from dialogs.catalogue.catalogue import careful
-from dialogs.catalogue.schema import Fact, Kind, Office, Service
+from dialogs.catalogue.catalogue import careful, facts_for, facts_possible
+from dialogs.catalogue.schema import Fact, Kind, Office
 from dialogs.hours import State, counted_from, opening
 from dialogs.messages import Say, say
-from dialogs.talk import Talk
+from dialogs.talk import Case, Talk
 
 LISTS = {Kind.SYSTEMS: "answer.systems", Kind.IF_ABSENT: "answer.if_absent"}
 DETAILS = (Kind.WHO, Kind.WAIT, Kind.RESULT, Kind.GOOD_TO_KNOW, Kind.RISK, Kind.UNKNOWN)
 
 
-def papers(facts: Iterable[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.kind is Kind.BRING]
+class Sheet:
+    """What is told about one case. Whoever would not be asked about themselves hears all that may be needed."""
 
+    def __init__(self, talk: Talk, case: Case) -> None:
+        self._talk = talk
+        self._service = case.service
+        self._today = talk.now.date()
+        if talk.session.general:
+            told = facts_possible(case.service, case.answers, self._today)
+        else:
+            told = [(fact, True) for fact in facts_for(case.service, case.answers, self._today)]
+        self._facts = [fact for fact, _ in told]
+        self._unsure = {fact.id for fact, sure in told if not sure}
 
-def main(talk: Talk, service: Service, facts: list[Fact]) -> tuple[Say, ...]:
-    """What to bring, what not, until when, what it costs, where."""
-    lines = [Say(f"{service.slug}.name"), *_bring(talk, service, facts)]
-    for kind, heading in LISTS.items():
-        if members := [fact for fact in facts if fact.kind is kind]:
-            lines += [Say(heading), *(_fact(fact, service, talk, item=True) for fact in members)]
-    lines += _term(talk, service, facts)
-    lines += [_fact(fact, service, talk) for fact in facts if fact.kind is Kind.PRICE]
-    for fact in facts:
-        if fact.kind is Kind.WHERE:
-            lines.append(_fact(fact, service, talk))
+    def of(self, kind: Kind) -> list[Fact]:
+        return [fact for fact in self._facts if fact.kind is kind]
+
+    def main(self) -> tuple[Say, ...]:
+        """What to bring, what not, until when, what it costs, where."""
+        lines = [self._name(), *self._bring()]
+        for kind, heading in LISTS.items():
+            if members := self.of(kind):
+                lines += [Say(heading), *(self._item(fact) for fact in members)]
+        lines += self._term()
+        lines += [self._told(fact) for fact in self.of(Kind.PRICE)]
+        for fact in self.of(Kind.WHERE):
+            lines.append(self._told(fact))
             if fact.office:
-                lines += hours(talk, talk.guide.catalogue.office(fact.office, talk.now.date()))
-    return _with_care(lines)
+                lines += hours(self._talk, self._office(fact.office))
+        return _with_care(lines)
 
+    def details(self) -> tuple[Say, ...]:
+        """For whom, how it goes on, what can go wrong, what the assistant does not know."""
+        lines = [Say(f"{self._service.slug}.official"), Say(f"{self._service.slug}.about")]
+        lines += [self._told(fact) for kind in DETAILS for fact in self.of(kind)]
+        return _with_care(lines)
 
-def details(talk: Talk, service: Service, facts: list[Fact]) -> tuple[Say, ...]:
-    """For whom, how it goes on, what can go wrong, what the assistant does not know."""
-    lines = [Say(f"{service.slug}.official"), Say(f"{service.slug}.about")]
-    lines += [_fact(fact, service, talk) for kind in DETAILS for fact in facts if fact.kind is kind]
-    return _with_care(lines)
+    def summary(self) -> tuple[Say, ...]:
+        """The list alone, to be kept in a phone."""
+        return _with_care([self._name(), *self._bring(), *self._term()])
 
+    def _name(self) -> Say:
+        return Say(f"{self._service.slug}.name")
 
-def summary(talk: Talk, service: Service, facts: list[Fact]) -> tuple[Say, ...]:
-    """The list alone, to be kept in a phone."""
-    return _with_care([Say(f"{service.slug}.name"), *_bring(talk, service, facts), *_term(talk, service, facts)])
+    def _bring(self) -> Iterator[Say]:
+        papers = self.of(Kind.BRING)
+        if papers:
+            yield Say("answer.bring")
+        elif any(fact.kind is Kind.BRING for fact in self._service.facts):
+            yield Say("answer.bring_nothing")
+        ticked = self._talk.session.ticks.get(self._service.slug, ())
+        for number, fact in enumerate(papers, 1):
+            yield structs.replace(self._item(fact), number=number, ticked=fact.id in ticked)
+
+    def _term(self) -> Iterator[Say]:
+        terms = self.of(Kind.TERM)
+        if not terms and any(fact.kind is Kind.TERM for fact in self._service.facts):
+            yield Say("answer.term_unknown")
+        for fact in terms:
+            yield self._told(fact)
+            if fact.days is not None:
+                yield self._due(fact.days)
+
+    def _due(self, days: int) -> Say:
+        """The day by which an answer is due if the papers are handed in at the next chance."""
+        workdays = self._talk.guide.workdays
+        offices = [fact.office for fact in self.of(Kind.WHERE) if fact.office]
+        start: date = workdays.next_working(self._today)
+        if offices:
+            start = counted_from(self._office(offices[0]), workdays, self._talk.now)
+        due = workdays.add(start, days)
+        return say("answer.due", day=due) if start == self._today else say("answer.due_later", start=start, day=due)
+
+    def _office(self, office: str) -> Office:
+        return self._talk.guide.catalogue.office(office, self._today)
+
+    def _item(self, fact: Fact) -> Say:
+        return structs.replace(self._told(fact), item=True)
+
+    def _told(self, fact: Fact) -> Say:
+        days = () if fact.days is None else (("days", fact.days),)
+        return Say(
+            fact.text or f"{self._service.slug}.{fact.id}",
+            (*fact.values.items(), *days),
+            maybe=fact.id in self._unsure,
+            careful=careful(fact, self._today),
+        )
 
 
 def hours(talk: Talk, office: Office) -> Iterator[Say]:
@@ -59,50 +116,6 @@ def hours(talk: Talk, office: Office) -> Iterator[Say]:
         at: time | datetime = found.until.time() if found.until.date() == talk.now.date() else found.until
         to_lunch = found.state is State.OPEN and found.until != found.closes
         yield say("hours.open_to_lunch" if to_lunch else f"hours.{found.state}", at=at)
-
-
-def _bring(talk: Talk, service: Service, facts: list[Fact]) -> Iterator[Say]:
-    members = papers(facts)
-    if not members:
-        if papers(service.facts):
-            yield Say("answer.bring_nothing")
-        return
-    ticked = talk.session.ticks.get(service.slug, ())
-    yield Say("answer.bring")
-    for number, fact in enumerate(members, 1):
-        yield structs.replace(_fact(fact, service, talk, item=True), number=number, ticked=fact.id in ticked)
-
-
-def _term(talk: Talk, service: Service, facts: list[Fact]) -> Iterator[Say]:
-    terms = [fact for fact in facts if fact.kind is Kind.TERM]
-    if not terms and any(fact.kind is Kind.TERM for fact in service.facts):
-        yield Say("answer.term_unknown")
-    for fact in terms:
-        yield _fact(fact, service, talk)
-        if fact.days is not None:
-            yield _due(talk, facts, fact.days)
-
-
-def _due(talk: Talk, facts: list[Fact], days: int) -> Say:
-    """The day by which an answer is due if the papers are handed in at the next chance."""
-    today = talk.now.date()
-    places = [fact.office for fact in facts if fact.kind is Kind.WHERE and fact.office]
-    start: date = talk.guide.workdays.next_working(today)
-    if places:
-        start = counted_from(talk.guide.catalogue.office(places[0], today), talk.guide.workdays, talk.now)
-    due = talk.guide.workdays.add(start, days)
-    if start == today:
-        return say("answer.due", day=due)
-    return say("answer.due_later", start=start, day=due)
-
-
-def _fact(fact: Fact, service: Service, talk: Talk, *, item: bool = False) -> Say:
-    return Say(
-        fact.text or f"{service.slug}.{fact.id}",
-        (*fact.values.items(), ("days", fact.days)) if fact.days is not None else tuple(fact.values.items()),
-        item=item,
-        careful=careful(fact, talk.now.date()),
-    )
 
 
 def _with_care(lines: list[Say]) -> tuple[Say, ...]:

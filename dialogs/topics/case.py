@@ -69,12 +69,12 @@ def _answered(talk: Talk) -> Case | None:
     order = [q.id for q in service.questions]
     earlier = {q: known[q] for q in order[: order.index(question)] if q in known}
     here = _of(talk, service, earlier)
-    if here.asked is None or here.asked.id != question or not _may_ask(talk, question):
+    if here.asked is None or here.asked.id != question or not may_ask(talk, question):
         return here
     return _of(talk, service, {**earlier, question: option})
 
 
-def _may_ask(talk: Talk, question: str) -> bool:
+def may_ask(talk: Talk, question: str) -> bool:
     return privacy.agreed(talk) or not talk.guide.catalogue.questions[question].personal
 
 
@@ -85,21 +85,18 @@ def keep_case(talk: Talk) -> None:
         talk.session.service = its.service.slug
         talk.session.group = its.service.group
         talk.session.answers = dict(its.answers)
+        talk.session.general = False
 
 
-def keep_common_case(talk: Talk) -> None:
-    """Without agreement nothing personal is asked: the list is the one of the commonest case."""
+def keep_general_case(talk: Talk) -> None:
+    """Without agreement nothing personal is asked, and the list holds all that may be needed."""
     understood(talk)
-    its = case_here(talk)
-    while its.asked is not None:
-        its = _of(talk, its.service, {**its.answers, its.asked.id: its.asked.options[0]})
-    talk.session.answers = dict(its.answers)
-    talk.say("documents.common_case")
+    talk.session.general = True
 
 
 def needs_agreement(talk: Talk) -> bool:
     its = case(talk)
-    return its is not None and its.asked is not None and not _may_ask(talk, its.asked.id)
+    return its is not None and its.asked is not None and not may_ask(talk, its.asked.id)
 
 
 def needs_answer(talk: Talk) -> bool:

@@ -1,14 +1,13 @@
 """Which papers a service needs: choose the service, answer what changes the list, get the list for one's own case."""
 
-from dialogs.catalogue.catalogue import facts_for
-from dialogs.catalogue.schema import Fact, Service
+from dialogs.catalogue.schema import Fact, Kind, Service
 from dialogs.messages import Choice, Reply, Say, Surface
 from dialogs.people import read_phone
 from dialogs.render import BACK, MENU
-from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+from dialogs.talk import ANYWHERE, Row, Talk, Topic, View, choice
 from dialogs.topics import privacy
-from dialogs.topics.answer import details, main, papers, summary
-from dialogs.topics.case import case_here, is_known, keep_case, keep_common_case, needs_answer, onwards
+from dialogs.topics.answer import Sheet
+from dialogs.topics.case import case_here, is_known, keep_case, keep_general_case, may_ask, onwards
 from dialogs.topics.menu import missed, understood
 
 GROUPS = ("aids", "rehab", "care", "money", "papers")
@@ -30,8 +29,20 @@ def services(talk: Talk) -> Reply:
 def agreement(_: Talk) -> Reply:
     return Reply(
         (Say("privacy.notice"), Say("privacy.ask")),
-        (choice("agree", "privacy.agree"), choice("decline", "privacy.decline"), MENU),
+        (choice(f"agree:{privacy.VERSION}", "privacy.agree"), choice("decline", "privacy.decline"), MENU),
     )
+
+
+def unless_asked(view: View) -> View:
+    """A list is shown only when nothing that changes it is still to be asked, however the person came here."""
+
+    def shown(talk: Talk) -> Reply:
+        its = case_here(talk)
+        if its.asked is None or talk.session.general:
+            return view(talk)
+        return question(talk) if may_ask(talk, its.asked.id) else agreement(talk)
+
+    return shown
 
 
 def question(talk: Talk) -> Reply:
@@ -46,16 +57,18 @@ def question(talk: Talk) -> Reply:
 
 def answer(talk: Talk) -> Reply:
     its = case_here(talk)
-    facts = facts_for(its.service, its.answers, talk.now.date())
+    sheet = Sheet(talk, its)
+    papers = sheet.of(Kind.BRING)
     more: tuple[Choice, ...] = (choice("details", "documents.details"),)
-    if talk.surface is Surface.CHAT and papers(facts):
-        more = (*_ticks(talk, its.service, facts), *more, choice("sms", "documents.by_sms"))
+    if talk.surface is Surface.CHAT and papers:
+        more = (*_ticks(talk, its.service, papers), *more, choice("sms", "documents.by_sms"))
     if its.answers:
         more = (*more, choice("redo", "documents.redo"))
-    return Reply(main(talk, its.service, facts), (*more, BACK, MENU), in_place=talk.event.name == "tick")
+    note = (Say("documents.general"),) if talk.session.general else ()
+    return Reply((*note, *sheet.main()), (*more, BACK, MENU), in_place=talk.event.name == "tick")
 
 
-def _ticks(talk: Talk, service: Service, facts: list[Fact]) -> tuple[Choice, ...]:
+def _ticks(talk: Talk, service: Service, papers: list[Fact]) -> tuple[Choice, ...]:
     ticked = talk.session.ticks.get(service.slug, [])
     return tuple(
         choice(
@@ -63,20 +76,20 @@ def _ticks(talk: Talk, service: Service, facts: list[Fact]) -> tuple[Choice, ...
             "documents.ticked" if fact.id in ticked else "documents.unticked",
             number=number,
         )
-        for number, fact in enumerate(papers(facts), 1)
+        for number, fact in enumerate(papers, 1)
     )
 
 
 def more_about(talk: Talk) -> Reply:
-    its = case_here(talk)
-    return Reply(
-        details(talk, its.service, facts_for(its.service, its.answers, talk.now.date())),
-        (choice("back", "documents.to_list"), MENU),
-    )
+    return Reply(Sheet(talk, case_here(talk)).details(), (choice("back", "documents.to_list"), MENU))
 
 
 def ask_phone(_: Talk) -> Reply:
     return Reply((Say("documents.ask_phone"),), (BACK, MENU), ask_contact=True)
+
+
+def agrees_about_a_case(talk: Talk) -> bool:
+    return privacy.this_notice(talk) and is_known(talk)
 
 
 def a_group(talk: Talk) -> bool:
@@ -100,7 +113,7 @@ def a_paper_here(talk: Talk) -> bool:
     return (
         service is not None
         and service.slug == talk.session.service
-        and any(fact.id == talk.event.args[1] for fact in papers(service.facts))
+        and any(fact.id == talk.event.args[1] and fact.kind is Kind.BRING for fact in service.facts)
     )
 
 
@@ -134,9 +147,7 @@ def send_list(talk: Talk) -> None:
     phone = read_phone(talk.event.args[0])
     if phone is None:
         return
-    its = case_here(talk)
-    facts = facts_for(its.service, its.answers, talk.now.date())
-    talk.to_phone = (phone.e164, Reply(summary(talk, its.service, facts)))
+    talk.to_phone = (phone.e164, Reply(Sheet(talk, case_here(talk)).summary()))
     day, count = talk.session.lists_sent
     today = talk.now.toordinal()
     talk.session.lists_sent = (today, count + 1 if day == today else 1)
@@ -161,10 +172,10 @@ TOPIC = Topic(
         "documents.groups": groups,
         "documents.services": services,
         "documents.privacy": agreement,
-        "documents.question": question,
-        "documents.answer": answer,
-        "documents.details": more_about,
-        "documents.phone": ask_phone,
+        "documents.question": unless_asked(answer),
+        "documents.answer": unless_asked(answer),
+        "documents.details": unless_asked(more_about),
+        "documents.phone": unless_asked(ask_phone),
     },
     rows=(
         Row("services", ANYWHERE, "documents.groups", do=understood),
@@ -172,9 +183,9 @@ TOPIC = Topic(
         *onwards("svc"),
         *onwards("o"),
         *onwards("redo"),
-        Row("agree", "documents.privacy", "documents.question", when=needs_answer, do=privacy.agree),
-        Row("agree", "documents.privacy", "documents.answer", do=privacy.agree),
-        Row("decline", "documents.privacy", "documents.answer", do=keep_common_case),
+        Row("agree", ANYWHERE, "documents.answer", when=agrees_about_a_case, do=privacy.agree),
+        Row("agree", ANYWHERE, when=privacy.this_notice, do=privacy.agree),
+        Row("decline", ANYWHERE, "documents.answer", when=is_known, do=keep_general_case),
         Row("details", ANYWHERE, "documents.details", when=is_known, do=understood),
         Row("tick", ANYWHERE, "documents.answer", when=a_paper_here, do=tick),
         Row("sms", ANYWHERE, "documents.privacy", when=in_chat_unagreed, do=understood),

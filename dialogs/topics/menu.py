@@ -5,7 +5,7 @@ from dialogs.render import MENU
 from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
 
 TOO_OFTEN = 3
-"""After so many messages in a row that were not understood, people are named who can help."""
+"""After so many messages in a row that were not understood, it is said who can help."""
 
 
 def menu(_: Talk) -> Reply:
@@ -38,10 +38,12 @@ def say_again(talk: Talk) -> None:
 
 
 def missed(talk: Talk, text: str, **values: str) -> None:
-    """Says what was not understood; the third time in a row, where people help."""
+    """Says what was not understood; every third time in a row, also where people help."""
     talk.session.missed += 1
     talk.session.page = 0
-    talk.say("missed.too_often" if talk.session.missed >= TOO_OFTEN else text, **values)
+    talk.say(text, **values)
+    if talk.session.missed % TOO_OFTEN == 0:
+        talk.say("missed.too_often")
 
 
 def not_here(talk: Talk) -> None:

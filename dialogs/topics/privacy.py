@@ -15,8 +15,14 @@ def agreed(talk: Talk) -> bool:
     return agreement is not None and agreement.version == VERSION
 
 
+def this_notice(talk: Talk) -> bool:
+    """`agree:{version}`: the button of an older notice agrees to nothing."""
+    return talk.event.args == (str(VERSION),)
+
+
 def agree(talk: Talk) -> None:
     talk.session.agreed = Agreement(VERSION, talk.now)
+    talk.session.general = False
     understood(talk)
 
 

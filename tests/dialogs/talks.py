@@ -1,0 +1,144 @@
+"""Conversations as readable text: played against the real dialogue, stored and read back after every line.
+
+▸ what the person sends; [in brackets] a button
+  what the assistant answers
+  [buttons]
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dialogs import session as sessions
+from dialogs.catalogue.catalogue import next_question, paths
+from dialogs.catalogue.schema import Service
+from dialogs.dialogue import Dialogue
+from dialogs.messages import Contact, Content, Language, Message, Pressed, Say, Surface, Text, Unreadable
+from dialogs.session import Agreement, Session
+
+ALMATY = ZoneInfo("Asia/Almaty")
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
+CONTACTS = {"own": Contact("+77011234567", own=True), "foreign": Contact("+77017654321", own=False)}
+
+
+class Talk:
+    """One phone. Keeps what was said as lines of text."""
+
+    def __init__(self, dialogue: Dialogue, surface: Surface, now: datetime = MONDAY) -> None:
+        self.dialogue = dialogue
+        self.surface = surface
+        self.now = now
+        self.lines: list[str] = []
+        self.last: Message | None = None
+        self._stored = sessions.write(sessions.new("ref"))
+
+    @property
+    def session(self) -> Session:
+        return sessions.read(self._stored)
+
+    def known(self, language: Language) -> "Talk":
+        """Somebody who wrote before, and agreed to the privacy notice."""
+        session = self.session
+        session.language, session.state, session.agreed = language, "menu", Agreement(1, self.now)
+        self._stored = sessions.write(session)
+        return self
+
+    def send(self, line: str) -> None:
+        self.lines.append(f"▸ {line}")
+        answer = self.dialogue.answer(self.session, self._content(line), self.now, self.surface)
+        self._stored = sessions.write(answer.session or sessions.new("ref"))
+        for message in answer.messages:
+            self.lines += self._shown(message)
+            if message.to_phone is None:
+                self.last = message
+
+    def _content(self, line: str) -> Content:
+        if line.startswith("[") and line.endswith("]"):
+            return self._special(line[1:-1])
+        return Text(line)
+
+    def _special(self, name: str) -> Content:
+        kind, _, rest = name.partition(": ")
+        if kind == "contact":
+            return CONTACTS[rest]
+        if kind == "sends":
+            return Unreadable(rest)
+        if kind == "old button":
+            return Pressed(rest, 1)
+        buttons = self.last.buttons if self.last else ()
+        return Pressed(next(button.id for button in buttons if button.label == name), 7)
+
+    def choose(self, choice: str) -> None:
+        """Press the button, or send its number; by SMS first ask for more until the number is there."""
+        if self.surface is Surface.CHAT:
+            assert self.last is not None
+            self.send(f"[{next(b.label for b in self.last.buttons if b.id == choice)}]")
+            return
+        if choice not in self.session.offered and "more" not in self.session.offered:
+            self.send("/again")
+        while choice not in self.session.offered:
+            self.send(str(self.session.offered.index("more") + 1))
+        self.send(str(self.session.offered.index(choice) + 1))
+
+    def read_on(self) -> None:
+        while "more" in self.session.offered:
+            self.send(str(self.session.offered.index("more") + 1))
+
+    def _shown(self, message: Message) -> Iterator[str]:
+        if message.to_phone:
+            yield f"  (SMS {message.to_phone})"
+        if message.replaces is not None:
+            yield "  (in place)"
+        for line in message.text.split("\n"):
+            yield f"  {line}".rstrip()
+        if message.buttons:
+            yield "  " + " ".join(f"[{button.label}]" for button in message.buttons)
+
+
+def about(dialogue: Dialogue, service: Service, language: Language, surface: Surface) -> str:
+    """All conversations about one service that are needed to hear every option of every question."""
+    parts = []
+    for number, path in enumerate(_enough_paths(service)):
+        talk = Talk(dialogue, surface).known(language)
+        talk.send(dialogue.guide.words.say(Say(f"{service.slug}.name"), language, surface))
+        if talk.session.state == "search.results":
+            talk.choose(f"svc:{service.number}")
+        answers: dict[str, str] = {}
+        while (asked := next_question(service, answers, talk.now.date())) is not None:
+            answers[asked.id] = path[asked.id]
+            talk.choose(f"o:{service.number}:{asked.id}:{path[asked.id]}")
+        talk.read_on()
+        if number == 0:
+            talk.choose("details")
+            talk.read_on()
+        parts.append("\n".join(talk.lines))
+    return "\n\n———\n\n".join(parts) + "\n"
+
+
+def _enough_paths(service: Service) -> list[dict[str, str]]:
+    """As few ways through the questions as hear every option of each."""
+    todo = list(paths(service, MONDAY.date()))
+    unheard = {pair for path in todo for pair in path.items()}
+    chosen = [todo[0]]
+    unheard -= set(todo[0].items())
+    while unheard:
+        best = max(todo, key=lambda path: len(unheard & set(path.items())))
+        chosen.append(best)
+        unheard -= set(best.items())
+    return chosen
+
+
+def replay(dialogue: Dialogue, text: str) -> str:
+    """A written conversation: its header lines say who talks, the lines with ▸ are sent again."""
+    header, _, body = text.partition("\n\n")
+    said = dict(line.split(": ", 1) for line in header.splitlines())
+    talk = Talk(dialogue, Surface(said["surface"]), datetime.fromisoformat(said["now"]).replace(tzinfo=ALMATY))
+    if "known" in said:
+        talk.known(Language(said["known"]))
+    for line in _sent(body.splitlines()):
+        talk.send(line)
+    return f"{header}\n\n" + "\n".join(talk.lines) + "\n"
+
+
+def _sent(lines: Iterable[str]) -> Iterator[str]:
+    return (line.removeprefix("▸ ") for line in lines if line.startswith("▸ "))
