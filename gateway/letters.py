@@ -1,6 +1,7 @@
 """What became of each letter. News about one letter may come twice and in any order; its status never goes back."""
 
 import time
+from asyncio import Future
 from datetime import timedelta
 from enum import StrEnum
 
@@ -56,11 +57,10 @@ class Letters:
         self._mark = redis.script(_MARK)
         self._kept = int(KEPT.total_seconds())
 
-    async def mark(self, letter: str, status: Status) -> bool:
-        """False where something at least as far along is known already."""
+    def mark(self, letter: str, status: Status) -> Future[int]:
+        """Answers 0 where something at least as far along is known already."""
         rank = _RANKS.get(status, _FINAL)
-        at = int(time.time())
-        return bool(await self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, at, self._kept))
+        return self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, int(time.time()), self._kept)
 
     async def status(self, letter: str) -> Status | None:
         stored: bytes | None = await self._redis("GET", _key(letter))

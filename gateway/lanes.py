@@ -1,0 +1,91 @@
+"""Who may be sent what now: a lane per address keeps the order, and pauses grow. No I/O and no clock in here."""
+
+from collections import deque
+from heapq import heappop, heappush
+
+from msgspec import Struct
+
+from gateway.channels import Letter
+
+EXPIRES = 24 * 3600.0
+"""Seconds after which an answer is of no use any more."""
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 300.0
+
+
+class Held(Struct):
+    """A letter that was read from its stream and is not done yet."""
+
+    shard: int
+    entry: bytes
+    letter: Letter
+    tries: int = 0
+
+
+def pause(tries: int, after: float | None, chance: float) -> float:
+    """Seconds until the next try: doubled every time, and spread so that not everybody comes back at once; never
+    before the time the provider named."""
+    growing = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(tries - 1, 20))
+    return growing * (0.5 + chance / 2) if after is None else after + chance
+
+
+class Lanes:
+    def __init__(self, at_once: int) -> None:
+        """`at_once`: letters under way per channel. A slow provider does not take the places of the others."""
+        self._at_once = at_once
+        self._lanes: dict[str, deque[Held]] = {}
+        self._ready: dict[str, deque[str]] = {}
+        self._flying: dict[str, int] = {}
+        self._resting: list[tuple[float, str]] = []
+
+    def add(self, held: Held) -> None:
+        address = held.letter.address
+        lane = self._lanes.get(address)
+        if lane is None:
+            self._lanes[address] = deque((held,))
+            self._make_ready(address)
+        else:
+            lane.append(held)
+
+    def take(self, now: float) -> list[Held]:
+        """The letters that leave now; each comes back by `done` or by `rest`."""
+        while self._resting and self._resting[0][0] <= now:
+            self._make_ready(heappop(self._resting)[1])
+        taken = []
+        for channel, ready in self._ready.items():
+            free = self._at_once - self._flying.get(channel, 0)
+            leaving = [self._lanes[ready.popleft()][0] for _ in range(min(free, len(ready)))]
+            self._flying[channel] = self._flying.get(channel, 0) + len(leaving)
+            taken += leaving
+        return taken
+
+    def done(self, held: Held) -> None:
+        """The next letter of the same address may follow."""
+        address = held.letter.address
+        self._flying[_channel(address)] -= 1
+        lane = self._lanes[address]
+        lane.popleft()
+        if lane:
+            self._make_ready(address)
+        else:
+            del self._lanes[address]
+
+    def rest(self, held: Held, until: float) -> None:
+        """The address waits; what came after this letter waits behind it."""
+        self._flying[_channel(held.letter.address)] -= 1
+        heappush(self._resting, (until, held.letter.address))
+
+    def next_due(self) -> float | None:
+        return self._resting[0][0] if self._resting else None
+
+    def busy(self, now: float) -> bool:
+        """Is anything under way, or could be?"""
+        due = self.next_due()
+        return any(self._flying.values()) or any(self._ready.values()) or (due is not None and due <= now)
+
+    def _make_ready(self, address: str) -> None:
+        self._ready.setdefault(_channel(address), deque()).append(address)
+
+
+def _channel(address: str) -> str:
+    return address.partition(":")[0]

@@ -1,0 +1,210 @@
+"""Letters leave. Each is struck off only once the provider's answer is known, so a crash loses none."""
+
+import asyncio
+import logging
+import random
+from asyncio import Event, Future, Task
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+import msgspec
+from redis.exceptions import RedisError
+
+from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent
+from gateway.clock import Clock
+from gateway.connection import Batched
+from gateway.lanes import EXPIRES, Held, Lanes, pause
+from gateway.letters import Letters, Status
+from gateway.store import SHARDS
+from gateway.streams import NEW, PAGE, Streams
+
+log = logging.getLogger(__name__)
+
+_LOOK = 1.0
+"""Seconds between two looks at every shard: what another process committed, or left behind."""
+_HELD_AT_MOST = 20_000
+_FAREWELL = 10.0
+_AT_ONCE = 100
+_decode = msgspec.json.Decoder(Letter).decode
+
+
+class Outbox:
+    def __init__(
+        self, redis: Batched, channels: Mapping[str, Channel], clock: Clock, reader: str, at_once: int = _AT_ONCE
+    ) -> None:
+        """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`."""
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """(channel, what became of the letter, or `retry`) → how often."""
+        self._streams = Streams(redis, reader)
+        self._letters = Letters(redis)
+        self._channels = channels
+        self._clock = clock
+        self._lanes = Lanes(at_once)
+        self._held: list[set[bytes]] = [set() for _ in range(SHARDS)]
+        self._places = [NEW] * SHARDS
+        self._finished: dict[int, list[tuple[bytes, str, Status]]] = defaultdict(list)
+        self._sending: set[Task[None]] = set()
+        self._unread = set(range(SHARDS))
+        self._something = Event()
+        self._waiting: list[Future[None]] = []
+        self._stopping = False
+
+    def wake(self, shard: int) -> None:
+        """Letters were committed there."""
+        self._unread.add(shard)
+        self._something.set()
+
+    async def drained(self) -> None:
+        """Until nothing that is due now is waiting; what rests after a failure is not due."""
+        waiter: Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        self._unread.update(range(SHARDS))
+        self._something.set()
+        await waiter
+
+    async def run(self) -> None:
+        while not self._stopping:
+            try:
+                await self._round()
+            except (RedisError, OSError) as error:
+                log.warning("the outbox waits for Redis: %s", error)
+                self._unread.update(range(SHARDS))
+                await asyncio.sleep(_LOOK)
+            else:
+                await self._until_something()
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=_FAREWELL)
+        await self._strike_off()
+
+    def stop(self) -> None:
+        """`run` returns once the letters under way have arrived; the others wait for the next start."""
+        self._stopping = True
+        self._something.set()
+
+    async def _round(self) -> None:
+        self._something.clear()
+        unread, self._unread = self._unread, set()
+        try:
+            await self._strike_off()
+            await self._read(unread)
+        except BaseException:
+            self._unread |= unread
+            raise
+        now = self._clock.now().timestamp()
+        for held in self._lanes.take(now):
+            if held.entry in self._held[held.shard]:
+                task = asyncio.create_task(self._send(held, now))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+            else:  # another process has taken over the shard
+                self._lanes.done(held)
+                self._something.set()
+        if not (self._unread or self._finished or self._something.is_set() or self._lanes.busy(now)):
+            for waiter in self._waiting:
+                if not waiter.done():
+                    waiter.set_result(None)
+            self._waiting.clear()
+
+    async def _until_something(self) -> None:
+        if self._something.is_set():
+            return
+        due = self._lanes.next_due()
+        wait = _LOOK if due is None else max(0.0, min(_LOOK, due - self._clock.now().timestamp()))
+        try:
+            async with asyncio.timeout(wait):
+                await self._something.wait()
+        except TimeoutError:
+            self._unread.update(range(SHARDS))
+
+    async def _read(self, shards: set[int]) -> None:
+        if sum(map(len, self._held)) >= _HELD_AT_MOST:
+            return
+        pages = await asyncio.gather(
+            *[self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards]
+        )
+        for shard, page in zip(shards, pages, strict=True):
+            if page is None:
+                self._held[shard].clear()
+                continue
+            place, entries = page
+            self._places[shard] = place
+            if len(entries) == PAGE or place != NEW:
+                self.wake(shard)
+            for entry, fields in entries:
+                self._hold(shard, entry, fields)
+
+    def _hold(self, shard: int, entry: bytes, fields: list[bytes] | None) -> None:
+        if entry in self._held[shard]:
+            return
+        self._held[shard].add(entry)
+        try:
+            self._lanes.add(Held(shard, entry, _decode(fields[1] if fields else b"")))
+        except msgspec.MsgspecError:
+            log.error("entry %s of shard %s is no letter", entry.decode(), shard)
+            self._finished[shard].append((entry, f"unreadable:{entry.decode()}", Status.REJECTED))
+            self._something.set()
+
+    async def _send(self, held: Held, now: float) -> None:
+        letter = held.letter
+        if now - letter.created >= EXPIRES:
+            self._finish(held, Status.EXPIRED, "older than a day")
+            return
+        held.tries += 1
+        kind = letter.address.partition(":")[0]
+        try:
+            channel = self._channels.get(kind)
+            outcome = await channel.send(letter) if channel else Retry(f"nothing serves «{kind}» at present")
+        except Exception as error:
+            log.exception("the channel «%s» failed", kind)
+            outcome = Retry(type(error).__name__)
+        self._settle(held, outcome)
+
+    def _settle(self, held: Held, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                self._finish(held, Status.ACCEPTED)
+            case Rejected(reason):
+                self._finish(held, Status.REJECTED, reason)
+            case OptedOut(reason):
+                self._finish(held, Status.OPTED_OUT, reason)
+            case Retry(reason, after):
+                self._again(held, reason, after)
+            case _:
+                assert_never(outcome)
+
+    def _again(self, held: Held, reason: str, after: float | None) -> None:
+        now = self._clock.now().timestamp()
+        if now - held.letter.created >= EXPIRES:
+            self._finish(held, Status.EXPIRED, reason)
+            return
+        self.counts[held.letter.address.partition(":")[0], "retry"] += 1
+        log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, reason)
+        until = min(now + pause(held.tries, after, random.random()), held.letter.created + EXPIRES)
+        self._lanes.rest(held, until)
+        self._something.set()
+
+    def _finish(self, held: Held, status: Status, reason: str = "") -> None:
+        if reason:
+            log.warning("letter %s: %s, %s", held.letter.id, status, reason)
+        self.counts[held.letter.address.partition(":")[0], status] += 1
+        self._lanes.done(held)
+        if held.entry in self._held[held.shard]:
+            self._finished[held.shard].append((held.entry, held.letter.id, status))
+        self._something.set()
+
+    async def _strike_off(self) -> None:
+        """Told again if Redis was away: doing it twice changes nothing."""
+        if not self._finished:
+            return
+        finished = {shard: list(letters) for shard, letters in self._finished.items()}
+        calls: list[Future[Any]] = []
+        for shard, letters in finished.items():
+            calls.append(self._streams.done(shard, [entry for entry, _, _ in letters]))
+            calls += [self._letters.mark(letter, status) for _, letter, status in letters]
+        await asyncio.gather(*calls)
+        for shard, letters in finished.items():
+            self._held[shard].difference_update(entry for entry, _, _ in letters)
+            del self._finished[shard][: len(letters)]
+            if not self._finished[shard]:
+                del self._finished[shard]

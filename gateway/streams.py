@@ -1,0 +1,71 @@
+"""The letters of one shard in their stream, read by one process at a time so that their order is kept.
+
+A consumer group knows who reads: its record of consumers is also the sign of life of each. Who finds nobody else
+alive in there takes the stream over, with everything that the dead one had begun.
+"""
+
+from asyncio import Future
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.connection import Batched
+from gateway.store import outbox_key
+
+SILENCE = 10.0
+"""Seconds after which a process that does not read counts as dead."""
+PAGE = 100
+NEW = b">"
+
+_READ = """
+local stream, me, from, held = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
+local readers = redis.pcall('XINFO', 'CONSUMERS', stream, 'outbox')
+if readers.err then
+  redis.call('XGROUP', 'CREATE', stream, 'outbox', '0', 'MKSTREAM')
+  readers = {}
+end
+local mine = 0
+for _, reader in ipairs(readers) do
+  if reader[2] == me then mine = reader[4] elseif reader[6] < tonumber(ARGV[5]) then return false end
+end
+for _, reader in ipairs(readers) do
+  if reader[2] ~= me then
+    mine = mine + reader[4]
+    local rest = '0-0'
+    repeat
+      rest = redis.call('XAUTOCLAIM', stream, 'outbox', me, 0, rest, 'COUNT', 1000, 'JUSTID')[1]
+    until rest == '0-0'
+    redis.call('XGROUP', 'DELCONSUMER', stream, 'outbox', reader[2])
+  end
+end
+if from == '>' and mine > held then from = '0' end
+local found = redis.call('XREADGROUP', 'GROUP', 'outbox', me, 'COUNT', ARGV[4], 'STREAMS', stream, from)
+local entries = found and found[1][2] or {}
+if from ~= '>' then from = #entries > 0 and entries[#entries][1] or '>' end
+return {from, entries}
+"""
+
+_DONE = """
+redis.call('XACK', KEYS[1], 'outbox', unpack(ARGV))
+return redis.call('XDEL', KEYS[1], unpack(ARGV))
+"""
+
+
+class Streams:
+    def __init__(self, redis: Batched, reader: str) -> None:
+        """`reader`: the same name after a restart, and no other process' name at the same time."""
+        self._redis = redis
+        self._reader = reader
+        self._read = redis.script(_READ)
+        self._done = redis.script(_DONE)
+
+    def read(self, shard: int, place: bytes, held: int) -> Future[Any]:
+        """Up to a page of letters: (place, [[entry, [b"letter", …]], …]), or None while somebody else reads here.
+
+        `held` is how many letters we have read and not finished. If the group knows of more, an answer got lost or
+        we were started anew, and they are read again from the beginning; `place` is how far that has come.
+        """
+        silence = int(SILENCE * 1000)
+        return self._redis("EVALSHA", self._read, 1, outbox_key(shard), self._reader, place, held, PAGE, silence)
+
+    def done(self, shard: int, entries: Iterable[bytes]) -> Future[Any]:
+        return self._redis("EVALSHA", self._done, 1, outbox_key(shard), *entries)

@@ -1,0 +1,35 @@
+"""A real Redis server for every test that asks for one: started once, emptied before each test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from gateway.connection import Batched, Client, connect
+from gateway.embedded import Embedded
+from gateway.store import Store
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = Embedded(tmp_path_factory.mktemp("redis"))
+    yield asyncio.run(server.start())
+    asyncio.run(server.stop())
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Client]:
+    client = connect(redis_url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def batched(redis: Client) -> Batched:
+    return Batched(redis)
+
+
+@pytest.fixture
+async def store(batched: Batched) -> Store:
+    return Store(batched)
