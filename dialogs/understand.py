@@ -31,7 +31,8 @@ for _event, _words in {
 }.items():
     _COMMANDS.update(dict.fromkeys(_words.split(), _event))
 
-_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
+_NUMBER = re.compile(r"\W*(?:no\W*)?(\d{1,2})\W*")
+"""«№» is normalised to «no»."""
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _SPACES = re.compile(r"\s+")
 

@@ -96,11 +96,19 @@ def load(folder: Path) -> Words:
             catalog = _read(file, language)
             form = c2py(catalog.plural_expr)
             _collect(file, catalog, chat, sms, plural)
-        if not chat:
+        if not chat and not plural:
             raise WordsError(f"{folder / language}: no texts found")
         texts[language, Surface.CHAT] = _Texts(chat, plural, form)
         texts[language, Surface.SMS] = _Texts({**chat, **sms}, plural, form)
+    _compare({language: {*t.single, *t.plural} for (language, _), t in texts.items()})
     return Words(texts)
+
+
+def _compare(ids: Mapping[Language, set[str]]) -> None:
+    for one in Language:
+        for other in Language:
+            if missing := ids[one] - ids[other]:
+                raise WordsError(f"locales: «{min(missing)}» is missing in {other}")
 
 
 def _read(file: Path, language: Language) -> Catalog:

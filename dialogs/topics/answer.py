@@ -1,6 +1,6 @@
 """The list of papers and all that goes with it, put together from the facts that hold for one case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 
 from msgspec import structs
@@ -12,7 +12,14 @@ from dialogs.messages import Say, say
 from dialogs.talk import Case, Talk
 
 LISTS = {Kind.SYSTEMS: "answer.systems", Kind.IF_ABSENT: "answer.if_absent"}
-DETAILS = (Kind.WHO, Kind.WAIT, Kind.RESULT, Kind.GOOD_TO_KNOW, Kind.RISK, Kind.UNKNOWN)
+DETAILS = {
+    Kind.WHO: "answer.who",
+    Kind.WAIT: "answer.wait",
+    Kind.RESULT: "answer.result",
+    Kind.GOOD_TO_KNOW: "answer.good_to_know",
+    Kind.RISK: "answer.risk",
+    Kind.UNKNOWN: "answer.unknown",
+}
 
 
 class Sheet:
@@ -34,11 +41,7 @@ class Sheet:
 
     def main(self) -> tuple[Say, ...]:
         """What to bring, what not, until when, what it costs, where."""
-        lines = [self._name(), *self._bring()]
-        for kind, heading in LISTS.items():
-            if members := self.of(kind):
-                lines += [Say(heading), *(self._item(fact) for fact in members)]
-        lines += self._term()
+        lines = [self._name(), *self._bring(), *self._lists(LISTS), *self._term()]
         lines += [self._told(fact) for fact in self.of(Kind.PRICE)]
         for fact in self.of(Kind.WHERE):
             lines.append(self._told(fact))
@@ -48,13 +51,18 @@ class Sheet:
 
     def details(self) -> tuple[Say, ...]:
         """For whom, how it goes on, what can go wrong, what the assistant does not know."""
-        lines = [Say(f"{self._service.slug}.official"), Say(f"{self._service.slug}.about")]
-        lines += [self._told(fact) for kind in DETAILS for fact in self.of(kind)]
-        return _with_care(lines)
+        about = [Say(f"{self._service.slug}.official"), Say(f"{self._service.slug}.about")]
+        return _with_care([*about, *self._lists(DETAILS)])
 
     def summary(self) -> tuple[Say, ...]:
         """The list alone, to be kept in a phone."""
         return _with_care([self._name(), *self._bring(), *self._term()])
+
+    def _lists(self, headings: Mapping[Kind, str]) -> Iterator[Say]:
+        for kind, heading in headings.items():
+            if members := self.of(kind):
+                yield Say(heading)
+                yield from (self._item(fact) for fact in members)
 
     def _name(self) -> Say:
         return Say(f"{self._service.slug}.name")
@@ -119,4 +127,8 @@ def hours(talk: Talk, office: Office) -> Iterator[Say]:
 
 
 def _with_care(lines: list[Say]) -> tuple[Say, ...]:
-    return (*lines, Say("answer.careful")) if any(line.careful for line in lines) else tuple(lines)
+    """A star at each line that the office has to confirm; if that is most of them, one sentence about all."""
+    doubtful = sum(line.careful for line in lines)
+    if doubtful * 2 > len(lines):
+        return (*(structs.replace(line, careful=False) for line in lines), Say("answer.all_careful"))
+    return (*lines, Say("answer.careful")) if doubtful else tuple(lines)

@@ -156,7 +156,7 @@ def send_list(talk: Talk) -> None:
 
 def enough_lists(talk: Talk) -> None:
     understood(talk)
-    talk.say("documents.enough_lists", number=LISTS_PER_DAY)
+    talk.notices.append(Say("documents.enough_lists", count=LISTS_PER_DAY))
 
 
 def not_own_number(talk: Talk) -> None:

@@ -25,7 +25,7 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "svc": [("4",), ("999",), ()],
     "o": [("4", "channel", "office"), ("4", "channel", "moon"), ("999", "channel", "office"), ()],
     "tick": [("4", "identity"), ("4", "nothing"), ("999", "identity"), ()],
-    "say": [("кресло-арба керек",), ("реабилитация",), ("абракадабра",)],
+    "say": [("кресло-арба керек",), ("күтім",), ("абракадабра",)],
     "contact": [("+77011234567", "own"), ("+77011234567", "foreign"), ("+15551234567", "own")],
     "unreadable": [("photo",), ("edited",)],
     "no_such_number": [("9",)],

@@ -1,0 +1,70 @@
+"""What a message means: commands in both languages, numbers however they are typed, labels, and free text."""
+
+import pytest
+
+from dialogs import session as sessions
+from dialogs.messages import Contact, Content, Event, Pressed, Text, Unreadable
+from dialogs.session import Session
+from dialogs.understand import LONGEST, understand
+
+LABELS = ["ХҚКО", "Жұмыспен қамту бөлімі", "eGov сайты"]
+
+
+def offered() -> Session:
+    session = sessions.new("ref")
+    session.offered = ["o:4:channel:state_corp", "o:4:channel:office", "o:4:channel:egov"]
+    return session
+
+
+@pytest.mark.parametrize(
+    ("content", "event"),
+    [
+        (Text("1"), Event("o", ("4", "channel", "state_corp"))),
+        (Text(" 2) "), Event("o", ("4", "channel", "office"))),
+        (Text("№3."), Event("o", ("4", "channel", "egov"))),
+        (Text("２"), Event("o", ("4", "channel", "office"))),
+        (Text("٢"), Event("o", ("4", "channel", "office"))),
+        (Text("02"), Event("o", ("4", "channel", "office"))),
+        (Text("0"), Event("menu")),
+        (Text("4"), Event("no_such_number", ("4",))),
+        (Text("хқко"), Event("o", ("4", "channel", "state_corp"))),
+        (Text("ЖҰМЫСПЕН   қамту бөлімі"), Event("o", ("4", "channel", "office"))),
+        (Text("МӘЗІР"), Event("menu")),
+        (Text("меню!"), Event("menu")),
+        (Text("/menu@kelisim_bot"), Event("menu")),
+        (Text("/start abc"), Event("start")),
+        (Text("Артқа"), Event("back")),
+        (Text("ҚАЗ"), Event("lang", ("kk",))),
+        (Text("рус"), Event("lang", ("ru",))),
+        (Text("/lang"), Event("lang")),
+        (Text("ТОҚТАТ"), Event("quiet")),
+        (Text("СТОП"), Event("quiet")),
+        (Text("Stop."), Event("quiet")),
+        (Text("Баста"), Event("loud")),
+        (Text("/forget"), Event("forget")),
+        (Text("далее"), Event("more")),
+        (Text("/nothing"), Event("unknown_command")),
+        (Text("кресло-арба керек"), Event("say", ("кресло-арба керек",))),
+        (Text("стоп машина"), Event("say", ("стоп машина",))),
+        (Text("1 2"), Event("say", ("1 2",))),
+        (Text("123"), Event("say", ("123",))),
+        (Text("иә"), Event("say", ("иә",))),
+        (Text(""), Event("say", ("",))),
+        (Text("да\u0000\u202eнет"), Event("say", ("да нет",))),
+        (Pressed("svc:4", 9), Event("svc", ("4",))),
+        (Pressed("", 9), Event("")),
+        (Contact("+77011234567", own=True), Event("contact", ("+77011234567", "own"))),
+        (Unreadable("voice"), Event("unreadable", ("voice",))),
+    ],
+)
+def test_a_message_means(content: Content, event: Event) -> None:
+    assert understand(content, offered(), lambda: LABELS) == event
+
+
+def test_a_number_means_nothing_where_nothing_was_offered() -> None:
+    assert understand(Text("1"), sessions.new("ref"), list) == Event("no_such_number", ("1",))
+
+
+def test_of_an_endless_text_only_the_beginning_is_read() -> None:
+    event = understand(Text("қ" * 70_000), sessions.new("ref"), list)
+    assert len(event.args[0]) == LONGEST
