@@ -88,6 +88,7 @@ class Embedded:
         """The server inherits the lock `alive` and so holds it for exactly as long as it lives: nobody starts a
         second one on the same file, not even while the first is still ending."""
         if self._process is not None:
+            self._process.wait()
             raise EmbeddedError(f"the embedded Redis ended at once; {self._folder / 'redis.log'} says why")
         self._socket.unlink(missing_ok=True)
         options = {

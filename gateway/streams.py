@@ -37,10 +37,15 @@ for _, reader in ipairs(readers) do
     redis.call('XGROUP', 'DELCONSUMER', stream, 'outbox', reader[2])
   end
 end
+local function page(after)
+  local found = redis.call('XREADGROUP', 'GROUP', 'outbox', me, 'COUNT', ARGV[4], 'STREAMS', stream, after)
+  return found and found[1][2] or {}
+end
 if from == '>' and mine > held then from = '0' end
-local found = redis.call('XREADGROUP', 'GROUP', 'outbox', me, 'COUNT', ARGV[4], 'STREAMS', stream, from)
-local entries = found and found[1][2] or {}
-if from ~= '>' then from = #entries > 0 and entries[#entries][1] or '>' end
+local entries = page(from)
+if from ~= '>' then
+  if #entries > 0 then from = entries[#entries][1] else from, entries = '>', page('>') end
+end
 return {from, entries}
 """
 

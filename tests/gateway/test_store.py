@@ -3,6 +3,7 @@ import msgspec
 from gateway.channels import Letter
 from gateway.connection import Batched, Client
 from gateway.store import Commit, Line, Store, outbox_key, shard, shard_number
+from tests.gateway.talk import entries
 
 ADDRESS = "sms:+77011234567"
 LINE = Line(1, "ref", "in", "sms", "note", ())
@@ -21,8 +22,8 @@ async def written(redis: Client) -> tuple[int, int]:
 async def test_a_commit_writes_session_letters_and_journal_together(store: Store, redis: Client) -> None:
     assert await commit(store, "a", None, b"one", "hello", "again") is Commit.DONE
     assert await store.load(ADDRESS) == b"one"
-    entries = await redis.xrange(outbox_key(shard_number(ADDRESS)))
-    assert [msgspec.json.decode(fields[b"letter"])["text"] for _, fields in entries] == ["hello", "again"]
+    stored = await entries(redis, outbox_key(shard_number(ADDRESS)))
+    assert [msgspec.json.decode(fields[b"letter"])["text"] for fields in stored] == ["hello", "again"]
     assert await written(redis) == (2, 1)
 
 

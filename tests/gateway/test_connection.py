@@ -1,0 +1,53 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.connection import Batched, Client, RedisAwayError, RedisUnfitError, check, connect
+
+
+@pytest.fixture
+async def changed(redis: Client) -> AsyncIterator[Client]:
+    yield redis
+    await redis.config_set("maxmemory-policy", "noeviction")
+    await redis.config_set("appendonly", "yes")
+
+
+async def test_a_server_that_forgets_on_restart_is_refused(changed: Client) -> None:
+    await changed.config_set("appendonly", "no")
+    with pytest.raises(RedisUnfitError, match="appendonly yes"):
+        await check(changed)
+
+
+async def test_a_server_that_throws_letters_away_is_refused_unless_accepted(changed: Client) -> None:
+    await changed.config_set("maxmemory-policy", "allkeys-lru")
+    with pytest.raises(RedisUnfitError, match="noeviction"):
+        await check(changed)
+    await check(changed, accept=True)
+
+
+async def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
+    client = connect("redis://127.0.0.1:1/0")
+    with pytest.raises(RedisUnfitError, match="does not answer") as caught:
+        await check(client, accept=True)
+    assert "\n" not in str(caught.value)
+    await client.aclose()
+
+
+async def test_a_server_that_falls_silent_counts_as_away(redis: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.connection.PATIENCE", 0.05)
+    batched = Batched(redis)
+    with pytest.raises(RedisAwayError, match="in time"):
+        await batched("BLPOP", "nothing", 1)
+    assert await batched("PING")
+
+
+async def test_whoever_has_gone_does_not_disturb_the_others(batched: Batched) -> None:
+    gone, stays = batched("INCR", "a"), batched("INCR", "a")
+    gone.cancel()
+    assert await stays == 2
+
+
+async def test_many_commands_at_once_each_get_their_own_answer(batched: Batched) -> None:
+    assert sorted(await asyncio.gather(*(batched("INCR", "a") for _ in range(1200)))) == list(range(1, 1201))
+    assert await asyncio.gather(*(batched("ECHO", str(n)) for n in range(1200))) == [b"%d" % n for n in range(1200)]

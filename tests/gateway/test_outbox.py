@@ -1,0 +1,302 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import timedelta
+
+import pytest
+
+from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent
+from gateway.clock import SandboxClock
+from gateway.connection import Batched, Client
+from gateway.letters import Letters, Status
+from gateway.outbox import Outbox
+from gateway.sms.kannel import Account, Kannel
+from gateway.store import SHARDS, Line, Store, outbox_key, shard_number
+from tests.gateway.loopback import Loopback, answer
+
+ANNA, BERIK = "sms:+77011111111", "sms:+77022222222"
+
+
+class Book:
+    """A channel that writes down what it is given, and answers as it is told to."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.letters: list[Letter] = []
+        self.outcomes = list(outcomes)
+
+    async def send(self, letter: Letter) -> Outcome:
+        self.letters.append(letter)
+        return self.outcomes.pop(0) if self.outcomes else Sent()
+
+    @property
+    def texts(self) -> list[str]:
+        return [letter.text for letter in self.letters]
+
+
+@pytest.fixture
+def clock(batched: Batched) -> SandboxClock:
+    return SandboxClock(batched)
+
+
+Running = Callable[[Channel], AbstractAsyncContextManager[Outbox]]
+
+
+@pytest.fixture
+def running(batched: Batched, clock: SandboxClock) -> Running:
+    @asynccontextmanager
+    async def start(channel: Channel, reader: str = "main") -> AsyncIterator[Outbox]:
+        outbox = Outbox(batched, {"sms": channel}, clock, reader)
+        run = asyncio.create_task(outbox.run())
+        yield outbox
+        outbox.stop()
+        await run
+
+    return start
+
+
+Write = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def write(store: Store, clock: SandboxClock) -> Write:
+    async def commit(address: str, *texts: str) -> None:
+        now = clock.now().timestamp()
+        letters = [Letter(f"{text}:0", address, text, now) for text in texts]
+        line = Line(1, "", "in", "sms", "", ())
+        before = await store.load(address)
+        await store.commit(texts[0], address, before=before, after=b"x", letters=letters, line=line)
+
+    return commit
+
+
+async def waiting(redis: Client) -> int:
+    return sum([await redis.xlen(outbox_key(number)) for number in range(SHARDS)])
+
+
+async def status(batched: Batched, text: str) -> Status | None:
+    return await Letters(batched).status(f"{text}:0")
+
+
+async def test_letters_leave_and_are_struck_off(
+    running: Running, write: Write, redis: Client, batched: Batched
+) -> None:
+    book = Book()
+    await write(ANNA, "before the start")
+    async with running(book) as outbox:
+        await write(ANNA, "after it")
+        await outbox.drained()
+    assert book.texts == ["before the start", "after it"]
+    assert await waiting(redis) == 0
+    assert await status(batched, "after it") is Status.ACCEPTED
+    assert outbox.counts == {("sms", "accepted"): 2}
+
+
+async def test_a_wake_up_is_enough(running: Running, write: Write) -> None:
+    arrived = asyncio.Event()
+
+    class Bell(Book):
+        async def send(self, letter: Letter) -> Outcome:
+            arrived.set()
+            return Sent()
+
+    async with running(Bell()) as outbox:
+        await outbox.drained()
+        await write(ANNA, "hello")
+        outbox.wake(shard_number(ANNA))
+        async with asyncio.timeout(0.5):
+            await arrived.wait()
+
+
+async def test_the_order_of_one_person_is_kept_while_others_go_on(
+    running: Running, write: Write, clock: SandboxClock
+) -> None:
+    book = Book(Retry("busy"))
+    await write(ANNA, "a1", "a2", "a3")
+    async with running(book) as outbox:
+        await outbox.drained()
+        await write(BERIK, "b1")
+        await outbox.drained()
+        assert book.texts == ["a1", "b1"]
+        await clock.move(clock.now() + timedelta(seconds=2))
+        await outbox.drained()
+    assert book.texts == ["a1", "b1", "a1", "a2", "a3"]
+
+
+async def test_hundreds_of_letters_at_once_all_leave_once_and_in_order(
+    running: Running, write: Write, redis: Client
+) -> None:
+    book = Book()
+    people = [f"sms:+770100000{number:02}" for number in range(40)]
+    await asyncio.gather(*(write(person, *(f"{person} {number:02}" for number in range(15))) for person in people))
+    async with running(book) as outbox:
+        await outbox.drained()
+    for person in people:
+        assert [text for text in book.texts if text.startswith(person)] == [f"{person} {n:02}" for n in range(15)]
+    assert len(book.texts) == 600
+    assert await waiting(redis) == 0
+
+
+async def test_a_retry_waits_as_long_as_the_provider_asked(
+    write: Write, running: Running, clock: SandboxClock, batched: Batched
+) -> None:
+    later = answer("503 Service Unavailable", "", "Retry-After: 90")
+    async with Loopback([later]) as gateway, Kannel(Account(gateway.url, "u", "p", "1414", "http://x/dlr")) as kannel:
+        async with running(kannel) as outbox:
+            await write(ANNA, "hello")
+            await outbox.drained()
+            await clock.move(clock.now() + timedelta(seconds=80))
+            await outbox.drained()
+            assert gateway.texts == ["hello"]
+            await clock.move(clock.now() + timedelta(seconds=11))
+            await outbox.drained()
+        assert gateway.texts == ["hello", "hello"]
+    assert await status(batched, "hello") is Status.ACCEPTED
+    assert outbox.counts["sms", "retry"] == 1
+
+
+async def test_pauses_grow_until_the_letter_is_a_day_old(
+    running: Running, write: Write, clock: SandboxClock, redis: Client, batched: Batched
+) -> None:
+    book = Book(*[Retry("down")] * 10_000)
+    async with running(book) as outbox:
+        await write(ANNA, "hello")
+        tries = []
+        for minutes in (1, 10, 100):
+            await outbox.drained()
+            await clock.move(clock.now() + timedelta(minutes=minutes))
+            await outbox.drained()
+            tries.append(len(book.texts))
+        assert tries == [2, 3, 4]
+        await clock.move(clock.now() + timedelta(hours=24))
+        await outbox.drained()
+    assert len(book.texts) == 4
+    assert await status(batched, "hello") is Status.EXPIRED
+    assert await waiting(redis) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"), [(Rejected("no such number"), Status.REJECTED), (OptedOut("blocked"), Status.OPTED_OUT)]
+)
+async def test_a_letter_that_nobody_takes_is_not_tried_again(
+    outcome: Outcome, expected: Status, running: Running, write: Write, batched: Batched
+) -> None:
+    book = Book(outcome)
+    await write(ANNA, "never", "next")
+    async with running(book) as outbox:
+        await outbox.drained()
+    assert book.texts == ["never", "next"]
+    assert await status(batched, "never") is expected
+
+
+async def test_a_channel_that_breaks_is_tried_again(running: Running, write: Write, clock: SandboxClock) -> None:
+    class Broken(Book):
+        async def send(self, letter: Letter) -> Outcome:
+            if not self.letters:
+                self.letters.append(letter)
+                raise RuntimeError("a mistake of ours")
+            return await super().send(letter)
+
+    book = Broken()
+    await write(ANNA, "hello")
+    async with running(book) as outbox:
+        await outbox.drained()
+        await clock.move(clock.now() + timedelta(seconds=2))
+        await outbox.drained()
+    assert book.texts == ["hello", "hello"]
+
+
+async def test_letters_for_a_channel_that_is_off_wait_for_it(running: Running, write: Write, redis: Client) -> None:
+    await write("tg:1", "hello")
+    async with running(Book()) as outbox:
+        await outbox.drained()
+    assert await waiting(redis) == 1
+
+
+async def crash(outbox_run: asyncio.Task[None]) -> None:
+    outbox_run.cancel()
+    with suppress(asyncio.CancelledError):
+        await outbox_run
+
+
+async def test_a_letter_read_but_not_sent_before_a_crash_is_sent_after_it(
+    running: Running, write: Write, batched: Batched, clock: SandboxClock
+) -> None:
+    reached = asyncio.Event()
+
+    class Hanging(Book):
+        async def send(self, letter: Letter) -> Outcome:
+            reached.set()
+            await asyncio.Event().wait()
+            return Sent()
+
+    await write(ANNA, "one", "two")
+    doomed = Outbox(batched, {"sms": Hanging()}, clock, "main")
+    run = asyncio.create_task(doomed.run())
+    await reached.wait()
+    await crash(run)
+    book = Book()
+    async with running(book) as outbox:
+        await write(ANNA, "three")
+        await outbox.drained()
+    assert book.texts == ["one", "two", "three"]
+    for task in doomed._sending:
+        task.cancel()
+
+
+async def test_a_letter_whose_answer_was_lost_is_sent_once_more(
+    running: Running, write: Write, clock: SandboxClock, redis: Client
+) -> None:
+    async with (
+        Loopback(silent=True) as gateway,
+        Kannel(Account(gateway.url, "u", "p", "1414", "http://x/dlr")) as kannel,
+    ):
+        async with running(kannel) as outbox:
+            await write(ANNA, "hello")
+            await outbox.drained()
+            gateway.silent = False
+            await clock.move(clock.now() + timedelta(seconds=2))
+            await outbox.drained()
+        assert gateway.texts == ["hello", "hello"]
+    assert await waiting(redis) == 0
+
+
+async def test_an_unreadable_entry_holds_up_nobody(running: Running, write: Write, redis: Client) -> None:
+    await redis.xadd(outbox_key(shard_number(ANNA)), {"letter": "{"})
+    await write(ANNA, "hello")
+    book = Book()
+    async with running(book) as outbox:
+        await outbox.drained()
+    assert book.texts == ["hello"]
+    assert await waiting(redis) == 0
+
+
+async def test_a_second_process_leaves_a_stream_to_the_first_and_takes_over_when_that_is_dead(
+    batched: Batched, clock: SandboxClock, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Book(*[Retry("down")] * 9), Book()
+    outboxes = [Outbox(batched, {"sms": book}, clock, f"host:{n}") for n, book in enumerate((first, second))]
+    await write(ANNA, "one", "two")
+    first_run = asyncio.create_task(outboxes[0].run())
+    await outboxes[0].drained()
+    second_run = asyncio.create_task(outboxes[1].run())
+    await outboxes[1].drained()
+    assert (first.texts, second.texts) == (["one"], [])
+    await crash(first_run)
+    monkeypatch.setattr("gateway.streams.SILENCE", 0.0)
+    await write(ANNA, "three")
+    await outboxes[1].drained()
+    assert second.texts == ["one", "two", "three"]
+    await crash(second_run)
+
+
+async def test_the_outbox_goes_on_when_redis_has_lost_its_streams(
+    running: Running, write: Write, redis: Client
+) -> None:
+    book = Book()
+    async with running(book) as outbox:
+        await write(ANNA, "one")
+        await outbox.drained()
+        await redis.flushall()
+        await write(ANNA, "two")
+        await outbox.drained()
+    assert book.texts == ["one", "two"]

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.connection import Batched, connect
+from gateway.web.guard import BODY_LIMIT
+from tests.gateway.web.conftest import SECRET, Build, browser
+
+
+async def test_the_process_is_alive_and_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/health/live")).json() == {"live": True}
+    assert (await client.get("/health/ready")).json() == {"ready": True}
+
+
+async def test_without_redis_the_process_is_alive_but_not_ready_and_says_why(build: Build, tmp_path: Path) -> None:
+    async with browser(build(Batched(connect(f"unix://{tmp_path}/nobody")))) as client:
+        assert (await client.get("/health/live")).status_code == 200
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert answer.json()["detail"].startswith("Redis is away: ")
+        assert "kelisim_ready 0.0" in (await client.get("/metrics")).text
+
+
+async def test_figures_count_answers_and_name_nobody(client: httpx.AsyncClient) -> None:
+    await client.get(f"/sms/kannel/{SECRET}/mo", params={"from": "+77011234567", "text": "hello"})
+    answer = await client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert 'kelisim_webhook_answers_total{channel="kannel",status="200"} 1.0' in answer.text
+    assert "kelisim_ready 1.0" in answer.text
+    assert "7701" not in answer.text
+    assert SECRET not in answer.text
+
+
+async def test_the_interface_is_described_and_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    assert "/health/ready" in (await client.get("/openapi.json")).json()["paths"]
+    assert (await client.get("/docs")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/nothing", "/health/ready"])
+async def test_every_page_is_guarded(client: httpx.AsyncClient, path: str) -> None:
+    headers = (await client.get(path)).headers
+    policy = headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+async def test_what_is_not_there_is_told_as_a_problem(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/nothing")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {"title": "Not Found", "status": 404}
+
+
+async def test_a_wrong_method_and_a_large_body_are_told_as_problems(client: httpx.AsyncClient) -> None:
+    answer = await client.delete("/health/live")
+    assert (answer.status_code, answer.json()["title"]) == (405, "Method Not Allowed")
+    answer = await client.post("/health/live", content=b" " * (BODY_LIMIT + 1))
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/sandbox", "/sandbox/clock", "/sandbox/sms/+77011234567", "/static/simulator.js"])
+async def test_without_the_sandbox_there_are_no_phones_to_speak_from(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
