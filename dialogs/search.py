@@ -34,10 +34,12 @@ DOUBTFUL = 0.5
 slip it may be another word. The last cannot stand alone."""
 LONG = 7
 """Letters in a word that stays itself with a slip."""
-COMPLETE = 0.6
+COMPLETE = 0.65
 """Share of a synonym's words, by weight, that has to be there."""
 WHOLLY = 0.75
-"""Share from which on a synonym may point to a second service that the same message asks for."""
+BESIDES = 0.5
+"""Share of a synonym, and fit compared with the best one, from which on other words of the same message point to a
+second service."""
 TELLING = 0.6
 """Least weight of the words found, compared with one word that only as many services use as there are choices.
 «Көмек» alone is in half of the services and tells nothing."""
@@ -130,34 +132,32 @@ class Search:
         if not fits or fits[0].service == ELSEWHERE:
             return Found(())
         fits = [fit for fit in fits if fit.service != ELSEWHERE]
-        likely = [fit.service for fit in fits if fit.score >= CLOSE * fits[0].score]
+        best = fits[0]
+        likely = [fit for fit in fits if fit.score >= CLOSE * best.score and not fit.heard < best.heard]
         if len(likely) > CHOICES:
             return Found(())
-        explained = {word for fit in fits[: len(likely)] for word in fit.heard}
-        for fit in fits[len(likely) :]:
-            if fit.wholly and not fit.heard & explained:
-                likely.append(fit.service)
+        explained = {word for fit in likely for word in fit.heard}
+        for fit in fits:
+            if fit.wholly and fit.score >= BESIDES * best.score and not fit.heard & explained:
+                likely.append(fit)
                 explained |= fit.heard
-        return Found(tuple(likely[:CHOICES]))
+        return Found(tuple(fit.service for fit in likely[:CHOICES]))
 
     def _hits(self, said: list[str]) -> dict[int, tuple[float, str]]:
         """Words of the synonyms that were said: how surely, and in which of the person's words."""
         hits: dict[int, tuple[float, str]] = {}
-        joined = [(one + other, False) for one, other in pairwise(said)]
-        for token, typos in [*((token, True) for token in said), *joined]:
-            if token not in self._fillers:
-                for number, sure in self._like(token, typos).items():
-                    if sure > hits.get(number, (0.0, ""))[0]:
-                        hits[number] = (sure, token)
+        pairs = (one + other for one, other in pairwise(said) if not {one, other} & self._fillers)
+        for token in [*(token for token in said if token not in self._fillers), *pairs]:
+            for number, sure in self._like(token).items():
+                if sure > hits.get(number, (0.0, ""))[0]:
+                    hits[number] = (sure, token)
         return hits
 
-    def _like(self, token: str, typos: bool) -> dict[int, float]:
+    def _like(self, token: str) -> dict[int, float]:
         """Words of the synonyms that this may be: well written, else spelled by ear, else with a slip."""
         said = stems(token)
         if exact := {number for stem in said for number in self._by_stem.get(stem, ())}:
             return dict.fromkeys(exact, 1.0)
-        if not typos:
-            return {}
         if heard := {number for stem in said if len(stem) > 4 for number in self._by_ear.get(by_ear(stem), ())}:
             return dict.fromkeys(heard, BY_EAR)
         slipped: dict[int, float] = {}
