@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from dialogs import render, search, words, workdays
 from dialogs.catalogue import loader
 from dialogs.conversation import Turn, step, view
-from dialogs.messages import Content, Event, Language, Message, Pressed, Surface
+from dialogs.messages import Content, Event, Language, Message, Pressed, Say, Surface
 from dialogs.session import Session
 from dialogs.talk import Guide
 from dialogs.understand import understand
@@ -36,6 +36,13 @@ class Dialogue:
         if turn.session is not None and turn.session.pending and turn.session.language is not None:
             turn = self._take_up(turn.session, now, surface)
         return self._worded(turn, session, content, surface)
+
+    def sorry(self, session: Session, surface: Surface) -> Answer:
+        """When answering failed: nobody is left without a word, and the talk goes on from the menu."""
+        language = session.language or Language.KK
+        state = "menu" if session.language else "language"
+        text = self.guide.words.say(Say("sorry"), language, surface)
+        return Answer(structs.replace(session, state=state, offered=[], page=0), (Message(text),), "failed")
 
     def _take_up(self, session: Session, now: datetime, surface: Surface) -> Turn:
         """What the person came with before the language was known."""
