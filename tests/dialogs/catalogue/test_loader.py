@@ -38,6 +38,11 @@ class Copy:
     def put_word(self, language: str, file: str, old: str, new: str) -> None:
         self._put(self.locales / language / "LC_MESSAGES" / file, old, new)
 
+    def put_words(self, file: str, old: str, new: str) -> None:
+        """The same in both languages."""
+        for language in ("kk", "ru"):
+            self.put_word(language, file, old, new)
+
     def put_fact(self, file: str, fact: str, old: str, new: str) -> None:
         """Replace inside the first wording of one fact."""
         path = self.data / file
@@ -62,14 +67,12 @@ def test_an_unbroken_copy_is_read(copy: Copy) -> None:
     assert copy.load().services["provider_register"].number == 20
 
 
-def _missing_translation(copy: Copy) -> None:
-    copy.put_word(
-        "ru", "provider_register.po", 'msgid "provider_register.consent"', 'msgid "provider_register.other"'
-    )
+def _missing_words(copy: Copy) -> None:
+    copy.put_words("provider_register.po", 'msgid "provider_register.consent"', 'msgid "provider_register.other"')
 
 
 def _missing_name(copy: Copy) -> None:
-    copy.put_word("kk", "provider_register.po", 'msgid "provider_register.name"', 'msgid "provider_register.other"')
+    copy.put_words("provider_register.po", 'msgid "provider_register.name"', 'msgid "provider_register.other"')
 
 
 def _missing_source(copy: Copy) -> None:
@@ -170,7 +173,7 @@ def _no_toml(copy: Copy) -> None:
 
 
 def _office_without_a_name(copy: Copy) -> None:
-    copy.put_word("ru", "offices.po", 'msgid "office.akim"', 'msgid "office.mayor"')
+    copy.put_words("offices.po", 'msgid "office.akim"', 'msgid "office.mayor"')
 
 
 def _office_without_a_source(copy: Copy) -> None:
@@ -178,12 +181,12 @@ def _office_without_a_source(copy: Copy) -> None:
 
 
 def _question_without_words(copy: Copy) -> None:
-    copy.put_word("kk", "questions.po", 'msgid "option.housing_home.own"', 'msgid "option.housing_home.mine"')
+    copy.put_words("questions.po", 'msgid "option.housing_home.own"', 'msgid "option.housing_home.mine"')
 
 
 BROKEN: list[tuple[Callable[[Copy], None], str]] = [
     (
-        _missing_translation,
+        _missing_words,
         "provider_register.toml: facts.consent.text: «provider_register.consent» has no words",
     ),
     (_missing_name, "provider_register.toml: name: «provider_register.name» has no words"),
@@ -237,6 +240,15 @@ def test_what_cannot_be_trusted_is_refused_by_file_and_field(
 def test_a_placeholder_that_stands_in_one_language_only_is_refused_by_language(copy: Copy) -> None:
     copy.put_word("ru", "housing_assistance.po", "{single}", "{alone}")
     with pytest.raises(CatalogueError, match=r"facts\.norm_area\.text: .*\(ru, chat\) mentions \{alone\}"):
+        copy.load()
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_a_translation_that_is_missing_is_refused_by_id(copy: Copy, language: str) -> None:
+    copy.put_word(
+        language, "provider_register.po", 'msgid "provider_register.consent"\n', 'msgid "provider_register.moved"\n'
+    )
+    with pytest.raises((CatalogueError, WordsError), match=r"«provider_register\.(consent|moved)»"):
         copy.load()
 
 
