@@ -82,7 +82,7 @@ class Fact(Struct, frozen=True, eq=False, forbid_unknown_fields=True, kw_only=Tr
     also: list[Source] = []
     """Further acts that say the same, or contradict it."""
     days: int | None = None
-    """Kind `term` only: working days, counted from the day after handing in."""
+    """Kind `term` only: working days, counted from the day after handing in; 0 = the same day."""
     office: str | None = None
     """Kind `where` only: id in offices.toml, for opening hours."""
 

@@ -83,7 +83,7 @@ class Sheet:
             yield Say("answer.term_unknown")
         for fact in terms:
             yield self._told(fact)
-            if fact.days is not None:
+            if fact.days:
                 yield self._due(fact.days)
 
     def _due(self, days: int) -> Say:

@@ -221,7 +221,7 @@ CASES = [
         "application tax passport_copy insurance_extension contract signature",
         days=2,
     ),
-    Case("123 ¶24–28: copy on the same day", MIGRANT, "migrant_need=lost", "passport_lost"),
+    Case("123 ¶24–28: copy on the same day", MIGRANT, "migrant_need=lost", "passport_lost", days=0),
     Case("205 ¶7: open to everybody", REGISTER, "", ""),
 ]
 
