@@ -1,0 +1,46 @@
+# make run      start the assistant; the first time this makes its environment as well
+# make test     everything that has to hold: make check, and the tests
+# make check    style, types, layers, complete texts, and how well the search finds
+# make bench    how fast a turn is
+# make locales  are the texts complete, in both languages and on both surfaces
+# make lock     newest versions of the packages, written down with their hashes
+
+BIN := .venv/bin
+COMPILE := $(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+BROWSER := chromium chromium-driver fonts-dejavu-core fonts-noto-core
+
+.PHONY: run test check bench locales lock browser
+
+run: .venv/run
+	@$(BIN)/python -m bot run
+
+test: check browser
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/dev locales
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev
+	$(BIN)/python -m bench
+
+locales: .venv/run
+
+lock: .venv/dev
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+browser:
+	@.ci/debian-packages $(BROWSER)
+
+# The stamps say which lock file the environment was made from last.
+.venv/run: requirements.lock
+	@.ci/venv requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/run
+	@.ci/venv requirements-dev.lock
+	@touch $@
