@@ -1,0 +1,123 @@
+"""The simulator's phones: an SMS phone and a chat for everybody who plays, each a short stream in Redis.
+
+It is a carrier like any other: the outbox hands it letters. What a person sends is written down as well, so that
+the stream is the phone's whole screen.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from dialogs.messages import Button
+from gateway.channels import Letter, Outcome, Sent
+from gateway.clock import Clock
+from gateway.connection import Batched, Client
+from gateway.store import shard
+
+_SCREEN = 500
+_BREATH = 15.0
+
+_WRITE = """
+local recent = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 50)
+for _, entry in ipairs(recent) do
+  if ARGV[1] ~= '' and entry[2][2] == ARGV[1] then return 0 end
+end
+local number = recent[1] and tonumber(string.match(recent[1][1], '%d+')) + 1 or 1
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], number .. '-0', 'letter', ARGV[1], 'entry', ARGV[2])
+return number
+"""
+
+
+class Direction(StrEnum):
+    IN = "in"
+    """From the person to the assistant."""
+    OUT = "out"
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """One message on a phone's screen."""
+
+    direction: Direction
+    text: str
+    at: datetime
+    status: str
+    buttons: tuple[Button, ...] = ()
+    ask_contact: bool = False
+    replaces: int | None = None
+    number: int = 0
+    """Counted per phone, from 1. A message that changed an earlier one has the number of that one."""
+    place: int = 0
+    """Where it stands in the stream: what came `after` it is new."""
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Entry).decode
+
+
+class SandboxCarrier:
+    def __init__(self, redis: Batched, waiting: Client, clock: Clock) -> None:
+        """`waiting`: for those who watch a phone and hold a connection while nothing happens."""
+        self._redis = redis
+        self._waiting = waiting
+        self._clock = clock
+        self._write = redis.script(_WRITE)
+
+    async def send(self, letter: Letter) -> Outcome:
+        """A letter that comes twice is on the screen once."""
+        entry = Entry(
+            Direction.OUT,
+            letter.text,
+            self._clock.now(),
+            "delivered",
+            letter.buttons,
+            letter.ask_contact,
+            letter.replaces,
+        )
+        await self._add(letter.address, letter.id, entry)
+        return Sent()
+
+    async def write(self, address: str, text: str) -> int:
+        """What the person wrote or pressed, as their phone shows it; its number."""
+        return await self._add(address, "", Entry(Direction.IN, text, self._clock.now(), "received"))
+
+    async def history(self, address: str) -> list[Entry]:
+        """The screen, oldest first."""
+        screen: dict[int, Entry] = {}
+        for entry in _entries(await self._redis("XRANGE", _key(address), "-", "+")):
+            changed = screen.get(entry.number)
+            screen[entry.number] = structs.replace(entry, at=changed.at) if changed else entry
+        return list(screen.values())
+
+    async def live(self, address: str, after: int) -> AsyncIterator[Entry | None]:
+        """What comes after that place, as it comes; None now and then while nothing does."""
+        while True:
+            found: Any = await self._waiting.execute_command(  # type: ignore[no-untyped-call]
+                "XREAD", "BLOCK", int(_BREATH * 1000), "STREAMS", _key(address), f"{after}-0"
+            )
+            if not found:
+                yield None
+                continue
+            for entry in _entries(found[0][1]):
+                after = entry.place
+                yield entry
+
+    async def _add(self, address: str, letter: str, entry: Entry) -> int:
+        number: int = await self._redis("EVALSHA", self._write, 1, _key(address), letter, _encode(entry), _SCREEN)
+        return number
+
+
+def _entries(stored: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
+    found = []
+    for name, fields in stored:
+        place = int(name.partition(b"-")[0])
+        entry = _decode(fields[b"entry"])
+        found.append(structs.replace(entry, number=entry.replaces or place, place=place))
+    return found
+
+
+def _key(address: str) -> str:
+    return f"{shard(address)}:phone:{address}"
