@@ -35,17 +35,26 @@ _ANY_CYRILLIC = re.compile(r"[Ѐ-ӿ]")
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʹ][^\W_]+)*['’ʹ]?")
 _TWICE = re.compile(r"(.)\1+")
 
+
+def _endings(text: str) -> tuple[str, ...]:
+    return tuple(sorted(text.split(), key=len, reverse=True))
+
+
 _RUSSIAN = (
-    "iami ami iah ah iam am ov ev ei oi ii iia ia aia oe ee ego ogo omu emu im ih om em uiu iuiu uu iu eiu oiu "
-    "ie ia a u i e o iei iem imi it et ut iut at iat iw ew al ala ali il ila ili"
+    _endings(
+        "iami ami iah ah iam am ov ev ei oi ii iia ia aia oe ee ego ogo omu emu im ih om em uiu iuiu uu iu eiu oiu "
+        "ie a u i e o iei iem imi it iut iat iw ew ala ali ila ili"
+    ),
 )
 _KAZAKH = (
-    "lar ler dar der tar ter nin din tin ga ge ka ke na ne ni di ti da de ta te nda nde dan den tan ten nan nen "
-    "men ben pen im m in n i si mi miz imiz niz iniz dagi degi tagi tegi ndagi ndegi gi ma me ba be pa pe sin "
-    "lik lig dik tik dai dei"
+    _endings(
+        "nin din tin ga ge ka ke na ne ni di ti n da de ta te nda nde dan den tan ten nan nen men ben pen "
+        "dagi degi tagi tegi ndagi ndegi"
+    ),
+    _endings("im m in n i si miz imiz niz iniz"),
+    _endings("lar ler dar der tar ter lik dik tik dai dei"),
 )
-_ENDINGS = tuple(tuple(sorted(set(endings.split()), key=len, reverse=True)) for endings in (_RUSSIAN, _KAZAKH))
-_STRIPPED_AT_MOST = 3
+"""What a word may end in, the last ending first: «көмекшілерімізге» is case, owner, number."""
 _HOUSE = dict.fromkeys(
     [
         "ui",
@@ -97,13 +106,11 @@ def stems(token: str) -> tuple[str, ...]:
         return ("ui",)
     found = {_unvoiced(token)}
     shortest = 3 if len(token) < 6 else 4
-    for endings in _ENDINGS:
+    for language in (_RUSSIAN, _KAZAKH):
         left = token
-        for _ in range(_STRIPPED_AT_MOST):
-            ending = next((e for e in endings if left.endswith(e) and len(left) - len(e) >= shortest), None)
-            if ending is None:
-                break
-            left = left[: -len(ending)]
+        for endings in language:
+            ending = next((e for e in endings if left.endswith(e) and len(left) - len(e) >= shortest), "")
+            left = left.removesuffix(ending)
             found.add(_unvoiced(left))
     return tuple(sorted(found, key=len, reverse=True))
 

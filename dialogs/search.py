@@ -44,7 +44,7 @@ TELLING = 0.6
 """Least weight of the words found, compared with one word that only as many services use as there are choices.
 «Көмек» alone is in half of the services and tells nothing."""
 ASIDE = 0.25
-"""What a service's word is worth outside of the synonym that fits best."""
+"""What a service's word is worth if it stands in no synonym that fits."""
 CLOSE = 0.75
 """Services that fit this well, compared with the best one, are offered together with it."""
 
@@ -187,18 +187,17 @@ class Search:
         said: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for phrase in {phrase for number in hits for phrase in self._by_word[number]}:
             heard = {hits[n][1]: self._weights[n] * hits[n][0] for n in phrase.words if n in hits}
-            for word, weight in heard.items():
-                said[phrase.service][word] = max(weight, said[phrase.service][word])
             weight = sum(heard.values())
             share = weight / phrase.weight
-            if share < COMPLETE or weight < self._telling:
-                continue
+            fits = share >= COMPLETE and weight >= self._telling
+            for word, worth in heard.items():
+                said[phrase.service][word] = max(worth if fits else ASIDE * worth, said[phrase.service][word])
             fit = _Fit(phrase.service, weight * share, frozenset(heard), share >= WHOLLY)
-            if phrase.service not in best or fit.score > best[phrase.service].score:
+            if fits and (phrase.service not in best or fit.score > best[phrase.service].score):
                 best[phrase.service] = fit
         for service, fit in best.items():
-            aside = sum(weight for word, weight in said[service].items() if word not in fit.heard)
-            best[service] = structs.replace(fit, score=fit.score + ASIDE * aside)
+            others = sum(worth for word, worth in said[service].items() if word not in fit.heard)
+            best[service] = structs.replace(fit, score=fit.score + others)
         return sorted(best.values(), key=lambda fit: (-fit.score, fit.service))
 
 
