@@ -49,7 +49,7 @@ _RUSSIAN = (
 _KAZAKH = (
     _endings(
         "nin din tin ga ge ka ke na ne ni di ti n da de ta te nda nde dan den tan ten nan nen men ben pen "
-        "dagi degi tagi tegi ndagi ndegi"
+        "dagi degi tagi tegi ndagi ndegi min siz gim kim"
     ),
     _endings("im m in n i si miz imiz niz iniz"),
     _endings("lar ler dar der tar ter lik dik tik dai dei"),
