@@ -83,6 +83,8 @@ class Fact(Struct, frozen=True, eq=False, forbid_unknown_fields=True, kw_only=Tr
     """Further acts that say the same, or contradict it."""
     days: int | None = None
     """Kind `term` only: working days, counted from the day after handing in; 0 = the same day."""
+    from_filing: bool = False
+    """Kind `term` only: the days run from the moment of filing, also on a day off."""
     office: str | None = None
     """Kind `where` only: id in offices.toml, for opening hours."""
 
@@ -100,6 +102,8 @@ class Service(Struct, frozen=True, eq=False, forbid_unknown_fields=True, kw_only
     group: str
     synonyms: dict[str, list[str]]
     """Language → words and phrases by which people ask for it."""
+    discreet: bool = False
+    """Nothing about it goes to a phone that others may read."""
     questions: list[Question] = []
     facts: list[Fact] = []
 

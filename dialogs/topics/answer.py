@@ -84,16 +84,18 @@ class Sheet:
         for fact in terms:
             yield self._told(fact)
             if fact.days:
-                yield self._due(fact.days)
+                start = self._today if fact.from_filing else self._next_chance()
+                yield self._due(start, fact.days)
 
-    def _due(self, days: int) -> Say:
-        """The day by which an answer is due if the papers are handed in at the next chance."""
-        workdays = self._talk.guide.workdays
+    def _next_chance(self) -> date:
+        """When papers can be handed in: today while the office is open."""
         offices = [fact.office for fact in self.of(Kind.WHERE) if fact.office]
-        start: date = workdays.next_working(self._today)
-        if offices:
-            start = counted_from(self._office(offices[0]), workdays, self._talk.now)
-        due = workdays.add(start, days)
+        if not offices:
+            return self._talk.guide.workdays.next_working(self._today)
+        return counted_from(self._office(offices[0]), self._talk.guide.workdays, self._talk.now)
+
+    def _due(self, start: date, days: int) -> Say:
+        due = self._talk.guide.workdays.add(start, days)
         return say("answer.due", day=due) if start == self._today else say("answer.due_later", start=start, day=due)
 
     def _office(self, office: str) -> Office:

@@ -7,7 +7,7 @@ from dialogs.render import BACK, MENU
 from dialogs.talk import ANYWHERE, Row, Talk, Topic, View, choice
 from dialogs.topics import privacy
 from dialogs.topics.answer import Sheet
-from dialogs.topics.case import case_here, is_known, keep_case, keep_general_case, may_ask, onwards
+from dialogs.topics.case import case, case_here, is_known, keep_case, keep_general_case, may_ask, onwards
 from dialogs.topics.menu import missed, understood
 
 GROUPS = ("aids", "rehab", "care", "money", "papers")
@@ -61,7 +61,8 @@ def answer(talk: Talk) -> Reply:
     papers = sheet.of(Kind.BRING)
     more: tuple[Choice, ...] = (choice("details", "documents.details"),)
     if talk.surface is Surface.CHAT and papers:
-        more = (*_ticks(talk, its.service, papers), *more, choice("sms", "documents.by_sms"))
+        by_sms = () if its.service.discreet else (choice("sms", "documents.by_sms"),)
+        more = (*_ticks(talk, its.service, papers), *more, *by_sms)
     if its.answers:
         more = (*more, choice("redo", "documents.redo"))
     note = (Say("documents.general"),) if talk.session.general else ()
@@ -126,7 +127,8 @@ def tick(talk: Talk) -> None:
 
 
 def in_chat(talk: Talk) -> bool:
-    return talk.surface is Surface.CHAT and bool(talk.session.service)
+    its = case(talk)
+    return talk.surface is Surface.CHAT and its is not None and not its.service.discreet
 
 
 def in_chat_unagreed(talk: Talk) -> bool:
