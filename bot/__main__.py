@@ -6,6 +6,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.errors import StartError
 from dialogs.catalogue.loader import CatalogueError
 from dialogs.messages import Language, Surface
 from dialogs.words import WordsError
@@ -17,7 +18,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         return int(arguments.command(arguments))
-    except (CatalogueError, WordsError) as error:
+    except (StartError, CatalogueError, WordsError) as error:
         return refused(str(error))
     except (KeyboardInterrupt, BrokenPipeError):
         # Ctrl-C at the prompt, or `… | head`: the person has seen enough.
@@ -42,12 +43,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(_: argparse.Namespace) -> int:
-    from bot import app, settings
+    from bot import settings
 
-    try:
-        return app.run(settings.load(), LOCALES)
-    except settings.SettingsError as error:
-        return refused(str(error))
+    table = settings.load()
+    from bot import app  # after the settings: a wrong one is told at once
+
+    return app.run(table, LOCALES)
 
 
 def _chat(arguments: argparse.Namespace) -> int:

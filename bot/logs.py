@@ -10,11 +10,10 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
 
 HIDDEN = "•••"
 
@@ -28,8 +27,24 @@ _SAID = frozenset({"text", "content", "message", "body", "payload", "url", "addr
 Event = MutableMapping[str, Any]
 
 
-def start(level: str, secrets: Iterable[str]) -> None:
-    """From here on, all logging of the process goes through here. `secrets` never appear, wherever they stand."""
+class Blotter:
+    """The last step: whatever the line holds, long numbers and known secrets do not get out."""
+
+    def __init__(self) -> None:
+        self._secrets: list[str] = []
+
+    def hide(self, *secrets: str) -> None:
+        self._secrets += [secret for secret in secrets if secret]
+
+    def __call__(self, _: Any, __: str, line: Any) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, HIDDEN)
+        return _BOT_TOKEN.sub(HIDDEN, _LONG_NUMBER.sub(HIDDEN, line))
+
+
+def start(level: str) -> Blotter:
+    """From here on, all logging of the process goes through here."""
+    blotter = Blotter()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -37,7 +52,7 @@ def start(level: str, secrets: Iterable[str]) -> None:
             _place,
             _plain,
             structlog.processors.LogfmtRenderer(key_order=["at", "level", "event"]),
-            _blotter([secret for secret in secrets if secret]),
+            blotter,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
@@ -49,6 +64,7 @@ def start(level: str, secrets: Iterable[str]) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("gateway").setLevel(level.upper())
     logging.captureWarnings(capture=True)
+    return blotter
 
 
 def unhandled(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -82,13 +98,3 @@ def _plain(_: Any, __: str, event: Event) -> Event:
         elif not isinstance(value, str | int | float | None):
             event[name] = type(value).__name__
     return event
-
-
-def _blotter(secrets: list[str]) -> Processor:
-    known = re.compile("|".join(map(re.escape, secrets))) if secrets else None
-
-    def blot(_: Any, __: str, line: Any) -> str:
-        line = _BOT_TOKEN.sub(HIDDEN, _LONG_NUMBER.sub(HIDDEN, line))
-        return known.sub(HIDDEN, line) if known else line
-
-    return blot

@@ -10,15 +10,13 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.errors import StartError
+
 PREFIX = "KELISIM_"
 FILE = ".env"
 ROUTES = ("kannel",)
 """SMS providers the assistant can speak to."""
 NO_SECRET = SecretStr("")
-
-
-class SettingsError(Exception):
-    """A setting is wrong. The message is one line and holds no secret."""
 
 
 class Settings(BaseSettings):
@@ -138,11 +136,11 @@ def load() -> Settings:
     for name in sorted(given - known):
         if name.startswith(PREFIX):
             near = difflib.get_close_matches(name, sorted(known), 1)
-            raise SettingsError(f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else ""))
+            raise StartError(f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else ""))
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError(_first(error)) from None
+        raise StartError(_first(error)) from None
 
 
 def _variable(field: str) -> str:

@@ -21,6 +21,7 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import BotCommand
 from msgspec import Struct
 
+from bot.errors import StartError
 from bot.telegram_letters import PATIENCE, TelegramLetters
 from bot.telegram_updates import GROUP, WANTED, Update, convert, decode, read
 from dialogs.messages import Language, Surface, say
@@ -42,18 +43,6 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Account(Struct, frozen=True):
-    token: str
-    api: str
-    webhook: str
-    """Where Telegram is to bring updates; empty: they are fetched."""
-    secret: str
-
-
-class TelegramRefusedError(Exception):
-    """Telegram does not know the bot, or will not call its webhook. One line for whoever starts the program."""
-
-
 class GetUpdates(TelegramMethod[list[dict[str, Any]]]):
     """Updates as Telegram wrote them: one that aiogram's models do not know must not hold up all the others."""
 
@@ -65,10 +54,26 @@ class GetUpdates(TelegramMethod[list[dict[str, Any]]]):
     allowed_updates: tuple[str, ...] = WANTED
 
 
+class Webhook(Struct, frozen=True):
+    """Where Telegram is to bring updates. Without one, they are fetched."""
+
+    url: str
+    secret: str
+
+
+def connect(token: str, api: str) -> Bot:
+    return Bot(token, AiohttpSession(api=TelegramAPIServer.from_base(api), timeout=PATIENCE))
+
+
+def letters(bot: Bot, words: Words) -> TelegramLetters:
+    return TelegramLetters(bot, _both(words, "telegram.share_phone"))
+
+
 class Telegram:
     def __init__(
         self,
-        account: Account,
+        bot: Bot,
+        webhook: Webhook | None,
         *,
         words: Words,
         receiver: Receiver,
@@ -76,8 +81,8 @@ class Telegram:
         clock: Clock,
         wake: Callable[[int], None],
     ) -> None:
-        self._bot = Bot(account.token, AiohttpSession(api=TelegramAPIServer.from_base(account.api), timeout=PATIENCE))
-        self._account = account
+        self._bot = bot
+        self._webhook = webhook
         self._words = words
         self._receiver = receiver
         self._store = store
@@ -85,25 +90,23 @@ class Telegram:
         self._wake = wake
         self._username = ""
         self._work: set[asyncio.Task[None]] = set()
-        self.letters = TelegramLetters(self._bot, self._both("telegram.share_phone"))
 
     async def start(self) -> None:
         """A wrong token is told at once. That Telegram cannot be reached is no reason not to start."""
         try:
             await self._connect()
         except (TelegramUnauthorizedError, TelegramNotFound):
-            raise TelegramRefusedError("KELISIM_TELEGRAM_TOKEN: Telegram does not know this token") from None
+            raise StartError("KELISIM_TELEGRAM_TOKEN: Telegram does not know this token") from None
         except TelegramBadRequest as error:
-            raise TelegramRefusedError(f"KELISIM_TELEGRAM_WEBHOOK: {error.message}") from None
+            raise StartError(f"KELISIM_TELEGRAM_WEBHOOK: {error.message}") from None
         except (AiogramError, OSError) as error:
             log.warning("Telegram does not answer yet", kind=type(error).__name__)
         self._begin(self._run())
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         for task in self._work:
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
-        await self._bot.session.close()
 
     def read(self, body: bytes) -> Inbound | None:
         update = decode(body)
@@ -127,7 +130,7 @@ class Telegram:
         if await self._store.load(inbound.address) is not None:
             return
         now = self._clock.now()
-        text = self._both("telegram.group", link=f"https://t.me/{self._username}")
+        text = _both(self._words, "telegram.group", link=f"https://t.me/{self._username}")
         letter = Letter(f"{inbound.id}:0", inbound.address, text, now.timestamp())
         line = Line(int(now.timestamp()), "", "in", Surface.CHAT, "group", (letter.id,))
         await self._store.commit(inbound.id, inbound.address, before=None, after=GREETED, letters=[letter], line=line)
@@ -136,11 +139,11 @@ class Telegram:
     async def _connect(self) -> None:
         """Pending updates are kept either way: they are messages of people."""
         me = await self._bot.get_me(request_timeout=PATIENCE)
-        if self._account.webhook:
+        if self._webhook is not None:
             await self._bot.set_webhook(
-                self._account.webhook,
+                self._webhook.url,
                 allowed_updates=list(WANTED),
-                secret_token=self._account.secret,
+                secret_token=self._webhook.secret,
                 request_timeout=PATIENCE,
             )
         else:
@@ -151,7 +154,7 @@ class Telegram:
         if not self._username:
             await self._insist(self._connect)
         self._begin(self._introduce())
-        if not self._account.webhook:
+        if self._webhook is None:
             await self._poll()
 
     async def _introduce(self) -> None:
@@ -226,7 +229,8 @@ class Telegram:
         task.add_done_callback(self._work.discard)
 
     def _say(self, text: str, language: Language | None) -> str:
-        return self._words.say(say(text), language, Surface.CHAT) if language else self._both(text)
+        return self._words.say(say(text), language, Surface.CHAT) if language else _both(self._words, text)
 
-    def _both(self, text: str, **values: str) -> str:
-        return " / ".join(self._words.say(say(text, **values), language, Surface.CHAT) for language in Language)
+
+def _both(words: Words, text: str, **values: str) -> str:
+    return " / ".join(words.say(say(text, **values), language, Surface.CHAT) for language in Language)

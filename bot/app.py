@@ -1,0 +1,244 @@
+"""The composition root: everything is built here, started in order and stopped in reverse."""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, closing
+from pathlib import Path
+from secrets import token_urlsafe
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import structlog
+import uvloop
+from msgspec import Struct
+from pydantic import SecretStr
+
+from bot import logs
+from bot.errors import StartError
+from bot.server import Server, address, listen
+from bot.settings import Settings
+from dialogs import dialogue
+from dialogs.dialogue import Dialogue
+from gateway.channels import Channel
+from gateway.clock import Clock, SandboxClock
+from gateway.connection import Batched, Client, RedisUnfitError, check, connect
+from gateway.embedded import Embedded, EmbeddedError
+from gateway.letters import Letters
+from gateway.outbox import Outbox
+from gateway.receive import Receiver
+from gateway.sandbox_carrier import SandboxCarrier
+from gateway.sms.kannel import Account, Kannel
+from gateway.store import Store
+from gateway.web import app as web
+from gateway.web.sandbox import Sandbox
+from gateway.web.simulator import Simulator
+from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+
+if TYPE_CHECKING:  # aiogram takes seconds to import: only where a bot is set
+    from aiogram import Bot
+
+BEGAN = monotonic()
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings, locales: Path) -> int:
+    """Until SIGINT or SIGTERM. 1 if some part failed that the others cannot do without."""
+    blotter = logs.start(settings.log)
+    blotter.hide(settings.telegram_token.get_secret_value(), settings.kannel_password.get_secret_value())
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(Application(settings, blotter).run(locales))
+    except (EmbeddedError, RedisUnfitError) as error:
+        raise StartError(str(error)) from error
+
+
+class Ground(Struct, frozen=True):
+    """What every other part stands on."""
+
+    dialogue: Dialogue
+    redis: Client
+    batched: Batched
+    store: Store
+    clock: Clock
+    url: str
+    """Where we listen."""
+    sms_secret: str
+
+
+class Application:
+    def __init__(self, settings: Settings, blotter: logs.Blotter) -> None:
+        self._settings = settings
+        self._blotter = blotter
+        self._stack = AsyncExitStack()
+        """What was started. Leaving it stops everything in reverse."""
+        self._vital: list[asyncio.Task[None]] = []
+        """What ends only when told to."""
+
+    async def run(self, locales: Path) -> int:
+        told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(logs.unhandled)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, told.set)
+        async with self._stack:
+            listening = self._stack.enter_context(closing(listen(self._settings.http_host, self._settings.http_port)))
+            ground = await self._ground(locales, address(listening))
+            await self._start(ground, listening)
+            settle_memory()
+            self._tell(ground)
+            log.info("ready", seconds=round(monotonic() - BEGAN, 2))
+            failed = await self._until(told)
+            log.info("stopping")
+        log.info("stopped")
+        return int(failed)
+
+    async def _ground(self, locales: Path, url: str) -> Ground:
+        speaking = asyncio.create_task(asyncio.to_thread(dialogue.load, locales))  # while Redis reads its file
+        redis_url = self._settings.redis_url.get_secret_value()
+        if not redis_url:
+            redis_url = await self._stack.enter_async_context(Embedded(self._settings.data_dir))
+        redis = connect(redis_url)
+        self._stack.push_async_callback(redis.aclose)
+        await check(redis, self._settings.redis_accept)
+        batched = Batched(redis)
+        clock = Clock()
+        if self._settings.sandbox:
+            clock = SandboxClock(batched)
+            await clock.load()
+        secret = await self._secret(batched, "sms", self._settings.sms_secret)
+        return Ground(await speaking, redis, batched, Store(batched), clock, url, secret)
+
+    async def _start(self, ground: Ground, listening: socket.socket) -> None:
+        settings, words = self._settings, ground.dialogue.guide.words
+        carrier = SandboxCarrier(ground.batched, ground.redis, ground.clock)
+        channels: dict[str, Channel] = {"sms": carrier, "chat": carrier} if settings.sandbox else {}
+        if settings.sms_routes:
+            channels["sms"] = self._kannel(ground)
+        if (bot := self._bot()) is not None:
+            from bot import telegram
+
+            channels["tg"] = telegram.letters(bot, words)
+        outbox = Outbox(ground.batched, channels, ground.clock, self._reader(ground))
+        self._keep(outbox.run(), outbox.stop)
+        receiver = Receiver(ground.store, ground.dialogue, ground.clock, outbox.wake)
+        sandbox = None
+        if isinstance(ground.clock, SandboxClock):
+            sandbox = Sandbox(receiver, outbox, ground.clock, carrier)
+        kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
+        front = web.build(
+            lambda: ground.batched("PING"),
+            await self._telegram(bot, ground, receiver, outbox) if bot is not None else None,
+            kannel if "sms" in channels else None,
+            sandbox,
+            Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
+        )
+        server = Server(front, listening)
+        self._vital.append(await server.start())
+        self._stack.push_async_callback(server.stop)
+
+    def _kannel(self, ground: Ground) -> Kannel:
+        settings = self._settings
+        base = settings.public_url or ground.url
+        account = Account(
+            settings.kannel_url,
+            settings.kannel_username,
+            settings.kannel_password.get_secret_value(),
+            settings.kannel_from,
+            f"{base}{KANNEL_PATH}{ground.sms_secret}/dlr",
+        )
+        kannel = Kannel(account)
+        self._stack.push_async_callback(kannel.aclose)
+        return kannel
+
+    def _bot(self) -> "Bot | None":
+        if not self._settings.telegram:
+            return None
+        from bot import telegram
+
+        bot = telegram.connect(self._settings.telegram_token.get_secret_value(), self._settings.telegram_api)
+        self._stack.push_async_callback(bot.session.close)
+        return bot
+
+    async def _telegram(
+        self, bot: "Bot", ground: Ground, receiver: Receiver, outbox: Outbox
+    ) -> TelegramWebhook | None:
+        """Started; and, if Telegram brings the updates, the place where it does."""
+        from bot.telegram import Telegram, Webhook
+
+        webhook = None
+        if base := self._settings.telegram_webhook:
+            secret = await self._secret(ground.batched, "telegram", self._settings.telegram_secret)
+            webhook = Webhook(f"{base.removesuffix(TELEGRAM_PATH)}{TELEGRAM_PATH}", secret)
+        telegram = Telegram(
+            bot,
+            webhook,
+            words=ground.dialogue.guide.words,
+            receiver=receiver,
+            store=ground.store,
+            clock=ground.clock,
+            wake=outbox.wake,
+        )
+        await telegram.start()
+        self._stack.push_async_callback(telegram.stop)
+        return TelegramWebhook(telegram, webhook.secret) if webhook else None
+
+    def _reader(self, ground: Ground) -> str:
+        """The outbox knows its own letters by it after a restart, and those of another process apart."""
+        return f"{socket.gethostname()} {ground.url}" if self._settings.redis_url.get_secret_value() else "kelisim"
+
+    def _keep(self, work: Coroutine[None, None, None], stop: Callable[[], None]) -> None:
+        """Runs until the program stops; then it is told to end, and ends in its own time."""
+        task = asyncio.create_task(work)
+        self._vital.append(task)
+
+        async def ended() -> None:
+            stop()
+            await asyncio.wait([task])
+
+        self._stack.push_async_callback(ended)
+
+    async def _until(self, told: asyncio.Event) -> bool:
+        """Until the program is told to stop; True if some part failed that the others cannot do without."""
+        waiting = asyncio.create_task(told.wait())
+        await asyncio.wait([waiting, *self._vital], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        for task in self._vital:
+            if task.done():
+                log.error("a part of the program ended by itself", exc_info=task.exception() or False)
+        return any(task.done() for task in self._vital)
+
+    def _tell(self, ground: Ground) -> None:
+        """Where to go now, on stdout. The secret of the SMS address is shown to a person only, not to a log."""
+        if self._settings.sandbox:
+            print(f"Kelisim is ready: {ground.url}/sandbox")
+        else:
+            print(f"Kelisim is ready: {ground.url}")
+        if self._settings.sms_routes:
+            secret = ground.sms_secret if sys.stdout.isatty() else "{KELISIM_SMS_SECRET}"
+            base = self._settings.public_url or ground.url
+            print(f"Kannel's get-url: {base}{KANNEL_PATH}{secret}/mo?from=%p&to=%P&text=%b&id=%I&ts=%T")
+        sys.stdout.flush()
+
+    async def _secret(self, redis: Batched, name: str, given: SecretStr) -> str:
+        """One that was not set is made up once and kept."""
+        secret = given.get_secret_value()
+        if not secret:
+            await redis("SET", f"secret:{name}", token_urlsafe(24), "NX")
+            kept: bytes = await redis("GET", f"secret:{name}")
+            secret = kept.decode()
+        self._blotter.hide(secret)
+        return secret
+
+
+def settle_memory() -> None:
+    """What was built until now stays for good: the collector need not look at it again. With aiogram and the
+    catalogue loaded, one full look takes about 100 ms, during which everybody waits; and the default thresholds
+    bring it about every few hundred turns. Turns leave next to no cycles behind, so it may come far less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
