@@ -95,7 +95,7 @@ class SandboxCarrier:
     async def live(self, address: str, after: int) -> AsyncIterator[Entry | None]:
         """What comes after that place, as it comes; None now and then while nothing does."""
         while True:
-            found: Any = await self._waiting.execute_command(  # type: ignore[no-untyped-call]
+            found: Any = await self._waiting.execute_command(
                 "XREAD", "BLOCK", int(_BREATH * 1000), "STREAMS", _key(address), f"{after}-0"
             )
             if not found:
@@ -104,6 +104,10 @@ class SandboxCarrier:
             for entry in _entries(found[0][1]):
                 after = entry.place
                 yield entry
+
+    async def clear(self, address: str) -> None:
+        """An empty screen, as of a new phone."""
+        await self._redis("DEL", _key(address))
 
     async def _add(self, address: str, letter: str, entry: Entry) -> int:
         number: int = await self._redis("EVALSHA", self._write, 1, _key(address), letter, _encode(entry), _SCREEN)

@@ -1,9 +1,16 @@
 """The figures under `/metrics`. They count; they never name anybody."""
 
+from collections.abc import Iterator, Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+LetterCounts = Mapping[tuple[str, str], int]
+"""(channel, what became of the letter) → how often, as the outbox counts."""
 
 
 class Metrics:
@@ -11,8 +18,9 @@ class Metrics:
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST
 
-    def __init__(self) -> None:
+    def __init__(self, letters: LetterCounts) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(_Letters(letters))
         self._answers = Counter(
             "kelisim_webhook_answers",
             "Requests of message providers, by what they were answered",
@@ -42,3 +50,18 @@ class Metrics:
     def text(self, ready: bool) -> bytes:
         self._ready.set(int(ready))
         return generate_latest(self.registry)
+
+
+class _Letters(Collector):
+    """Read off when somebody looks, so that sending counts nothing twice."""
+
+    def __init__(self, counts: LetterCounts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "kelisim_letters", "Letters, by what became of them", labels=["channel", "outcome"]
+        )
+        for (channel, outcome), number in list(self._counts.items()):
+            family.add_metric([channel, outcome], number)
+        yield family

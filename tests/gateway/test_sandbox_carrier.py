@@ -72,3 +72,10 @@ async def test_a_screen_does_not_grow_for_ever(carrier: SandboxCarrier) -> None:
     history = await carrier.history(ANNA)
     assert 500 <= len(history) < 700
     assert history[-1].number == 800
+
+
+async def test_a_cleared_phone_is_like_a_new_one(carrier: SandboxCarrier) -> None:
+    await carrier.write(ANNA, "сәлем")
+    await carrier.clear(ANNA)
+    assert await carrier.history(ANNA) == []
+    assert await carrier.write(ANNA, "тағы") == 1

@@ -106,6 +106,7 @@ class Phone {
 
   put(message, fresh) {
     const old = this.messages.get(message.number);
+    if (old) message = { ...message, time: old.dataset.time, day: old.dataset.day };
     const seen = JSON.stringify(message);
     if (old?.dataset.seen === seen) return;
     const item = this.draw(message);
@@ -130,6 +131,7 @@ class Phone {
     const item = element("li", `message ${message.direction}`);
     item.dataset.number = message.number;
     item.dataset.day = message.day;
+    item.dataset.time = message.time;
     item.dataset.asksContact = String(Boolean(message.ask_contact));
     const bubble = element("div", "bubble");
     bubble.append(element("p", "words", message.text), this.meta(message));
@@ -320,15 +322,15 @@ one("[data-citizen-restart]").addEventListener("click", async () => {
 const clock = {
   card: one(".clock"),
 
-  show({ time, day, moved, moment }) {
+  show({ time, day, moved, soonest, suggested }) {
     for (const place of all('[data-clock="time"]')) place.textContent = time;
     one('[data-clock="day"]').textContent = day;
     one('[data-clock="kind"]').textContent = moved ? words.moved : words.real;
     this.card.classList.toggle("moved", moved);
     one("[data-clock-back]").disabled = !moved;
     const field = one("[data-clock-form]").elements.moment;
-    field.min = moment;
-    if (field !== document.activeElement && (!field.value || field.value < moment)) field.value = moment;
+    field.min = soonest;
+    if (field !== document.activeElement && (!field.value || field.value < soonest)) field.value = suggested;
   },
 
   async turn(body) {

@@ -16,7 +16,7 @@ from gateway.store import SHARDS, Store, outbox_key
 from gateway.web import app
 from gateway.web.front import Front
 from gateway.web.webhooks import KannelWebhook, TelegramWebhook
-from tests.gateway.talk import Counting
+from tests.gateway.talk import Counting, entries
 
 SECRET = "a-secret-of-ours"
 
@@ -49,6 +49,7 @@ def build() -> Build:
             lambda: redis("PING"),
             telegram=TelegramWebhook(Updates(receiver), SECRET),
             kannel=KannelWebhook(receiver, Letters(redis), clock, SECRET),
+            letters={("sms", "accepted"): 3},
         )
 
     return built
@@ -67,6 +68,6 @@ def browser(front: Front) -> httpx.AsyncClient:
 async def letters(redis: Client) -> list[Letter]:
     found = []
     for shard in range(SHARDS):
-        entries = await redis.xrange(outbox_key(shard))
-        found += [msgspec.json.decode(fields[b"letter"], type=Letter) for _, fields in entries]
+        stored = await entries(redis, outbox_key(shard))
+        found += [msgspec.json.decode(fields[b"letter"], type=Letter) for fields in stored]
     return found

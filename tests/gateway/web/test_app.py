@@ -27,6 +27,7 @@ async def test_figures_count_answers_and_name_nobody(client: httpx.AsyncClient) 
     answer = await client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     assert 'kelisim_webhook_answers_total{channel="kannel",status="200"} 1.0' in answer.text
+    assert 'kelisim_letters_total{channel="sms",outcome="accepted"} 3.0' in answer.text
     assert "kelisim_ready 1.0" in answer.text
     assert "7701" not in answer.text
     assert SECRET not in answer.text

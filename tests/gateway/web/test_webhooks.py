@@ -1,4 +1,5 @@
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -24,7 +25,10 @@ def update(number: int = 1, text: str = "сәлем") -> dict[str, object]:
 
 def pressed(number: int = 1) -> dict[str, object]:
     message = {"message_id": 5, "chat": {"id": 77, "type": "private"}}
-    return {"update_id": number, "callback_query": {"id": "9", "from": {"id": 77}, "data": "menu", "message": message}}
+    return {
+        "update_id": number,
+        "callback_query": {"id": "9", "from": {"id": 77}, "data": "menu", "message": message},
+    }
 
 
 async def post(client: httpx.AsyncClient, body: object, secret: str = SECRET) -> httpx.Response:
@@ -58,7 +62,7 @@ async def test_without_the_secret_nothing_is_taken(client: httpx.AsyncClient, re
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"null", b'"\xff"', b"\xff\xfe", b'{"update_id":'])
-async def test_what_is_no_update_is_refused_without_a_trace_of_our_code(client: httpx.AsyncClient, body: bytes) -> None:
+async def test_a_body_that_is_no_update_is_refused_without_our_code(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await post(client, body)
     assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
     assert "Traceback" not in answer.text
@@ -79,7 +83,7 @@ async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> No
 async def test_a_body_over_the_limit_is_refused_also_when_its_length_is_not_announced(
     client: httpx.AsyncClient,
 ) -> None:
-    async def endless():  # type: ignore[no-untyped-def]
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(TELEGRAM_BODY // 1024 + 1):
             yield b" " * 1024
 
@@ -102,7 +106,7 @@ async def sms(client: httpx.AsyncClient, **fields: str) -> httpx.Response:
     return await client.get(MO, params={"from": "87011234567", "to": "1414", "text": "коляска керек", **fields})
 
 
-async def test_an_sms_is_committed_and_nothing_goes_back_to_the_phone(client: httpx.AsyncClient, redis: Client) -> None:
+async def test_an_sms_is_committed_and_nothing_goes_back(client: httpx.AsyncClient, redis: Client) -> None:
     answer = await sms(client, id="4f")
     assert (answer.status_code, answer.content) == (200, b"")
     assert [letter.id for letter in await letters(redis)] == ["kannel:4f:0"]

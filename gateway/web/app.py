@@ -1,0 +1,77 @@
+"""The HTTP side put together: the door, and behind it the site with health, figures and the simulator."""
+
+import asyncio
+from asyncio import Event
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Response
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from gateway.connection import RedisAwayError
+from gateway.web import page, problems
+from gateway.web.front import Front
+from gateway.web.guard import Guard
+from gateway.web.metrics import LetterCounts, Metrics
+from gateway.web.sandbox import Sandbox
+from gateway.web.simulator import Simulator
+from gateway.web.webhooks import KannelWebhook, TelegramWebhook
+
+PATIENCE = 2.0
+"""Seconds after which Redis counts as away for whoever asks about our health."""
+
+Ping = Callable[[], Awaitable[object]]
+"""One round trip to Redis; raises RedisAwayError."""
+
+
+def build(
+    ping: Ping,
+    telegram: TelegramWebhook | None = None,
+    kannel: KannelWebhook | None = None,
+    sandbox: Sandbox | None = None,
+    simulator: Simulator | None = None,
+    *,
+    letters: LetterCounts | None = None,
+) -> Front:
+    """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `letters`: the
+    outbox' own count."""
+    metrics, closing = Metrics(letters or {}), Event()
+    site = FastAPI(title="Kelisim", version="0.1.0", docs_url=None, redoc_url=None, middleware=[Middleware(Guard)])
+    problems.install(site)
+    _add_health(site, ping, metrics)
+    if sandbox is not None:
+        site.include_router(sandbox.router())
+    if simulator is not None:
+        site.include_router(simulator.router(closing))
+        site.mount("/static", StaticFiles(directory=page.STATIC), "static")
+    return Front(site, metrics, closing, telegram, kannel)
+
+
+def _add_health(site: FastAPI, ping: Ping, metrics: Metrics) -> None:
+    @site.get("/health/live", tags=["health"])
+    async def live() -> dict[str, bool]:
+        """The process answers."""
+        return {"live": True}
+
+    @site.get("/health/ready", tags=["health"], responses={503: {"description": "Redis is away"}})
+    async def ready() -> dict[str, bool]:
+        """Messages can be taken: 503 with the reason while Redis is away."""
+        await _ask(ping)
+        return {"ready": True}
+
+    @site.get("/metrics", tags=["health"], response_class=Response)
+    async def figures() -> Response:
+        """Prometheus text."""
+        try:
+            await _ask(ping)
+        except RedisAwayError:
+            return Response(metrics.text(ready=False), media_type=metrics.MEDIA_TYPE)
+        return Response(metrics.text(ready=True), media_type=metrics.MEDIA_TYPE)
+
+
+async def _ask(ping: Ping) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await ping()
+    except TimeoutError:
+        raise RedisAwayError("no answer in time") from None

@@ -1,0 +1,196 @@
+"""`/sandbox/…`: a clock that can be moved, and phones that anybody can write from. For demonstrations and for tests
+from outside; never where real people listen."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import uuid4
+
+from fastapi import APIRouter, HTTPException, Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from dialogs.messages import Contact, Content, Pressed, Text
+from dialogs.workdays import LAST_YEAR
+from gateway import phones
+from gateway.channels import Inbound
+from gateway.clock import SandboxClock
+from gateway.connection import RedisAwayError
+from gateway.outbox import Outbox
+from gateway.receive import Receiver
+from gateway.sandbox_carrier import Entry, SandboxCarrier
+
+PATIENCE = 30.0
+"""Seconds for everything due to be done; longer only if Redis is away."""
+
+
+def _phone(written: str) -> str:
+    if phones.normal(written) != written:
+        raise ValueError("a phone number is written like +77011234567")
+    return written
+
+
+def _moment(written: object) -> object:
+    if not isinstance(written, str):
+        raise ValueError("a time is written like 2026-11-25T18:00:00+05:00")
+    return datetime.fromisoformat(written)
+
+
+def within_calendar(moment: datetime) -> datetime:
+    if moment.year >= LAST_YEAR:
+        raise ValueError(f"the calendar of working days ends in {LAST_YEAR}")
+    return moment
+
+
+def _user(given: object) -> object:
+    """Telegram's own users are numbers."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+77011234567"])]
+User = Annotated[str, BeforeValidator(_user), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["aigul"])]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(within_calendar)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ClockHands(Strict):
+    now: Moment | None
+    """None: back to real time."""
+
+
+class Sms(Strict):
+    sender: Annotated[Phone, Field(alias="from")]
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class ChatMessage(Strict):
+    user: User
+    text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    choice: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    contact: Phone | None = None
+    message: Annotated[int, Field(ge=1)] | None = None
+    """With a choice: the number of the message under which it was pressed; without it, the latest that offers it."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if sum(thing is not None for thing in (self.text, self.choice, self.contact)) != 1:
+            raise ValueError("exactly one of text, choice and contact is needed")
+        if self.message is not None and self.choice is None:
+            raise ValueError("message goes with choice only")
+        return self
+
+
+class Told(BaseModel):
+    """One message on a phone's screen, as tests and demonstrations read it."""
+
+    direction: Literal["in", "out"]
+    text: str
+    at: datetime
+    status: str
+
+
+class ToldInChat(Told):
+    number: int
+    buttons: list[dict[str, str]]
+    ask_contact: bool
+
+
+class ClockTold(BaseModel):
+    now: datetime
+
+
+class SmsTold(BaseModel):
+    messages: list[Told]
+
+
+class ChatTold(BaseModel):
+    messages: list[ToldInChat]
+
+
+class Sandbox:
+    def __init__(self, receiver: Receiver, outbox: Outbox, clock: SandboxClock, carrier: SandboxCarrier) -> None:
+        self.clock = clock
+        self.carrier = carrier
+        self._receiver = receiver
+        self._outbox = outbox
+
+    def router(self) -> APIRouter:
+        routes = APIRouter(prefix="/sandbox", tags=["sandbox"])
+        routes.get("/clock")(self.read_clock)
+        routes.put("/clock", responses={409: {"description": "The clock moves forward only"}})(self.set_clock)
+        routes.post("/sms")(self.send_sms)
+        routes.get("/sms/{phone}")(self.read_sms)
+        routes.post("/telegram")(self.send_chat)
+        routes.get("/telegram/{user}")(self.read_chat)
+        return routes
+
+    async def read_clock(self) -> ClockTold:
+        return ClockTold(now=self.clock.now())
+
+    async def set_clock(self, hands: ClockHands) -> ClockTold:
+        """Moves the clock forward and returns once everything then due is done; `null` is real time again."""
+        await self.move(hands.now)
+        return ClockTold(now=self.clock.now())
+
+    async def send_sms(self, sms: Sms) -> SmsTold:
+        """A citizen's SMS; returns once it is answered, with the phone's whole screen."""
+        await self._say(f"sms:{sms.sender}", Text(sms.text), sms.text)
+        return await self.read_sms(sms.sender)
+
+    async def read_sms(self, phone: Annotated[Phone, Path()]) -> SmsTold:
+        return SmsTold(messages=[_told(entry) for entry in await self.carrier.history(f"sms:{phone}")])
+
+    async def send_chat(self, message: ChatMessage) -> ChatTold:
+        """A citizen writes, presses a button (`choice` is its id) or shares a phone number (`contact`)."""
+        address = f"chat:{message.user}"
+        if message.contact is not None:
+            await self._say(address, Contact(message.contact, own=True), message.contact)
+        elif message.text is not None:
+            await self._say(address, Text(message.text), message.text)
+        elif message.choice is not None:
+            # As in Telegram, a press leaves no message behind.
+            under = message.message or await self._latest_offer(address, message.choice)
+            await self._say(address, Pressed(message.choice, under), None)
+        return await self.read_chat(message.user)
+
+    async def read_chat(self, user: Annotated[User, Path()]) -> ChatTold:
+        return ChatTold(messages=[_told_in_chat(entry) for entry in await self.carrier.history(f"chat:{user}")])
+
+    async def move(self, to: datetime | None) -> None:
+        try:
+            await self.clock.move(to)
+        except ValueError as refusal:
+            raise HTTPException(409, str(refusal)) from None
+        await self._all_done()
+
+    async def _say(self, address: str, content: Content, shown: str | None) -> None:
+        if shown is not None:
+            await self.carrier.write(address, shown)
+        await self._receiver.receive(Inbound(f"sandbox:{uuid4().hex}", address, content))
+        await self._all_done()
+
+    async def _all_done(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._outbox.drained()
+        except TimeoutError:
+            raise RedisAwayError("letters are still waiting") from None
+
+    async def _latest_offer(self, address: str, choice: str) -> int | None:
+        for entry in reversed(await self.carrier.history(address)):
+            if any(button.id == choice for button in entry.buttons):
+                return entry.number
+        return None
+
+
+def _told(entry: Entry) -> Told:
+    return Told(direction=entry.direction.value, text=entry.text, at=entry.at, status=entry.status)
+
+
+def _told_in_chat(entry: Entry) -> ToldInChat:
+    buttons = [{"id": button.id, "label": button.label} for button in entry.buttons]
+    return ToldInChat(
+        **_told(entry).model_dump(), number=entry.number, buttons=buttons, ask_contact=entry.ask_contact
+    )
