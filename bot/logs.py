@@ -19,7 +19,7 @@ HIDDEN = "•••"
 
 _LONG_NUMBER = re.compile(r"\+?\d(?:[\s()-]{0,2}\d){10,}")
 """Eleven digits and more, also written in groups: phones and IINs. Times and sums are shorter."""
-_BOT_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 
 _SAID = frozenset({"text", "content", "message", "body", "payload", "url", "address", "phone", "iin", "label"})
 """Names under which something a person said, or is reached by, may come."""

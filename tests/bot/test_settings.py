@@ -1,0 +1,127 @@
+"""The table of settings."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.errors import StartError
+
+TOKEN = "4242:AbCdEfGhIjKlMnOpQrStUvWxYz"
+KANNEL = {
+    "SMS_ROUTES": "kannel",
+    "KANNEL_URL": "http://kannel:13013/",
+    "KANNEL_USERNAME": "u",
+    "KANNEL_PASSWORD": "hidden-word",
+    "KANNEL_FROM": "1414",
+}
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def loaded(monkeypatch: pytest.MonkeyPatch, **variables: str) -> settings.Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"KELISIM_{name}", value)
+    return settings.load()
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    with pytest.raises(StartError) as error:
+        loaded(monkeypatch, **variables)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_without_any_variable_it_is_a_simulator_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch)
+    assert (table.http_host, table.http_port, table.data_dir) == ("127.0.0.1", 8080, Path("var"))
+    assert table.sandbox
+    assert not table.telegram
+    assert table.sms_routes == ()
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch, HTTP_PORT="", SANDBOX="", TELEGRAM_TOKEN="", LOG="")
+    assert (table.http_port, table.sandbox, table.log) == (8080, True, "info")
+
+
+def test_the_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("KELISIM_HTTP_PORT=9001\nKELISIM_LOG=DEBUG\nOTHER=1\n", "utf-8")
+    table = loaded(monkeypatch, HTTP_PORT="9002")
+    assert (table.http_port, table.log) == (9002, "debug")
+
+
+def test_everything_on_the_fixed_list_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(
+        monkeypatch,
+        **KANNEL,
+        HTTP_HOST="0.0.0.0",
+        REDIS_URL="redis://redis:6379/0",
+        DATA_DIR="/srv/kelisim",
+        TELEGRAM_TOKEN=TOKEN,
+        TELEGRAM_API="http://localhost:8081/",
+        TELEGRAM_WEBHOOK="https://bot.example.kz",
+        TELEGRAM_SECRET="sixteen-letters_1",
+        ESOBES_URL="https://esobes.example.kz",
+        ESOBES_TOKEN="token",
+        SMS_SECRET="another-secret",
+        SANDBOX="0",
+        TELEGRAM_CONSENT="0",
+        QUIET_HOURS="22:30-08:00",
+    )
+    assert table.sms_routes == ("kannel",)
+    assert table.kannel_url == "http://kannel:13013"
+    assert table.telegram_api == "http://localhost:8081"
+    assert not table.sandbox
+    for secret in (TOKEN, "hidden-word", "sixteen-letters_1", "another-secret", "redis:6379"):
+        assert secret not in repr(table)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HTTP_PRT", "1", "KELISIM_HTTP_PRT: no such setting; did you mean KELISIM_HTTP_PORT?"),
+        ("TELEGRAM_TOKN", TOKEN, "KELISIM_TELEGRAM_TOKN: no such setting; did you mean KELISIM_TELEGRAM_TOKEN?"),
+        ("ZZZZ", "1", "KELISIM_ZZZZ: no such setting"),
+        ("HTTP_PORT", "eighty", "KELISIM_HTTP_PORT: Input should be a valid integer"),
+        ("HTTP_PORT", "70000", "KELISIM_HTTP_PORT: Input should be less than or equal to 65535"),
+        ("SANDBOX", "perhaps", "KELISIM_SANDBOX: Input should be a valid boolean"),
+        ("LOG", "loud", "KELISIM_LOG: Input should be 'debug', 'info', 'warning' or 'error'"),
+        ("SMS_ROUTES", "kannel, pigeon", "KELISIM_SMS_ROUTES: no SMS route is called «pigeon»"),
+        ("SMS_ROUTES", "kannel", "KELISIM_KANNEL_URL: not set, but KELISIM_SMS_ROUTES names kannel"),
+        ("KANNEL_URL", "kannel:13013", "KELISIM_KANNEL_URL: not a web address"),
+        ("QUIET_HOURS", "21-9", "KELISIM_QUIET_HOURS: two times of the day are needed"),
+        ("TELEGRAM_TOKEN", "secret but no token", "KELISIM_TELEGRAM_TOKEN: not a bot token"),
+        ("SMS_SECRET", "a/b/c/d/e", "KELISIM_SMS_SECRET: 8 to 256 Latin letters"),
+        ("TELEGRAM_SECRET", "short", "KELISIM_TELEGRAM_SECRET: 8 to 256 Latin letters"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_without_the_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    found = refusal(monkeypatch, **{variable: value})
+    assert found.startswith(said)
+    if "SECRET" in variable or "TOKEN" in variable:
+        assert value not in found
+
+
+def test_an_unknown_name_in_the_file_is_refused_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("KELISIM_SANDBX=1\n", "utf-8")
+    assert "KELISIM_SANDBOX?" in refusal(monkeypatch)
+
+
+def test_the_simulator_does_not_go_together_with_a_real_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "KELISIM_SANDBOX_WITH_REAL_CHANNELS=1" in refusal(monkeypatch, SANDBOX="1", TELEGRAM_TOKEN=TOKEN)
+    assert loaded(monkeypatch, SANDBOX_WITH_REAL_CHANNELS="1").sandbox
+
+
+def test_the_simulator_is_off_once_a_real_channel_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not loaded(monkeypatch, TELEGRAM_TOKEN=TOKEN).sandbox
+
+
+def test_the_simulators_clock_goes_together_with_a_gateway_for_sms(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not loaded(monkeypatch, **KANNEL).sandbox
+    assert loaded(monkeypatch, SANDBOX="1").sandbox
