@@ -53,7 +53,7 @@ def _refused(_: Request, error: Exception) -> Response:
 
 def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - likewise
-    wrong = tuple(Wrong(_place(one["loc"]), str(one["msg"])) for one in error.errors())
+    wrong = tuple(Wrong(_place(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors())
     return _response(problem(422, "Some fields are not as they should be.", wrong))
 
 

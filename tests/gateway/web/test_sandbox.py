@@ -1,0 +1,244 @@
+"""The sandbox' interface, to the letter: others test the whole system from outside through it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dialogs import dialogue
+from dialogs.dialogue import Dialogue
+from gateway.clock import SandboxClock
+from gateway.connection import Batched, Client
+from gateway.outbox import Outbox
+from gateway.receive import Receiver
+from gateway.sandbox_carrier import SandboxCarrier
+from gateway.store import Store
+from gateway.web import app
+from gateway.web.front import Front
+from gateway.web.sandbox import Sandbox
+from gateway.web.simulator import Simulator
+from tests.gateway.web.conftest import browser
+
+PHONE = "+77011234567"
+USER = "aigul"
+LOCALES = Path(__file__).parents[3] / "locales"
+
+
+@pytest.fixture(scope="session")
+def spoken() -> Dialogue:
+    return dialogue.load(LOCALES)
+
+
+@pytest.fixture
+async def front(redis: Client, batched: Batched, store: Store, spoken: Dialogue) -> AsyncIterator[Front]:
+    clock = SandboxClock(batched)
+    carrier = SandboxCarrier(batched, redis, clock)
+    outbox = Outbox(batched, {"sms": carrier, "chat": carrier}, clock, "test")
+    sending = asyncio.create_task(outbox.run())
+    sandbox = Sandbox(Receiver(store, spoken, clock, outbox.wake), outbox, clock, carrier)
+    simulator = Simulator(sandbox, store, spoken.guide.words, spoken.guide.workdays)
+    yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator)
+    outbox.stop()
+    await sending
+
+
+@pytest.fixture
+async def citizen(front: Front) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(front) as asking:
+        yield asking
+
+
+async def now(citizen: httpx.AsyncClient) -> datetime:
+    answer = (await citizen.get("/sandbox/clock")).json()
+    assert list(answer) == ["now"]
+    return datetime.fromisoformat(answer["now"])
+
+
+async def sms(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = (await citizen.get(f"/sandbox/sms/{PHONE}")).json()
+    assert list(answer) == ["messages"]
+    return list(answer["messages"])
+
+
+async def chat(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
+    return list((await citizen.get(f"/sandbox/telegram/{USER}")).json()["messages"])
+
+
+async def test_the_clock_shows_the_time_in_kazakhstan(citizen: httpx.AsyncClient) -> None:
+    shown = await now(citizen)
+    assert shown.utcoffset() == timedelta(hours=5)
+    assert abs(shown - datetime.now(shown.tzinfo)) < timedelta(seconds=5)
+
+
+async def test_the_clock_moves_forward_goes_on_from_there_and_comes_back(citizen: httpx.AsyncClient) -> None:
+    target = (await now(citizen)).replace(microsecond=0) + timedelta(days=4)
+    moved = await citizen.put("/sandbox/clock", json={"now": target.isoformat()})
+    assert moved.status_code == 200
+    assert timedelta() <= datetime.fromisoformat(moved.json()["now"]) - target < timedelta(seconds=5)
+    assert target <= await now(citizen)
+    back = await citizen.put("/sandbox/clock", json={"now": None})
+    assert back.status_code == 200
+    assert await now(citizen) < target
+
+
+async def test_the_clock_takes_any_offset(citizen: httpx.AsyncClient) -> None:
+    day = f"{await now(citizen) + timedelta(days=9):%Y-%m-%d}"
+    for written, hour in ((f"{day}T04:00:00Z", 9), (f"{day}T18:00:00+05:00", 18)):
+        assert (await citizen.put("/sandbox/clock", json={"now": written})).status_code == 200
+        assert (await now(citizen)).hour == hour
+
+
+async def test_the_clock_does_not_go_back(citizen: httpx.AsyncClient) -> None:
+    answer = await citizen.put("/sandbox/clock", json={"now": "2026-01-05T09:00:00+05:00"})
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+    assert "forward only" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"now": ""},
+        {"now": "tomorrow"},
+        {"now": "2027-01-05T09:00:00"},
+        {"now": 1795000000},
+        {"now": "1795000000"},
+        {"now": "2060-01-05T09:00:00+05:00"},
+        {"now": None, "then": None},
+        [],
+    ],
+)
+async def test_a_time_that_is_none_is_refused_with_the_field_named(citizen: httpx.AsyncClient, body: object) -> None:
+    answer = await citizen.put("/sandbox/clock", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert all(error["field"].startswith("body") and error["reason"] for error in answer.json()["errors"])
+
+
+async def test_an_sms_is_answered_by_the_time_it_is_taken(citizen: httpx.AsyncClient) -> None:
+    taken = await citizen.post("/sandbox/sms", json={"from": PHONE, "text": "коляска керек"})
+    assert taken.status_code == 200
+    question, answer = await sms(citizen)
+    assert set(question) == {"direction", "text", "at", "status"}
+    assert (question["direction"], question["text"], question["status"]) == ("in", "коляска керек", "received")
+    assert (answer["direction"], answer["status"]) == ("out", "delivered")
+    assert "1 – Қазақша" in answer["text"]
+    assert datetime.fromisoformat(question["at"]) <= datetime.fromisoformat(answer["at"])
+    assert datetime.fromisoformat(answer["at"]).utcoffset() == timedelta(hours=5)
+    assert taken.json() == {"messages": [question, answer]}
+
+
+async def test_messages_carry_the_time_of_the_clock(citizen: httpx.AsyncClient) -> None:
+    target = await now(citizen) + timedelta(days=30)
+    await citizen.put("/sandbox/clock", json={"now": target.isoformat()})
+    await citizen.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"})
+    assert all(datetime.fromisoformat(message["at"]) >= target for message in await sms(citizen))
+
+
+async def test_every_phone_has_its_own_messages(citizen: httpx.AsyncClient) -> None:
+    await citizen.post("/sandbox/sms", json={"from": "+77017654321", "text": "сәлем"})
+    assert await sms(citizen) == []
+    other = (await citizen.get("/sandbox/sms/%2B77017654321")).json()["messages"]
+    assert [message["direction"] for message in other] == ["in", "out"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"text": "сәлем"}, "body.from"),
+        ({"from": PHONE}, "body.text"),
+        ({"from": PHONE, "text": ""}, "body.text"),
+        ({"from": PHONE, "text": 5}, "body.text"),
+        ({"from": PHONE, "text": "ә" * 1001}, "body.text"),
+        ({"from": "87011234567", "text": "сәлем"}, "body.from"),
+        ({"from": "Bank", "text": "сәлем"}, "body.from"),
+        ({"from": PHONE, "text": "сәлем", "to": "1414"}, "body.to"),
+    ],
+)
+async def test_an_sms_that_is_none_is_refused_with_the_field_named(
+    citizen: httpx.AsyncClient, body: object, field: str
+) -> None:
+    answer = await citizen.post("/sandbox/sms", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert await sms(citizen) == []
+
+
+async def test_what_is_no_phone_has_no_messages(citizen: httpx.AsyncClient) -> None:
+    assert (await citizen.get("/sandbox/sms/1414")).status_code == 422
+    assert (await citizen.get("/sandbox/telegram/a%20b")).status_code == 422
+
+
+async def test_a_chat_is_answered_with_buttons_and_a_button_moves_it_on(citizen: httpx.AsyncClient) -> None:
+    taken = await citizen.post("/sandbox/telegram", json={"user": USER, "text": "/start"})
+    assert taken.status_code == 200
+    question, answer = await chat(citizen)
+    assert (question["direction"], question["text"]) == ("in", "/start")
+    assert [button["label"] for button in answer["buttons"]] == ["Қазақша", "Русский"]
+    await citizen.post("/sandbox/telegram", json={"user": USER, "choice": answer["buttons"][1]["id"]})
+    assert "по-русски" in (await chat(citizen))[-1]["text"]
+
+
+async def test_a_user_may_be_a_number_as_in_telegram(citizen: httpx.AsyncClient) -> None:
+    assert (await citizen.post("/sandbox/telegram", json={"user": 77, "text": "/start"})).status_code == 200
+    assert len((await citizen.get("/sandbox/telegram/77")).json()["messages"]) == 2
+
+
+async def test_a_shared_phone_number_is_shown_and_answered(citizen: httpx.AsyncClient) -> None:
+    await citizen.post("/sandbox/telegram", json={"user": USER, "contact": PHONE})
+    question, answer = await chat(citizen)
+    assert (question["text"], answer["direction"]) == (PHONE, "out")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "сәлем"},
+        {"user": USER},
+        {"user": "", "text": "сәлем"},
+        {"user": "a b", "text": "сәлем"},
+        {"user": True, "text": "сәлем"},
+        {"user": USER, "text": "сәлем", "choice": "menu"},
+        {"user": USER, "text": ""},
+        {"user": USER, "choice": "x" * 65},
+        {"user": USER, "contact": "1414"},
+        {"user": USER, "contact": None},
+        {"user": USER, "text": "сәлем", "message": 3},
+        {"user": USER, "text": "сәлем", "from": PHONE},
+    ],
+)
+async def test_a_chat_message_that_is_none_is_refused(citizen: httpx.AsyncClient, body: object) -> None:
+    answer = await citizen.post("/sandbox/telegram", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["errors"]
+    assert await chat(citizen) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff"])
+async def test_a_body_that_is_no_json_is_refused(citizen: httpx.AsyncClient, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await citizen.post("/sandbox/sms", content=content, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) in (
+        (422, "application/problem+json"),
+        (400, "application/problem+json"),
+    )
+
+
+async def test_another_site_cannot_speak_from_these_phones(citizen: httpx.AsyncClient) -> None:
+    """A form on a foreign page can post plain text without asking the browser first, but not JSON."""
+    body = json.dumps({"from": PHONE, "text": "сәлем"})
+    answer = await citizen.post("/sandbox/sms", content=body, headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 422
+    assert await sms(citizen) == []
+
+
+async def test_many_people_at_once_all_get_their_answers(citizen: httpx.AsyncClient) -> None:
+    numbers = [f"+770112345{number:02}" for number in range(30)]
+    await asyncio.gather(*(citizen.post("/sandbox/sms", json={"from": one, "text": "сәлем"}) for one in numbers))
+    for one in numbers:
+        messages = (await citizen.get(f"/sandbox/sms/{one}")).json()["messages"]
+        assert [message["direction"] for message in messages] == ["in", "out"]
