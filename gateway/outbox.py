@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 _LOOK = 1.0
 """Seconds between two looks at every shard: what another process committed, or left behind."""
+_GATHER = 0.002
+"""Seconds in which more of the same gathers: under load one breath then serves many letters."""
 _HELD_AT_MOST = 20_000
 _FAREWELL = 10.0
 _AT_ONCE = 100
@@ -73,9 +75,10 @@ class Outbox:
                 await asyncio.sleep(_LOOK)
             else:
                 await self._until_something()
+                await asyncio.sleep(_GATHER)
         if self._sending:
             await asyncio.wait(self._sending, timeout=_FAREWELL)
-        await self._strike_off()
+        await self._strike_off_and_read(set())
 
     def stop(self) -> None:
         """`run` returns once the letters under way have arrived; the others wait for the next start."""
@@ -86,8 +89,7 @@ class Outbox:
         self._something.clear()
         unread, self._unread = self._unread, set()
         try:
-            await self._strike_off()
-            await self._read(unread)
+            await self._strike_off_and_read(unread)
         except BaseException:
             self._unread |= unread
             raise
@@ -117,27 +119,39 @@ class Outbox:
         except TimeoutError:
             self._unread.update(range(SHARDS))
 
-    async def _read(self, shards: set[int]) -> None:
+    async def _strike_off_and_read(self, shards: set[int]) -> None:
+        """In one breath. What was struck off counts as held until Redis has answered, so that it is not taken for
+        lost. If Redis was away it is struck off again: doing it twice changes nothing."""
+        finished = {shard: tuple(letters) for shard, letters in self._finished.items()}
+        calls: list[Future[Any]] = []
+        for shard, letters in finished.items():
+            calls.append(self._streams.done(shard, [entry for entry, _, _ in letters]))
+            calls += [self._letters.mark(letter, status) for _, letter, status in letters]
         if sum(map(len, self._held)) >= _HELD_AT_MOST:
-            return
-        pages = await asyncio.gather(
-            *[self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards]
-        )
+            shards = set()
+        pages = [self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards]
+        await asyncio.gather(*calls, *pages)
         for shard, page in zip(shards, pages, strict=True):
-            if page is None:
-                self._held[shard].clear()
-                continue
-            place, entries = page
-            self._places[shard] = place
-            if len(entries) == PAGE or place != NEW:
-                self.wake(shard)
-            for entry, fields in entries:
+            self._take_in(shard, page.result())
+        for shard, letters in finished.items():
+            self._held[shard].difference_update([entry for entry, _, _ in letters])
+            del self._finished[shard][: len(letters)]
+            if not self._finished[shard]:
+                del self._finished[shard]
+
+    def _take_in(self, shard: int, page: tuple[bytes, list[Any]] | None) -> None:
+        if page is None:
+            self._held[shard].clear()
+            return
+        self._places[shard], entries = page
+        if len(entries) == PAGE or self._places[shard] != NEW:
+            self.wake(shard)
+        for entry, fields in entries:
+            if entry not in self._held[shard]:
+                self._held[shard].add(entry)
                 self._hold(shard, entry, fields)
 
     def _hold(self, shard: int, entry: bytes, fields: list[bytes] | None) -> None:
-        if entry in self._held[shard]:
-            return
-        self._held[shard].add(entry)
         try:
             self._lanes.add(Held(shard, entry, _decode(fields[1] if fields else b"")))
         except msgspec.MsgspecError:
@@ -192,19 +206,3 @@ class Outbox:
         if held.entry in self._held[held.shard]:
             self._finished[held.shard].append((held.entry, held.letter.id, status))
         self._something.set()
-
-    async def _strike_off(self) -> None:
-        """Told again if Redis was away: doing it twice changes nothing."""
-        if not self._finished:
-            return
-        finished = {shard: list(letters) for shard, letters in self._finished.items()}
-        calls: list[Future[Any]] = []
-        for shard, letters in finished.items():
-            calls.append(self._streams.done(shard, [entry for entry, _, _ in letters]))
-            calls += [self._letters.mark(letter, status) for _, letter, status in letters]
-        await asyncio.gather(*calls)
-        for shard, letters in finished.items():
-            self._held[shard].difference_update(entry for entry, _, _ in letters)
-            del self._finished[shard][: len(letters)]
-            if not self._finished[shard]:
-                del self._finished[shard]
