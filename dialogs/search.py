@@ -35,7 +35,8 @@ slip it may be another word. The last cannot stand alone."""
 LONG = 7
 """Letters in a word that stays itself with a slip."""
 COMPLETE = 0.65
-"""Share of a synonym's words, by weight, that has to be there."""
+TOGETHER = 0.45
+"""Share of a synonym's words, by weight, that has to be there: if it is one word, and if they are several."""
 WHOLLY = 0.75
 BESIDES = 0.5
 """Share of a synonym, and fit compared with the best one, from which on other words of the same message point to a
@@ -59,6 +60,7 @@ class Around(Struct, frozen=True, forbid_unknown_fields=True):
 
     fillers: list[str]
     elsewhere: list[str]
+    alone: list[str]
     answers: list[str]
 
 
@@ -79,8 +81,8 @@ class _Fit(Struct, frozen=True):
 class Search:
     """Each synonym is a set of words; a word weighs the more, the fewer services use it."""
 
-    def __init__(self, synonyms: Iterable[tuple[str, str]], fillers: Iterable[str]) -> None:
-        """`synonyms`: service (or ELSEWHERE) and what people call it."""
+    def __init__(self, synonyms: Iterable[tuple[str, str]], fillers: Iterable[str], alone: Iterable[str]) -> None:
+        """`synonyms`: service (or ELSEWHERE) and what people call it. `fillers` and `alone`: see `search.toml`."""
         self._fillers = {token for filler in fillers for token in tokens(filler)}
         spelled = {(service, words) for service, text in synonyms if (words := self._said(text))}
         joined = {(service, ("".join(words),)) for service, words in spelled if len(words) == 2}
@@ -95,6 +97,8 @@ class Search:
                     self._by_stem[stem].add(number)
                     if word in whole:
                         self._by_ear[by_ear(stem)].add(number)
+        vague = {stem for word in alone for token in tokens(word) for stem in stems(token)}
+        self._vague = {number for word, number in ids.items() if vague & set(stems(word))}
         self._every = len({service for service, _ in spelled}) + 1
         self._telling = TELLING * log(self._every / CHOICES)
         self._weights = self._weigh(ids, spelled)
@@ -186,10 +190,16 @@ class Search:
         best: dict[str, _Fit] = {}
         said: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for phrase in {phrase for number in hits for phrase in self._by_word[number]}:
-            heard = {hits[n][1]: self._weights[n] * hits[n][0] for n in phrase.words if n in hits}
+            numbers = [n for n in phrase.words if n in hits]
+            heard = {hits[n][1]: self._weights[n] * hits[n][0] for n in numbers}
             weight = sum(heard.values())
             share = weight / phrase.weight
-            fits = share >= COMPLETE and weight >= self._telling
+            enough = COMPLETE if len(heard) < 2 else TOGETHER
+            fits = (
+                share >= enough
+                and weight >= self._telling
+                and not (len(heard) < 2 and self._vague.issuperset(numbers))
+            )
             for word, worth in heard.items():
                 said[phrase.service][word] = max(worth if fits else ASIDE * worth, said[phrase.service][word])
             fit = _Fit(phrase.service, weight * share, frozenset(heard), share >= WHOLLY)
@@ -209,7 +219,7 @@ def _slips(word: str) -> int:
 def build(catalogue: Catalogue, words: Words, file: Path = HERE / "search.toml") -> Search:
     around = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Around)
     not_ours = [(ELSEWHERE, text) for text in (*around.elsewhere, *around.answers)]
-    return Search([*_synonyms(catalogue, words), *not_ours], around.fillers)
+    return Search([*_synonyms(catalogue, words), *not_ours], around.fillers, around.alone)
 
 
 def _synonyms(catalogue: Catalogue, words: Words) -> Iterator[tuple[str, str]]:
