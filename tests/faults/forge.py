@@ -1,0 +1,37 @@
+"""Starts the program again and again without its second of imports: reads settings as JSON, a line each, and forks.
+
+Every child is the whole program, `python -m bot run`, in a process of its own. Its pid is written to stdout.
+"""
+
+import json
+import os
+import signal
+import sys
+
+import bot.app  # noqa: F401 - what the children need not import again
+from bot.__main__ import main
+
+
+def serve() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's business here
+    for line in sys.stdin:
+        settings = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            run(settings)
+        print(child, flush=True)
+
+
+def run(settings: dict[str, str]) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    log = os.open(settings.pop("log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.environ.update(settings)
+    sys.argv = ["bot", "run"]
+    os._exit(main())
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,97 @@
+"""The real program as a process that can be killed and started again."""
+
+import asyncio
+import json
+import os
+import select
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import Self
+
+HERE = Path(__file__).parents[2]
+
+
+class Program:
+    """Every start carries its number as the name under which Kannel knows us, so that the gateway at the other end
+    can tell which of the many processes sent a letter."""
+
+    def __init__(self, folder: Path, port: int, gateway: str, secret: str) -> None:
+        self.starts = 0
+        self.ended: dict[int, float] = {}
+        """Start → when it was killed."""
+        self._folder = folder
+        self._forge: Process
+        self._pid = 0
+        self._settings = {
+            "log": str(folder / "log"),
+            "KELISIM_DATA_DIR": str(folder / "var"),
+            "KELISIM_HTTP_PORT": str(port),
+            "KELISIM_SMS_ROUTES": "kannel",
+            "KELISIM_SMS_SECRET": secret,
+            "KELISIM_KANNEL_URL": gateway,
+            "KELISIM_KANNEL_PASSWORD": "kannel-password",
+            "KELISIM_KANNEL_FROM": "1414",
+            "KELISIM_LOG": "warning",
+        }
+
+    async def __aenter__(self) -> Self:
+        module = "tests.faults.forge"
+        self._forge = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, stdin=PIPE, stdout=PIPE, cwd=HERE, env=_clean_environment()
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.end(signal.SIGTERM)
+        assert self._forge.stdin is not None
+        self._forge.stdin.close()
+        await self._forge.wait()
+
+    async def start(self) -> None:
+        self.starts += 1
+        settings = self._settings | {"KELISIM_KANNEL_USERNAME": str(self.starts)}
+        assert self._forge.stdin is not None
+        assert self._forge.stdout is not None
+        self._forge.stdin.write(json.dumps(settings).encode() + b"\n")
+        self._pid = int(await self._forge.stdout.readline())
+
+    async def end(self, how: signal.Signals) -> None:
+        if self._pid:
+            self.ended[self.starts] = time.monotonic()
+            await _end(self._pid, how)
+            self._pid = 0
+
+    async def kill_redis(self) -> None:
+        """The orphan that our kill left behind."""
+        for pid in _processes_with(self._folder / "var"):
+            await _end(pid, signal.SIGKILL)
+
+
+def _processes_with(argument: Path) -> list[int]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(argument).encode() in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue  # it has ended meanwhile
+    return found
+
+
+async def _end(pid: int, how: signal.Signals) -> None:
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        signal.pidfd_send_signal(handle, how)
+        await asyncio.to_thread(select.select, [handle], [], [], 30)
+    finally:
+        os.close(handle)
+
+
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("KELISIM_")}

@@ -1,0 +1,124 @@
+"""The program is killed at random moments under a stream of messages: nobody is left without an answer."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.kannel import Gateway, Sender
+from tests.faults.program import Program
+
+KILLS = int(os.environ.get("KILLS", "200"))
+SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
+SECRET = "secret-of-the-kill-test"
+PEOPLE = 8
+PACE = 0.01
+AT_ONCE = 0.5
+"""Seconds; in fact a few thousandths, but the machine may be busy."""
+TALK = ("сәлем", "1", "0")
+"""What everybody writes. Each person writes only this and hands over to the next, so nobody writes too much."""
+
+
+async def test_every_message_is_answered_though_the_program_is_killed_again_and_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print(f"\nKILL_SEED={SEED}", flush=True)
+    chance = random.Random(SEED)
+    port = free_port()
+    async with Gateway(chance) as gateway, Program(tmp_path, port, gateway.url, SECRET) as program:
+        sender, enough = Sender(port, SECRET), asyncio.Event()
+        people = [asyncio.create_task(write(sender, number, enough)) for number in range(PEOPLE)]
+        for _ in range(KILLS):
+            await program.start()
+            await asyncio.sleep(await moment(chance, port))
+            await program.end(signal.SIGKILL)
+            if chance.random() < 0.1:
+                await program.kill_redis()
+        await program.start()
+        enough.set()
+        await asyncio.gather(*people)
+        await all_answered(gateway, sender)
+    with capsys.disabled():
+        print(figures(gateway, sender, program))
+    judge(gateway, sender, program)
+
+
+async def write(sender: Sender, number: int, enough: asyncio.Event) -> None:
+    """One person after the other."""
+    person = 0
+    while not enough.is_set():
+        person += 1
+        phone = f"+7701{number}{person:06}"
+        for turn, text in enumerate(TALK):
+            await sender.bring(phone, f"{phone[1:]}-{turn}", text)
+            await asyncio.sleep(PACE)
+
+
+async def moment(chance: random.Random, port: int) -> float:
+    """A quarter of the kills falls anywhere in a start, the others in the quarter of a second after it."""
+    if chance.random() < 0.25:
+        return chance.uniform(0, 0.4)
+    while not await listens(port):  # noqa: ASYNC110 - another process cannot set an event
+        await asyncio.sleep(0.01)
+    return chance.uniform(0, 0.25)
+
+
+async def listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def all_answered(gateway: Gateway, sender: Sender) -> None:
+    async with asyncio.timeout(60):
+        while not {f"kannel:{name}:0" for name in sender.taken} <= gateway.arrivals.keys():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def figures(gateway: Gateway, sender: Sender, program: Program) -> str:
+    answered = Counter(len(starts) for starts in gateway.arrivals.values())
+    more = sum(answered.values()) - answered[1] - answered[2]
+    known = unrecorded(gateway, program)
+    return (
+        f"messages {len(sender.taken)}, kills {KILLS}, brought again {sender.refused}, answered once {answered[1]}, "
+        f"twice where the answer was lost {answered[2]}, again where it was lost again {more}, "
+        f"lost {len(sender.taken) - len(gateway.arrivals)}\n"
+        f"of the answers lost {len(known)} had left the gateway before the kill, "
+        f"the earliest {max(known, default=0) * 1000:.0f} ms before it"
+    )
+
+
+def unrecorded(gateway: Gateway, program: Program) -> list[float]:
+    """How long before the kill those answers left which the killed process had no time to record."""
+    found = []
+    for letter, starts in gateway.arrivals.items():
+        for start in starts[:-1]:
+            left = gateway.answered.get((letter, start))
+            if left is not None and left < program.ended[start]:
+                found.append(program.ended[start] - left)
+    return found
+
+
+def judge(gateway: Gateway, sender: Sender, program: Program) -> None:
+    assert gateway.arrivals.keys() == {f"kannel:{name}:0" for name in sender.taken}, "one answer to each message"
+    for letter, starts in gateway.arrivals.items():
+        # A process that lives knows the provider's answer. Only the next one may have to send again.
+        assert starts == sorted(set(starts)), f"{letter} was sent twice by one process: {starts}"
+    assert max(unrecorded(gateway, program), default=0) < AT_ONCE, "an answer that was known was not recorded"
+    for phone, letters in gateway.received.items():
+        assert letters == sorted(letters), f"{phone} got its answers out of order"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
