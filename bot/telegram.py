@@ -20,6 +20,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from aiogram.types import BotCommand
 from msgspec import Struct
+from redis.exceptions import RedisError
 
 from bot.errors import StartError
 from bot.telegram_letters import PATIENCE, TelegramLetters
@@ -196,7 +197,10 @@ class Telegram:
 
     async def _take_chat(self, messages: Sequence[tuple[Update, Inbound]]) -> None:
         for update, inbound in messages:
-            await self._insist(lambda inbound=inbound: self.receive(inbound))  # type: ignore[misc]
+            try:
+                await self._insist(lambda inbound=inbound: self.receive(inbound))  # type: ignore[misc]
+            except Exception:
+                log.exception("a message was given up: it would hold up everybody behind it")
             self._acknowledge(update)
 
     def _acknowledge(self, update: Update) -> None:
@@ -218,7 +222,7 @@ class Telegram:
                 return await act()
             except TelegramRetryAfter as error:
                 wait = float(error.retry_after)
-            except (AiogramError, OSError, RedisAwayError) as error:
+            except (AiogramError, OSError, RedisError, RedisAwayError) as error:
                 log.warning("not now, trying again", kind=type(error).__name__, seconds=pause)
                 wait, pause = pause, min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(wait)

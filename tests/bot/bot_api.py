@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -54,6 +54,9 @@ class BotApi:
         """Method → what its next calls meet; None: nothing unusual."""
         self.updates: list[dict[str, Any]] = []
         self.confirmed = 0
+        """The offset that was asked for last: every update below it is taken off the queue."""
+        self.taken_off: Callable[[], Awaitable[None]] | None = None
+        """Called when updates are taken off, before they are."""
         self.token = TOKEN
         self.url = ""
         self._message = 100
@@ -114,6 +117,8 @@ class BotApi:
 
     async def _updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         offset = int(parameters.get("offset", 0))
+        if offset > self.confirmed and self.taken_off is not None:
+            await self.taken_off()
         self.confirmed = max(self.confirmed, offset)
         self.updates = [update for update in self.updates if update["update_id"] >= self.confirmed]
         async with self._changed:

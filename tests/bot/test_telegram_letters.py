@@ -10,16 +10,10 @@ from aiogram.client.telegram import TelegramAPIServer
 from bot.telegram_letters import TelegramLetters, rows, split, units
 from dialogs.messages import Button
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
-from tests.bot.bot_api import TOKEN, BotApi, Fault, serving
+from tests.bot.bot_api import TOKEN, BotApi, Fault
 
 MENU = Button("menu", "Мәзір")
 BACK = Button("back", "Артқа")
-
-
-@pytest.fixture(name="api")
-async def _api() -> AsyncIterator[BotApi]:
-    async with serving() as api:
-        yield api
 
 
 @pytest.fixture(name="letters")
