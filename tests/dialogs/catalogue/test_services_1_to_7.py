@@ -157,7 +157,7 @@ CASES = [
         "channel=akim applicant=proxy income=dependent ground=old_age",
         f"{AID_PAPERS} identity_person power income old_age",
     ),
-    Case("84 annex 2 row 8: eGov", AID, "channel=egov", "egov_request", "files", 8),
+    Case("84 annex 2 row 8, annex 1-1: eGov", AID, "channel=egov", "egov_request bank_account", "files", 8),
     Case(
         "84 annex 2 rows 3, 8: on the first day of order 36",
         AID,
@@ -375,6 +375,48 @@ def test_a_sanatorium_place_is_cancelled_three_working_days_before(catalogue: Ca
     assert one(facts, "cancel").values == {"before": 3, "months": 1}
     assert one(facts, "voucher").values == {"before": 3}
     assert one(facts, "limit").values == {"times": 1, "length": 14}
+
+
+def test_on_egov_nobody_fetches_the_data_for_the_applicant(catalogue: Catalogue) -> None:
+    facts = told(catalogue, AID, "channel=egov")
+    assert not ids(facts, Kind.SYSTEMS)
+    assert "egov_requests" in ids(facts, Kind.WHERE)
+
+
+@pytest.mark.parametrize(
+    ("circumstance", "own_share"),
+    [
+        ("none", {"shoes_group3"}),
+        ("injury_works", set()),
+        ("injury_closed", {"shoes_group3"}),
+        ("participant", set()),
+    ],
+    ids=["287 ¶52", "287 ¶7: the employer pays", "287 ¶8, 52", "287 ¶50: veterans"],
+)
+def test_who_pays_half_for_complex_shoes(catalogue: Catalogue, circumstance: str, own_share: set[str]) -> None:
+    answers = f"channel=office applicant=self aid_prosthetic=shoes circumstance={circumstance}"
+    facts = told(catalogue, PROSTHETIC, answers)
+    assert ids(facts, Kind.PRICE) - {"price", "price_above", "price_employer", "price_employer_closed"} == own_share
+    pairs = {"participant": "shoes_pairs_veteran"}.get(circumstance, "shoes_pairs")
+    assert {fact.id for fact in facts} & {"shoes_pairs", "shoes_pairs_veteran"} == {pairs}
+
+
+@pytest.mark.parametrize(
+    ("slug", "device", "fact"),
+    [
+        (PROSTHETIC, "aid_prosthetic=shoes", "shoe_size"),
+        (HYGIENE, "aid_hygiene=diapers", "measurements"),
+        (WHEELCHAIR, "wheelchair=indoor", "measurements"),
+        (WHEELCHAIR, "wheelchair=indoor", "hearing"),
+    ],
+    ids=["287 annex 1: shoes", "287 annex 1: girths", "287 annex 1: wheelchair", "287 ¶104"],
+)
+def test_what_was_read_only_before_order_194_is_said_with_care_since(
+    catalogue: Catalogue, slug: str, device: str, fact: str
+) -> None:
+    found = one(told(catalogue, slug, f"channel=office applicant=self {device} circumstance=none"), fact)
+    assert not careful(found, LAST_OLD_DAY)
+    assert careful(found, ORDER_194)
 
 
 def test_local_aid_does_not_use_the_outdated_article(catalogue: Catalogue) -> None:
