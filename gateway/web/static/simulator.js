@@ -6,6 +6,10 @@ const language = document.body.dataset.language;
 const narrow = matchMedia("(max-width: 48rem)");
 const folding = matchMedia("(max-width: 70rem)");
 const WAIT_BEFORE_RECONNECTING = 2000;
+const NOTICE_STAYS = 8000;
+const MARGIN_ABOVE = 8;
+const BUTTONS_IN_A_ROW = 5;
+const LETTERS_IN_A_ROW = 22;
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -31,8 +35,12 @@ async function ask(method, path, body) {
   return answer.json();
 }
 
+let noticed = 0;
+
 function notice(text) {
   one("[data-notice]").textContent = text;
+  clearTimeout(noticed);
+  if (text) noticed = setTimeout(() => notice(""), NOTICE_STAYS);
 }
 
 // ---- messages ----
@@ -48,6 +56,18 @@ function tick(status) {
   whole.title = told;
   whole.append(mark, element("span", "hidden", told));
   return whole;
+}
+
+// Short buttons share a row, as they do in Telegram.
+function rows(buttons) {
+  const found = [];
+  for (const button of buttons) {
+    const row = found.at(-1) ?? [];
+    const letters = row.reduce((sum, other) => sum + other.label.length, button.label.length);
+    if (row.length && row.length < BUTTONS_IN_A_ROW && letters <= LETTERS_IN_A_ROW) row.push(button);
+    else found.push([button]);
+  }
+  return found;
 }
 
 class Phone {
@@ -123,7 +143,7 @@ class Phone {
       if (fresh && message.direction === "out") this.count();
     }
     this.markDays();
-    if (fresh && !old) this.scrollToEnd();
+    if (fresh && !old) this.reveal(item);
     if (this.share) this.share.hidden = !this.lastAsksContact();
   }
 
@@ -149,14 +169,18 @@ class Phone {
   }
 
   choices(message) {
-    const row = element("div", "choices");
-    for (const button of message.buttons) {
-      const made = element("button", "", button.label);
-      made.type = "button";
-      made.addEventListener("click", () => this.send({ choice: button.id, message: message.number }));
-      row.append(made);
+    const all = element("div", "choices");
+    for (const row of rows(message.buttons)) {
+      const line = element("div", "choice-row");
+      for (const button of row) {
+        const made = element("button", "", button.label);
+        made.type = "button";
+        made.addEventListener("click", () => this.send({ choice: button.id, message: message.number }));
+        line.append(made);
+      }
+      all.append(line);
     }
-    return row;
+    return all;
   }
 
   lastAsksContact() {
@@ -169,6 +193,12 @@ class Phone {
       item.classList.toggle("first-of-day", item.dataset.day !== before);
       before = item.dataset.day;
     }
+  }
+
+  // To the end, unless that would hide where the message begins.
+  reveal(item) {
+    const end = this.log.scrollHeight - this.log.clientHeight;
+    this.log.scrollTo({ top: Math.min(end, item.offsetTop - MARGIN_ABOVE) });
   }
 
   scrollToEnd(behavior = "auto") {
@@ -226,6 +256,10 @@ class ChatPhone extends Phone {
 
   constructor(root) {
     super(root);
+    one("[data-begin]", root).addEventListener("click", async () => {
+      await this.send({ text: "/start" });
+      this.field.focus();
+    });
     for (const button of all("[data-contact]", root)) {
       button.addEventListener("click", async () => {
         await this.send({ contact: citizen.phone });
