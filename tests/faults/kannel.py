@@ -20,6 +20,8 @@ class Gateway:
         """(letter, start) → when the answer left."""
         self.received: dict[str, list[str]] = defaultdict(list)
         """Phone → letters, in the order of their first arrival."""
+        self.taken = 0
+        """Letters so far, repeated ones too."""
         self.url = ""
         self._chance = chance
 
@@ -50,6 +52,7 @@ class Gateway:
 
     def _note(self, target: str) -> tuple[str, int]:
         query = parse_qs(urlsplit(target).query)
+        self.taken += 1
         letter = parse_qs(urlsplit(query["dlr-url"][0]).query)["id"][0]
         if letter not in self.arrivals:
             self.received[query["to"][0]].append(letter)
