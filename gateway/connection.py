@@ -90,7 +90,7 @@ def _master(url: str, quiet: dict[str, Any]) -> Redis:
 async def check(redis: Client, accept: bool = False) -> None:
     """Refuse a server that forgets on restart or throws away keys when it is full."""
     try:
-        for node in redis.get_primaries() if isinstance(redis, RedisCluster) else [redis]:
+        for node in (await redis.initialize()).get_primaries() if isinstance(redis, RedisCluster) else [redis]:
             found = await _settings(node)
             if accept:
                 continue

