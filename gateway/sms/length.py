@@ -8,7 +8,7 @@ _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_ESCAPED = frozenset("^{}\\[~]|€")
+_GSM_ESCAPED = frozenset("^{}\\[~]|€\f")
 """Each takes the room of two."""
 
 
@@ -21,9 +21,18 @@ def measure(text: str) -> Length:
     """Latin letters of the GSM alphabet go 160 to a part; one letter from outside, and all go 70 to a part. Each part
     of a longer text gives up some room for its place among the others."""
     if _GSM.union(_GSM_ESCAPED).issuperset(text):
-        return _length(len(text) + sum(letter in _GSM_ESCAPED for letter in text), 160, 153)
-    return _length(units(text), 70, 67)
+        return _length([1 + (letter in _GSM_ESCAPED) for letter in text], 160, 153)
+    return _length([units(letter) for letter in text], 70, 67)
 
 
-def _length(characters: int, alone: int, together: int) -> Length:
-    return Length(1 if characters <= alone else -(-characters // together), characters)
+def _length(sizes: list[int], alone: int, together: int) -> Length:
+    """A letter that takes the room of two is never torn in two: it goes to the next part as a whole."""
+    characters = sum(sizes)
+    if characters <= alone:
+        return Length(1, characters)
+    parts, room = 1, together
+    for size in sizes:
+        if size > room:
+            parts, room = parts + 1, together
+        room -= size
+    return Length(parts, characters)

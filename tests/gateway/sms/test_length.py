@@ -19,6 +19,9 @@ from gateway.sms.length import Length, measure
         ("a" * 70 + "ә", Length(2, 71)),
         ("😀" * 35, Length(1, 70)),
         ("😀" * 36, Length(2, 72)),
+        ("😀" * 67, Length(3, 134)),
+        ("€" * 153, Length(3, 306)),
+        ("\f", Length(1, 2)),
     ],
 )
 def test_a_text_takes_as_many_sms_as_operators_count(text: str, length: Length) -> None:
