@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs import session as sessions
@@ -18,6 +18,7 @@ from dialogs.session import Agreement, Session
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
+READING = timedelta(seconds=5)
 CONTACTS = {"own": Contact("+77011234567", own=True), "foreign": Contact("+77017654321", own=False)}
 
 
@@ -81,7 +82,9 @@ class Talk:
         self.send(str(self.session.offered.index(choice) + 1))
 
     def read_on(self) -> None:
+        """A portion takes a few seconds to read: nobody is told to slow down for reading to the end."""
         while "more" in self.session.offered:
+            self.now += READING
             self.send(str(self.session.offered.index("more") + 1))
 
     def _shown(self, message: Message) -> Iterator[str]:

@@ -81,7 +81,7 @@ CASES = [
     Case("263 annex 2 ¶5", SEMI, ADULT, CARE_PAPERS, "court_copy", None, IN_2024),
     Case("197 row 9", HOME, f"{AT_CORP} {ADULT}", CARE_PAPERS, "court_copy", 15),
     Case("197 row 9, 263 annex 3 ¶5(4)", HOME, f"{AT_OFFICE} {CHILD}", f"{CHILD_PAPERS} consultation", "", 15),
-    Case("197 row 9, 263 annex 3 ¶5(4): eGov", HOME, f"channel=egov {CHILD}", f"consultation {BY_EGOV}", "", 15),
+    Case("197 row 9, 263 annex 3 ¶5(4): eGov", HOME, f"channel=egov {CHILD}", f"{BY_EGOV} consultation", "", 15),
     Case("263 annex 3 ¶5", HOME, ADULT, CARE_PAPERS, "", None, IN_2024),
     Case("263 annex 3 ¶5(4)", HOME, CHILD, f"{CHILD_PAPERS} consultation", "", None, IN_2024),
     Case("263 annex 4 ¶3, 230 ¶31", TEMPORARY, "", "application identity"),
@@ -223,11 +223,20 @@ def test_the_numbers_are_those_of_the_act(
         (SEMI, ADULT, "postpone"),
         (SEMI, ADULT, "petition"),
         (HOME, ADULT, "petition"),
+        (HOME, CHILD, "consultation"),
         (SIGN, AT_CORP, "hours"),
         (ASSISTANT, AT_CORP, "cannot_help"),
         (TEMPORARY, "", "price"),
     ],
-    ids=["263 against 230", "263 against 197", "263 against 197", "286 article", "288 article", "230 ¶29-5"],
+    ids=[
+        "263 against 230",
+        "263 against 197",
+        "263 against 197",
+        "263 against 197: ПМПК",
+        "286 article",
+        "288 article",
+        "230 ¶29-5",
+    ],
 )
 def test_where_the_acts_disagree_or_only_an_article_speaks_it_is_said_with_care(
     catalogue: Catalogue, slug: str, answers: str, name: str
@@ -260,6 +269,25 @@ def test_on_arrival_a_child_hands_over_other_papers_than_an_adult(catalogue: Cat
     adult = ids(told(catalogue, INPATIENT, ADULT), Kind.GOOD_TO_KNOW)
     assert ("hand_over_child" in child, "hand_over_adult" in child) == (True, False)
     assert ("hand_over_child" in adult, "hand_over_adult" in adult) == (False, True)
+
+
+def test_families_of_the_fallen_come_first_with_their_children_too(catalogue: Catalogue) -> None:
+    for slug in CARE:
+        for who in (ADULT, CHILD):
+            assert "priority" in ids(told(catalogue, slug, who), Kind.GOOD_TO_KNOW)
+
+
+def test_a_copy_is_brought_where_the_standard_compares_it_with_the_original(catalogue: Catalogue) -> None:
+    """263 annex 1 ¶5, annex 2 ¶5; annex 3 does not ask for it."""
+    for slug, adult, child in (
+        (INPATIENT, "paper.identity_recipient_copy", "paper.identity_child_copy"),
+        (SEMI, "paper.identity_recipient_copy", "paper.identity_child_copy"),
+        (HOME, "paper.identity_recipient", "paper.identity_child"),
+    ):
+        for day in (TODAY, IN_2024):
+            assert fact(catalogue, slug, f"{AT_CORP} {ADULT}", "identity", day).text == adult
+            assert fact(catalogue, slug, f"{AT_CORP} {CHILD}", "identity_child", day).text == child
+        assert ("originals" in ids(told(catalogue, slug, f"{AT_CORP} {ADULT}"), Kind.GOOD_TO_KNOW)) == (slug != HOME)
 
 
 def test_whoever_seeks_shelter_is_asked_nothing_and_told_of_the_danger_first(catalogue: Catalogue) -> None:
