@@ -29,7 +29,7 @@ class Case(Struct, frozen=True):
 
 
 HOUSING_FIRST = "account utilities condominium telephone alimony"
-PROOF = "proof surname"
+PROOF = "proof surname court"
 MIGRANT_NEW = "application tax passport medical insurance intent"
 
 CASES = [
@@ -132,13 +132,19 @@ CASES = [
         f"application_duplicate identity {PROOF}",
         days=5,
     ),
-    Case("78 row 8, ¶8", REHABILITATED, "applicant=self", "identity proof", days=5),
-    Case("78 row 8: notarised authority", REHABILITATED, "applicant=proxy", "identity proof authority", days=5),
+    Case("78 row 8, ¶8", REHABILITATED, "applicant=self", "application identity proof", days=5),
+    Case(
+        "78 row 8: notarised authority",
+        REHABILITATED,
+        "applicant=proxy",
+        "application identity proof authority",
+        days=5,
+    ),
     Case(
         "article on rehabilitation: 8 days before 1 April 2026",
         REHABILITATED,
         "applicant=self",
-        "identity proof",
+        "application identity proof",
         days=8,
         day=date(2026, 3, 31),
     ),
@@ -379,7 +385,10 @@ def test_a_list_is_said_with_care_once_its_wording_may_have_changed(
             "norm_money",
             {"waste": 650, "lift": 1300, "phone": 1399, "upkeep": 60},
         ),
+        (HOUSING, "channel=egov housing_turn=first housing_home=own", "norm_heating", {"gas": 15}),
         (HOUSING, "channel=egov housing_turn=first housing_home=state", "norm_rent", {"rent": 120}),
+        (MIGRANT, "migrant_need=extension channel=state_corp", "passport_extension", {"months": 12}),
+        (MIGRANT, "migrant_need=extension channel=egov", "passport_copy", {"months": 12}),
         (MIGRANT, "migrant_need=extension channel=egov", "extension_window", {"earliest": 30, "latest": 5}),
         (MIGRANT, "migrant_need=renewal channel=egov", "renewal_window", {"most": 12, "before": 4}),
         (MIGRANT, "migrant_need=permit channel=egov", "length", {"least": 1, "most": 12}),
@@ -390,7 +399,10 @@ def test_a_list_is_said_with_care_once_its_wording_may_have_changed(
         "117 ¶4-1(10)",
         "117 ¶4-1(1), (3)",
         "117 ¶4-1(5)–(8)",
+        "117 ¶4-1(1), private houses",
         "117 ¶4-1(9)",
+        "article on order 123, extension 3",
+        "article on order 123, extension 3: through the portal",
         "123 ¶24–28, extension",
         "123 ¶24–28, new permit",
         "123 ¶24–28, length",
@@ -402,6 +414,21 @@ def test_the_numbers_are_those_of_the_act(
 ) -> None:
     (said,) = (f for f in told(catalogue, slug, answers, TODAY) if f.id == fact)
     assert said.values == values
+
+
+@pytest.mark.parametrize(
+    ("need", "window"), [("extension", "extension_window"), ("renewal", "renewal_window")], ids=["longer", "anew"]
+)
+def test_the_days_for_asking_a_permit_longer_or_anew_stand_beside_the_papers(
+    catalogue: Catalogue, need: str, window: str
+) -> None:
+    facts = told(catalogue, MIGRANT, f"migrant_need={need} channel=state_corp", TODAY)
+    assert window in ids(facts, Kind.WHERE)
+
+
+def test_the_insurance_for_an_extension_is_the_same_as_for_a_permit(catalogue: Catalogue) -> None:
+    facts = told(catalogue, MIGRANT, "migrant_need=extension channel=egov", TODAY)
+    assert [fact.text for fact in facts if fact.id == "insurance_extension"] == [f"{MIGRANT}.insurance"]
 
 
 def test_the_register_is_explained_instead_of_asking_for_papers(catalogue: Catalogue) -> None:
