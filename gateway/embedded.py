@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -19,10 +20,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 
+log = logging.getLogger(__name__)
+
 _LONGEST_PATH = 100
 """Bytes that fit into the address of a unix socket, everywhere."""
 _SERVER_LOCK = "redis.lock"
 _GLANCE = 0.01
+_GUARD = 1.0
 _FAREWELL = 30.0
 
 
@@ -38,6 +42,7 @@ class Embedded:
         self._lock = -1
         self._socket = Path()
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: asyncio.Task[None]
 
     async def __aenter__(self) -> str:
         return await self.start()
@@ -51,20 +56,26 @@ class Embedded:
         try:
             self._socket = _socket(self._folder)
             while not await self._answers():
-                alive = _lock(self._folder / _SERVER_LOCK)
-                if alive is not None:
-                    try:
-                        self._launch(alive)
-                    finally:
-                        os.close(alive)
+                if self._process is not None and self._process.poll() is not None:
+                    raise EmbeddedError(f"the embedded Redis ended at once; {self._folder / 'redis.log'} says why")
+                self._launch_unless_alive()
                 await asyncio.sleep(_GLANCE)
         except BaseException:
             os.close(self._lock)
             raise
+        self._guard = asyncio.create_task(self._guarded())
         return f"unix://{self._socket}"
+
+    async def _guarded(self) -> None:
+        """Should the server die, for want of memory or by somebody's hand, another one goes on with its file."""
+        while True:
+            await asyncio.sleep(_GUARD)
+            if self._launch_unless_alive():
+                log.error("the embedded Redis had ended and was started again")
 
     async def stop(self) -> None:
         """Ends the server when all is on the disk, whether we started it or found it."""
+        self._guard.cancel()
         try:
             async with asyncio.timeout(_FAREWELL):
                 async with self._client() as client:
@@ -84,12 +95,21 @@ class Embedded:
         if self._process is not None:
             self._process.wait()
 
+    def _launch_unless_alive(self) -> bool:
+        """The server inherits a lock and so holds it for exactly as long as it lives: nobody starts a second one on
+        the same file, not even while the first is still ending."""
+        alive = _lock(self._folder / _SERVER_LOCK)
+        if alive is None:
+            return False
+        try:
+            if self._process is not None:
+                self._process.wait()
+            self._launch(alive)
+        finally:
+            os.close(alive)
+        return True
+
     def _launch(self, alive: int) -> None:
-        """The server inherits the lock `alive` and so holds it for exactly as long as it lives: nobody starts a
-        second one on the same file, not even while the first is still ending."""
-        if self._process is not None:
-            self._process.wait()
-            raise EmbeddedError(f"the embedded Redis ended at once; {self._folder / 'redis.log'} says why")
         self._socket.unlink(missing_ok=True)
         options = {
             "port": "0",

@@ -6,6 +6,7 @@ import random
 from asyncio import Event, Future, Task
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, assert_never
 
 import msgspec
@@ -16,7 +17,7 @@ from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.lanes import EXPIRES, Held, Lanes, pause
 from gateway.letters import Letters, Status
-from gateway.store import SHARDS
+from gateway.store import SHARDS, shard_number
 from gateway.streams import NEW, PAGE, Streams
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Outbox:
         self._sending: set[Task[None]] = set()
         self._unread = set(range(SHARDS))
         self._something = Event()
-        self._waiting: list[Future[None]] = []
+        self._waiting: list[tuple[str | None, Future[None]]] = []
         self._stopping = False
 
     def wake(self, shard: int) -> None:
@@ -57,11 +58,12 @@ class Outbox:
         self._unread.add(shard)
         self._something.set()
 
-    async def drained(self) -> None:
-        """Until nothing that is due now is waiting; what rests after a failure is not due."""
+    async def drained(self, address: str | None = None) -> None:
+        """Until nothing that is due now is waiting, for that address or for anybody; what rests after a failure is
+        not due."""
         waiter: Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
-        self._unread.update(range(SHARDS))
+        self._waiting.append((address, waiter))
+        self._unread.update(range(SHARDS) if address is None else (shard_number(address),))
         self._something.set()
         await waiter
 
@@ -78,7 +80,9 @@ class Outbox:
                 await asyncio.sleep(_GATHER)
         if self._sending:
             await asyncio.wait(self._sending, timeout=_FAREWELL)
-        await self._strike_off_and_read(set())
+        with suppress(RedisError, OSError):
+            await self._strike_off_and_read(set())
+            await asyncio.gather(*map(self._streams.leave, range(SHARDS)))
 
     def stop(self) -> None:
         """`run` returns once the letters under way have arrived; the others wait for the next start."""
@@ -102,11 +106,15 @@ class Outbox:
             else:  # another process has taken over the shard
                 self._lanes.done(held)
                 self._something.set()
-        if not (self._unread or self._finished or self._something.is_set() or self._lanes.busy(now)):
-            for waiter in self._waiting:
-                if not waiter.done():
-                    waiter.set_result(None)
-            self._waiting.clear()
+        for address, waiter in self._waiting:
+            if self._is_drained(address, now) and not waiter.done():
+                waiter.set_result(None)
+        self._waiting = [(address, waiter) for address, waiter in self._waiting if not waiter.done()]
+
+    def _is_drained(self, address: str | None, now: float) -> bool:
+        if address is None:
+            return not (self._unread or self._finished or self._something.is_set() or self._lanes.busy(now))
+        return shard_number(address) not in self._unread and not self._lanes.is_due(address, now)
 
     async def _until_something(self) -> None:
         if self._something.is_set():

@@ -54,6 +54,14 @@ redis.call('XACK', KEYS[1], 'outbox', unpack(ARGV))
 return redis.call('XDEL', KEYS[1], unpack(ARGV))
 """
 
+_LEAVE = """
+for _, reader in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], 'outbox')) do
+  if reader[2] == ARGV[1] and reader[4] == 0 then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], 'outbox', ARGV[1])
+  end
+end
+"""
+
 
 class Streams:
     def __init__(self, redis: Batched, reader: str) -> None:
@@ -62,6 +70,7 @@ class Streams:
         self._reader = reader
         self._read = redis.script(_READ)
         self._done = redis.script(_DONE)
+        self._leave = redis.script(_LEAVE)
 
     def read(self, shard: int, place: bytes, held: int) -> Future[Any]:
         """Up to a page of letters: (place, [[entry, [b"letter", …]], …]), or None while somebody else reads here.
@@ -74,3 +83,7 @@ class Streams:
 
     def done(self, shard: int, entries: Iterable[bytes]) -> Future[Any]:
         return self._redis("EVALSHA", self._done, 1, outbox_key(shard), *entries)
+
+    def leave(self, shard: int) -> Future[Any]:
+        """Another process may read here at once, unless we leave something unfinished."""
+        return self._redis("EVALSHA", self._leave, 1, outbox_key(shard), self._reader)

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from redis.exceptions import RedisError
 
-from gateway.connection import check, connect
+from gateway.connection import Client, check, connect
 from gateway.embedded import Embedded, EmbeddedError
 
 RUN_AND_DIE = """
@@ -74,7 +75,30 @@ async def test_a_server_left_by_a_killed_run_is_taken_over_and_ended_at_the_end(
     assert not running(orphan)
 
 
-async def test_a_server_that_was_killed_is_started_again_with_everything(tmp_path: Path) -> None:
+async def test_a_server_that_dies_is_started_again_with_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.embedded._GUARD", 0.02)
+    async with Embedded(tmp_path) as url:
+        redis = connect(url)
+        await redis.set("key", "1")
+        first = await pid_of(url)
+        os.kill(first, signal.SIGKILL)
+        async with asyncio.timeout(10):
+            assert await eventually(redis) == b"1"
+        assert await pid_of(url) != first
+        await redis.aclose()
+
+
+async def eventually(redis: Client) -> object:
+    while True:
+        try:
+            return await redis.get("key")
+        except (RedisError, OSError):
+            await asyncio.sleep(0.02)
+
+
+async def test_what_was_written_before_our_own_end_and_the_servers_is_there(tmp_path: Path) -> None:
     server = Embedded(tmp_path)
     url = await server.start()
     redis = connect(url)

@@ -1,13 +1,18 @@
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent
-from gateway.clock import SandboxClock
-from gateway.connection import Batched, Client
+from gateway.clock import Clock, SandboxClock
+from gateway.connection import Batched, Client, connect
+from gateway.embedded import Embedded
 from gateway.letters import Letters, Status
 from gateway.outbox import Outbox
 from gateway.sms.kannel import Account, Kannel
@@ -105,6 +110,32 @@ async def test_a_wake_up_is_enough(running: Running, write: Write) -> None:
         outbox.wake(shard_number(ANNA))
         async with asyncio.timeout(0.5):
             await arrived.wait()
+
+
+async def test_one_person_does_not_wait_for_the_letters_of_others(running: Running, write: Write) -> None:
+    arrived = asyncio.Event()
+
+    class Slow(Book):
+        async def send(self, letter: Letter) -> Outcome:
+            if letter.address == BERIK:
+                await arrived.wait()
+            return await super().send(letter)
+
+    book = Slow()
+    async with running(book) as outbox:
+        await write(BERIK, "a")
+        await write(ANNA, "b", "c")
+        async with asyncio.timeout(5):
+            await outbox.drained(ANNA)
+        assert book.texts == ["b", "c"]
+        everybody = asyncio.create_task(outbox.drained())
+        berik = asyncio.create_task(outbox.drained(BERIK))
+        await outbox.drained(ANNA)
+        assert not berik.done()
+        assert not everybody.done()
+        arrived.set()
+        await asyncio.gather(berik, everybody)
+        assert book.texts == ["b", "c", "a"]
 
 
 async def test_the_order_of_one_person_is_kept_while_others_go_on(
@@ -287,6 +318,45 @@ async def test_a_second_process_leaves_a_stream_to_the_first_and_takes_over_when
     await outboxes[1].drained()
     assert second.texts == ["one", "two", "three"]
     await crash(second_run)
+
+
+async def test_a_process_that_stops_leaves_the_streams_to_another_at_once(
+    batched: Batched, clock: SandboxClock, write: Write
+) -> None:
+    books = Book(), Book()
+    for number, book in enumerate(books):
+        outbox = Outbox(batched, {"sms": book}, clock, f"host:{number}")
+        run = asyncio.create_task(outbox.run())
+        await write(ANNA, f"to {number}")
+        await outbox.drained()
+        outbox.stop()
+        await run
+    assert [book.texts for book in books] == [["to 0"], ["to 1"]]
+
+
+async def test_the_outbox_waits_while_redis_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("gateway.embedded._GUARD", 0.05)
+    monkeypatch.setattr("gateway.outbox._LOOK", 0.05)
+    async with Embedded(tmp_path) as url:
+        redis = connect(url)
+        batched, book = Batched(redis), Book()
+        outbox = Outbox(batched, {"sms": book}, Clock(), "main")
+        run = asyncio.create_task(outbox.run())
+        await outbox.drained()
+        pid = int((await redis.info("server"))["process_id"])
+        os.kill(pid, signal.SIGKILL)
+        await outbox.drained()
+        letter = Letter("a:0", ANNA, "hello", time.time())
+        line = Line(1, "", "in", "sms", "", ())
+        await Store(batched).commit("a", ANNA, before=None, after=b"x", letters=[letter], line=line)
+        await outbox.drained()
+        assert book.texts == ["hello"]
+        assert "the outbox waits for Redis" in caplog.text
+        outbox.stop()
+        await run
+        await redis.aclose()
 
 
 async def test_the_outbox_goes_on_when_redis_has_lost_its_streams(
