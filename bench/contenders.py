@@ -1,0 +1,131 @@
+"""Who is measured, each a process of its own behind the same HTTP server: `python -m bench.contenders NAME URL`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol, cast
+
+import uvloop
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bench.requests import SECRET
+from bot import logs
+from bot.app import settle_memory
+from bot.server import Server, address, listen
+from gateway.channels import Letter, Sent
+from gateway.clock import Clock
+from gateway.connection import Batched, check, connect
+from gateway.letters import Letters
+from gateway.outbox import Outbox
+from gateway.receive import Receiver
+from gateway.store import Store
+from gateway.web import app as web
+from gateway.web.front import Front
+from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+
+LOCALES = Path(__file__).parent.parent / "locales"
+TOKEN = "123456789:AAbenchmark-benchmark-benchmark-000"
+
+
+class App(Protocol):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Raw:
+    """An ASGI function where the program has its door."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def close(self) -> None:
+        pass
+
+
+class Loopback:
+    """A provider that takes every letter at once."""
+
+    async def send(self, _: Letter) -> Sent:
+        return Sent()
+
+
+async def kelisim(url: str, sending: bool = False) -> App:
+    """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to."""
+    from bot import telegram
+    from dialogs import dialogue
+
+    redis = connect(url)
+    await check(redis)
+    batched, clock, spoken = Batched(redis), Clock(), dialogue.load(LOCALES)
+    store, loopback = Store(batched), Loopback()
+    outbox = Outbox(batched, {"tg": loopback, "sms": loopback}, clock, "bench")
+    receiver = Receiver(store, spoken, clock, outbox.wake)
+    if sending:
+        _BACKGROUND.append(asyncio.create_task(outbox.run()))
+    bot = telegram.Telegram(
+        telegram.connect(TOKEN, "http://127.0.0.1:9"),
+        telegram.Webhook(f"http://127.0.0.1:9{TELEGRAM_PATH}", SECRET),
+        words=spoken.guide.words,
+        receiver=receiver,
+        store=store,
+        clock=clock,
+        wake=outbox.wake,
+    )
+    kannel = KannelWebhook(receiver, Letters(batched), clock, SECRET)
+    return web.build(lambda: batched("PING"), TelegramWebhook(bot, SECRET), kannel)
+
+
+async def kelisim_sending(url: str) -> App:
+    return await kelisim(url, sending=True)
+
+
+async def aiogram_echo(url: str) -> App:
+    from bench import aiogram_echo as echo
+
+    return Raw(echo.build(url, TOKEN))
+
+
+async def floor(url: str) -> App:
+    from bench import floor as by_hand
+
+    return Raw(by_hand.build(url, LOCALES))
+
+
+async def raw_echo(_: str) -> App:
+    from bench import raw_echo as echo
+
+    return Raw(echo.app)
+
+
+BUILD: dict[str, Callable[[str], Awaitable[App]]] = {
+    "kelisim": kelisim,
+    "kelisim-sending": kelisim_sending,
+    "aiogram": aiogram_echo,
+    "floor": floor,
+    "raw": raw_echo,
+}
+
+_BACKGROUND: list[asyncio.Task[None]] = []
+
+
+async def serve(name: str, url: str) -> None:
+    """Prints the port once it answers, and serves until stdin is closed."""
+    with closing(listen("127.0.0.1", 0)) as listening:
+        server = Server(cast(Front, await BUILD[name](url)), listening)
+        await server.start()
+        settle_memory()
+        print(address(listening).rpartition(":")[2], flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        await server.stop()
+
+
+if __name__ == "__main__":
+    logs.start("warning")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(*sys.argv[1:]))

