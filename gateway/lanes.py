@@ -83,6 +83,10 @@ class Lanes:
         due = self.next_due()
         return any(self._flying.values()) or any(self._ready.values()) or (due is not None and due <= now)
 
+    def is_due(self, address: str, now: float) -> bool:
+        """Is a letter for this address under way, or could one be?"""
+        return address in self._lanes and not any(one == address and due > now for due, one in self._resting)
+
     def _make_ready(self, address: str) -> None:
         self._ready.setdefault(_channel(address), deque()).append(address)
 

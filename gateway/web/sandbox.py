@@ -163,18 +163,18 @@ class Sandbox:
             await self.clock.move(to)
         except ValueError as refusal:
             raise HTTPException(409, str(refusal)) from None
-        await self._all_done()
+        await self._done()
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:
         if shown is not None:
             await self.carrier.write(address, shown)
         await self._receiver.receive(Inbound(f"sandbox:{uuid4().hex}", address, content))
-        await self._all_done()
+        await self._done(address)
 
-    async def _all_done(self) -> None:
+    async def _done(self, address: str | None = None) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._outbox.drained()
+                await self._outbox.drained(address)
         except TimeoutError:
             raise RedisAwayError("letters are still waiting") from None
 
