@@ -165,7 +165,7 @@ class Search:
         if heard := {number for stem in said if len(stem) > 4 for number in self._by_ear.get(by_ear(stem), ())}:
             return dict.fromkeys(heard, BY_EAR)
         slipped: dict[int, float] = {}
-        for stem in {by_ear(said[0]), by_ear(said[-1])}:
+        for stem in dict.fromkeys((by_ear(said[0]), by_ear(said[-1]))):
             for near in self._near(stem):
                 worth = TYPO if min(len(near), len(stem)) >= LONG else DOUBTFUL
                 for number in self._by_ear[near]:
@@ -189,7 +189,7 @@ class Search:
         """How well each service fits: its best synonym, and its other words a little. The best comes first."""
         best: dict[str, _Fit] = {}
         said: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for phrase in {phrase for number in hits for phrase in self._by_word[number]}:
+        for phrase in dict.fromkeys(phrase for number in hits for phrase in self._by_word[number]):
             numbers = [n for n in phrase.words if n in hits]
             heard = {hits[n][1]: self._weights[n] * hits[n][0] for n in numbers}
             weight = sum(heard.values())

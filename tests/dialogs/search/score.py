@@ -23,7 +23,8 @@ class Utterance(Struct, frozen=True):
     """Empty: nothing of ours. Several: it may mean each of them."""
     kind: str
     part: str
-    """`dev`: looked at while the search was made; `held`: written before it and only counted."""
+    """`dev` and `held` were written before the search; `fresh`, `last` and `final` after it, each counted before
+    anything was changed for it. Only `final` has never been looked at while words were added."""
 
 
 class Outcome(Struct, frozen=True):
