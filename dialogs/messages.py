@@ -84,7 +84,7 @@ class Say(Struct, frozen=True):
     """The office still has to confirm it."""
 
 
-def say(text: str, **values: Value) -> Say:
+def say(text: str, /, **values: Value) -> Say:
     return Say(text, tuple(values.items()))
 
 

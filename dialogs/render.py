@@ -89,7 +89,7 @@ def _page(
     on_page: list[str] = []
     for line in lines:
         if units(_text([*on_page, line], [more], home)) > SMS_UNITS:
-            return on_page, []
+            return _without_lonely_heading(on_page), []
         on_page.append(line)
     offered: list[_Labelled] = []
     for choice in choices:
@@ -97,6 +97,11 @@ def _page(
             break
         offered.append(choice)
     return on_page, offered
+
+
+def _without_lonely_heading(lines: list[str]) -> list[str]:
+    """A heading goes with what it heads."""
+    return lines[:-1] if len(lines) > 1 and lines[-1].endswith(":") else lines
 
 
 def _text(lines: Sequence[str], choices: Sequence[_Labelled], home: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ class Talk:
         self.found: tuple[str, ...] | None = None
         self.to_phone: tuple[str, Reply] | None = None
 
-    def say(self, text: str, **values: Value) -> None:
+    def say(self, text: str, /, **values: Value) -> None:
         self.notices.append(say(text, **values))
 
 

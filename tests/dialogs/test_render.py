@@ -1,0 +1,87 @@
+"""Portions of a long SMS: nothing lost, nothing twice, each within three parts, each with a way on."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs import render, words
+from dialogs.messages import Choice, Language, Reply, Say, say
+from dialogs.render import BACK, MENU, SMS_UNITS
+from dialogs.sms_length import units
+from dialogs.words import Words
+
+HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+TEXTS = {
+    "line": "{text}",
+    "choice.more": "далее",
+    "choice.menu": "Меню",
+    "choice.back": "Назад",
+    "answer.maybe": "(может быть)",
+    "label": "{text}",
+}
+
+
+@pytest.fixture(scope="module", name="plain")
+def _plain(tmp_path_factory: pytest.TempPathFactory) -> Words:
+    folder: Path = tmp_path_factory.mktemp("locales")
+    for language in Language:
+        place = folder / language / "LC_MESSAGES"
+        place.mkdir(parents=True)
+        body = "\n\n".join(f'msgid "{name}"\nmsgstr "{text}"' for name, text in TEXTS.items())
+        (place / "messages.po").write_text(HEADER + body + "\n", "utf-8")
+    return words.load(folder)
+
+
+def reply(lines: list[str], labels: list[str]) -> Reply:
+    choices = tuple(Choice(f"c:{number}", say("label", text=label)) for number, label in enumerate(labels))
+    return Reply(tuple(say("line", text=line) for line in lines), (*choices, BACK, MENU))
+
+
+word = st.text("қжабвгд", min_size=1, max_size=12)
+line = st.lists(word, min_size=1, max_size=40).map(" ".join)
+label = st.lists(word, min_size=1, max_size=3).map(" ".join)
+
+
+@given(lines=st.lists(line, min_size=1, max_size=12), labels=st.lists(label, max_size=8))
+def test_portions_hold_everything_once_and_fit(plain: Words, lines: list[str], labels: list[str]) -> None:
+    pages = render.sms(reply(lines, labels), plain, Language.RU)
+    assert all(units(page.text) <= SMS_UNITS for page in pages)
+    assert all(page.offered[-1] == "more" for page in pages[:-1])
+    assert pages[-1].text.endswith("0 – Меню")
+    offered = [choice for page in pages for choice in page.offered if choice != "more"]
+    assert offered == [f"c:{number}" for number in range(len(labels))]
+    told = " ".join(page.text.replace("\n", " ") for page in pages).split()
+    for text in {word for line in lines for word in line.split()}:
+        assert told.count(text) >= sum(line.split().count(text) for line in lines)
+    for page in pages:
+        for number, choice in enumerate(page.offered, 1):
+            wanted = "далее" if choice == "more" else labels[int(choice.partition(":")[2])]
+            assert f"{number} – {wanted}" in page.text
+
+
+def test_a_heading_goes_with_what_it_heads(plain: Words) -> None:
+    pages = render.sms(
+        reply(["қ" * 150, "Что принести:", "Удостоверение и ещё несколько бумаг"], []), plain, Language.RU
+    )
+    assert [page.text.split("\n")[0] for page in pages] == ["қ" * 150, "Что принести:"]
+
+
+def test_in_a_chat_lists_are_marked_and_numbered(plain: Words) -> None:
+    said = (
+        say("line", text="Что принести:"),
+        Say("line", (("text", "паспорт"),), item=True, number=1, ticked=True),
+        Say("line", (("text", "справку"),), item=True, number=2, maybe=True, careful=True),
+        Say("line", (("text", "фото"),), item=True),
+    )
+    message = render.chat(Reply(said, (MENU,)), plain, Language.RU)
+    assert message.text == "Что принести:\n✓ 1. паспорт\n2. справку (может быть)*\n• фото"
+    assert [(button.id, button.label) for button in message.buttons] == [("menu", "Меню")]
+
+
+@given(lines=st.lists(line, min_size=1, max_size=12))
+def test_letters_to_a_phone_hold_everything_and_offer_nothing(plain: Words, lines: list[str]) -> None:
+    texts = render.letters(reply(lines, []), plain, Language.RU)
+    assert all(units(text) <= SMS_UNITS for text in texts)
+    assert " ".join(texts).split() == " ".join(lines).split()
