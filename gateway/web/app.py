@@ -36,7 +36,14 @@ def build(
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `letters`: the
     outbox' own count."""
     metrics, closing = Metrics(letters or {}), Event()
-    site = FastAPI(title="Kelisim", version="0.1.0", docs_url=None, redoc_url=None, middleware=[Middleware(Guard)])
+    site = FastAPI(
+        title="Kelisim",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        middleware=[Middleware(Guard)],
+        responses={"default": {"description": "A problem (RFC 9457)", "content": {problems.MEDIA_TYPE: {}}}},
+    )
     problems.install(site)
     _add_health(site, ping, metrics)
     if sandbox is not None:

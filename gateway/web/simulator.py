@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Annotated, Literal, Self
 from uuid import uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, model_validator
 from redis.exceptions import RedisError
@@ -28,6 +28,8 @@ from gateway.web.sandbox import Phone, Sandbox, Strict, User, within_calendar
 
 HEARTBEAT = 5.0
 """Seconds between two words about the time; a stream that says nothing is taken for broken."""
+STREAMS = 40
+"""At once: each holds two connections to Redis, and turns need some too."""
 DEMO_PHONE = "+77010000001"
 DEMO_USER = "demo"
 OPENING = time(9)
@@ -71,6 +73,7 @@ class Simulator:
         self._store = store
         self._workdays = workdays
         self._page = Page(words)
+        self._streams = 0
 
     def router(self, closing: Event) -> APIRouter:
         routes = APIRouter(prefix="/sandbox", include_in_schema=False)
@@ -83,6 +86,8 @@ class Simulator:
 
         @routes.get("/stream", response_class=StreamingResponse)
         async def stream(lang: Language, phone: Phone, user: User) -> StreamingResponse:
+            if self._streams >= STREAMS:
+                raise HTTPException(503, "Too many pages are open.", {"Retry-After": "2"})
             events = self._events(lang, {"sms": f"sms:{phone}", "chat": f"chat:{user}"}, closing)
             return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -123,11 +128,13 @@ class Simulator:
         work = [asyncio.create_task(self._watch(kind, phones[kind], language, told)) for kind in phones]
         work.append(asyncio.create_task(self._tick(language, told)))
         work.append(asyncio.create_task(_tell_end(closing, told)))
+        self._streams += 1
         try:
             yield f"retry: {RECONNECT}\n\n"
             while (event := await told.get()) is not None:
                 yield event
         finally:
+            self._streams -= 1
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)

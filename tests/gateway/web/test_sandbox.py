@@ -13,7 +13,7 @@ import pytest
 from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from gateway.clock import SandboxClock
-from gateway.connection import Batched, Client
+from gateway.connection import Batched, Client, connect
 from gateway.outbox import Outbox
 from gateway.receive import Receiver
 from gateway.sandbox_carrier import SandboxCarrier
@@ -242,3 +242,20 @@ async def test_many_people_at_once_all_get_their_answers(citizen: httpx.AsyncCli
     for one in numbers:
         messages = (await citizen.get(f"/sandbox/sms/{one}")).json()["messages"]
         assert [message["direction"] for message in messages] == ["in", "out"]
+
+
+async def test_while_redis_is_away_every_request_says_so(spoken: Dialogue, tmp_path: Path) -> None:
+    away = connect(f"unix://{tmp_path}/nobody")
+    nobody = Batched(away)
+    clock = SandboxClock(nobody)
+    carrier = SandboxCarrier(nobody, away, clock)
+    outbox = Outbox(nobody, {}, clock, "test")
+    sandbox = Sandbox(Receiver(Store(nobody), spoken, clock, outbox.wake), outbox, clock, carrier)
+    async with browser(app.build(lambda: nobody("PING"), sandbox=sandbox)) as asking:
+        for answer in (
+            await asking.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"}),
+            await asking.get(f"/sandbox/sms/{PHONE}"),
+            await asking.put("/sandbox/clock", json={"now": None}),
+        ):
+            assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+            assert answer.json()["detail"].startswith("Redis is away: ")

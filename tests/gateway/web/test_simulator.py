@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from dialogs.messages import Language
+from gateway.connection import Client
+from gateway.web import simulator
 from gateway.web.front import Front
 from tests.gateway.web.test_sandbox import PHONE, USER, chat, citizen, front, now, sms, spoken
 
@@ -93,6 +95,7 @@ class Stream:
         self._front = front
         self._told: asyncio.Queue[bytes] = asyncio.Queue()
         self._open = asyncio.Event()
+        self.ended = asyncio.Event()
 
     async def run(self) -> None:
         query = f"lang=ru&phone=%2B{PHONE[1:]}&user={USER}".encode()
@@ -111,6 +114,7 @@ class Stream:
             "server": ("127.0.0.1", 80),
         }
         await self._front(scope, self._receive, self._send)
+        self.ended.set()
 
     async def _receive(self) -> dict[str, Any]:
         await self._open.wait()
@@ -152,6 +156,24 @@ async def test_the_stream_tells_the_time_what_was_and_what_comes(citizen: httpx.
     assert answer["number"] == question["number"] + 1
 
 
+async def test_more_pages_than_redis_has_connections_for_are_asked_to_come_again(
+    citizen: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulator, "STREAMS", 0)
+    answer = await citizen.get("/sandbox/stream", params=PLAYED | {"lang": "kk"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_the_stream_ends_when_redis_goes_away(front: Front, stream: Stream, redis: Client) -> None:
+    for _ in range(2):
+        await stream.next("history")
+    await redis.client_kill_filter(skipme=True)
+    async with asyncio.timeout(5):
+        await stream.ended.wait()
+
+
 async def test_the_stream_ends_when_the_server_stops(front: Front, stream: Stream) -> None:
     await stream.next("clock")
     front.close()
+    async with asyncio.timeout(5):
+        await stream.ended.wait()
