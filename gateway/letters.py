@@ -1,4 +1,8 @@
-"""What became of each letter. News about one letter may come twice and in any order; its status never goes back."""
+"""What became of each letter. News about one letter may come twice and in any order; its status never goes back.
+
+Where there is no news, the letter was taken by its provider, or it is still in the outbox: most letters cost nothing
+here.
+"""
 
 import time
 from asyncio import Future

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched
+from gateway.failures import told
 from gateway.lanes import EXPIRES, Held, Lanes, pause
 from gateway.letters import Letters, Status
 from gateway.store import SHARDS, shard_number
@@ -29,6 +30,7 @@ _GATHER = 0.002
 _HELD_AT_MOST = 20_000
 _FAREWELL = 10.0
 _AT_ONCE = 100
+_RULE = Status.ACCEPTED
 _decode = msgspec.json.Decoder(Letter).decode
 
 
@@ -134,8 +136,10 @@ class Outbox:
         calls: list[Future[Any]] = []
         for shard, letters in finished.items():
             calls.append(self._streams.done(shard, [entry for entry, _, _ in letters]))
-            calls += [self._letters.mark(letter, status) for _, letter, status in letters]
+            # That a provider has taken a letter is the rule. Only what is to be told about it is kept.
+            calls += [self._letters.mark(letter, status) for _, letter, status in letters if status is not _RULE]
         if sum(map(len, self._held)) >= _HELD_AT_MOST:
+            self._unread |= shards
             shards = set()
         pages = [self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards]
         await asyncio.gather(*calls, *pages)
@@ -178,7 +182,7 @@ class Outbox:
             channel = self._channels.get(kind)
             outcome = await channel.send(letter) if channel else Retry(f"nothing serves «{kind}» at present")
         except Exception as error:
-            log.exception("the channel «%s» failed", kind)
+            log.error("the channel «%s» failed: %s", kind, told(error))
             outcome = Retry(type(error).__name__)
         self._settle(held, outcome)
 

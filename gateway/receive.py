@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from secrets import token_urlsafe
-from traceback import format_tb
 from typing import Protocol
 
 import msgspec
@@ -15,6 +14,7 @@ from dialogs.messages import Content, Surface
 from dialogs.session import Session
 from gateway.channels import Inbound, Letter, surface
 from gateway.clock import Clock
+from gateway.failures import told
 from gateway.store import Commit, Line, Store, shard_number
 
 log = logging.getLogger(__name__)
@@ -58,9 +58,8 @@ class Receiver:
         try:
             return self._dialogue.answer(session, content, now, where)
         except Exception as error:
-            # Repeating it would fail again and hold up everybody behind it. The error's own words stay out of the
-            # log: they may be the person's.
-            log.error("%s in the dialogue\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+            # Repeating it would fail again and hold up everybody behind it.
+            log.error("the dialogue failed: %s", told(error))
             return None
 
 

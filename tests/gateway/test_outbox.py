@@ -92,7 +92,7 @@ async def test_letters_leave_and_are_struck_off(
         await outbox.drained()
     assert book.texts == ["before the start", "after it"]
     assert await waiting(redis) == 0
-    assert await status(batched, "after it") is Status.ACCEPTED
+    assert await status(batched, "after it") is None, "there is nothing to tell"
     assert outbox.counts == {("sms", "accepted"): 2}
 
 
@@ -168,7 +168,7 @@ async def test_hundreds_of_letters_at_once_all_leave_once_and_in_order(
 
 
 async def test_a_retry_waits_as_long_as_the_provider_asked(
-    write: Write, running: Running, clock: SandboxClock, batched: Batched
+    write: Write, running: Running, clock: SandboxClock, redis: Client
 ) -> None:
     later = answer("503 Service Unavailable", "", "Retry-After: 90")
     async with Loopback([later]) as gateway, Kannel(Account(gateway.url, "u", "p", "1414", "http://x/dlr")) as kannel:
@@ -181,8 +181,8 @@ async def test_a_retry_waits_as_long_as_the_provider_asked(
             await clock.move(clock.now() + timedelta(seconds=11))
             await outbox.drained()
         assert gateway.texts == ["hello", "hello"]
-    assert await status(batched, "hello") is Status.ACCEPTED
-    assert outbox.counts["sms", "retry"] == 1
+    assert await waiting(redis) == 0
+    assert outbox.counts == {("sms", "retry"): 1, ("sms", "accepted"): 1}
 
 
 async def test_pauses_grow_until_the_letter_is_a_day_old(
@@ -219,12 +219,14 @@ async def test_a_letter_that_nobody_takes_is_not_tried_again(
     assert await status(batched, "never") is expected
 
 
-async def test_a_channel_that_breaks_is_tried_again(running: Running, write: Write, clock: SandboxClock) -> None:
+async def test_a_channel_that_breaks_is_tried_again(
+    running: Running, write: Write, clock: SandboxClock, caplog: pytest.LogCaptureFixture
+) -> None:
     class Broken(Book):
         async def send(self, letter: Letter) -> Outcome:
             if not self.letters:
                 self.letters.append(letter)
-                raise RuntimeError("a mistake of ours")
+                raise RuntimeError(letter.address)
             return await super().send(letter)
 
     book = Broken()
@@ -234,6 +236,8 @@ async def test_a_channel_that_breaks_is_tried_again(running: Running, write: Wri
         await clock.move(clock.now() + timedelta(seconds=2))
         await outbox.drained()
     assert book.texts == ["hello", "hello"]
+    assert "the channel «sms» failed: RuntimeError" in caplog.text
+    assert ANNA not in caplog.text
 
 
 async def test_letters_for_a_channel_that_is_off_wait_for_it(running: Running, write: Write, redis: Client) -> None:

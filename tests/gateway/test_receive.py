@@ -101,7 +101,7 @@ async def test_a_mistake_in_the_dialogue_holds_up_nobody_and_tells_no_secret(
     await receiver.receive(said("b", "break at my secret"))
     await receiver.receive(said("c"))
     assert await texts(redis) == ["message 1", "message 2"]
-    assert "KeyError in the dialogue" in caplog.text
+    assert "the dialogue failed: KeyError" in caplog.text
     assert "my secret" not in caplog.text
 
 
