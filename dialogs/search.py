@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from dialogs.catalogue.catalogue import Catalogue
-from dialogs.letters import by_ear, stems, tokens
+from dialogs.spelling import by_ear, stems, tokens
 from dialogs.messages import Language, Say, Surface
 from dialogs.words import Words
 
