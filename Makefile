@@ -1,16 +1,17 @@
-# make run      start the assistant; the first time this makes its environment as well
-# make test     everything that has to hold: make check, and the tests
-# make check    style, types, layers, complete texts, and how well the search finds
-# make bench    how fast a turn is
-# make locales  are the texts complete, in both languages and on both surfaces
-# make lock     newest versions of the packages, written down with their hashes
+# make run          start the assistant; the first time, this makes its environment as well
+# make test         everything that has to hold: make check, and the tests
+# make check        style, types, layers, complete texts, and how well the search finds
+# make bench        how fast a turn is
+# make locales      are the texts complete, in both languages and on both surfaces
+# make transcripts  write the golden conversations and diagrams anew, for a person to read the difference
+# make lock         newest versions of the packages, written down with their hashes
 
 BIN := .venv/bin
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 BROWSER := chromium chromium-driver fonts-dejavu-core fonts-noto-core
 
-.PHONY: run test check bench locales lock browser
+.PHONY: run test check bench locales transcripts lock browser
 
 run: .venv/run
 	@$(BIN)/python -m bot run
@@ -23,11 +24,16 @@ check: .venv/dev locales
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.dialogs.search.score
 
 bench: .venv/dev
 	$(BIN)/python -m bench
 
-locales: .venv/run
+locales: .venv/dev
+	$(BIN)/python -m pytest tests/dialogs/test_words.py tests/dialogs/catalogue/test_loader.py
+
+transcripts: .venv/dev
+	REWRITE=1 $(BIN)/python -m pytest tests/dialogs/test_transcripts.py tests/dialogs/test_diagram.py
 
 lock: .venv/dev
 	$(COMPILE) --output-file requirements.lock pyproject.toml
