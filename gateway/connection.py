@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from redis.asyncio import Connection, Redis, RedisCluster, Sentinel, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.connection import HiredisRespSerializer
 from redis.exceptions import NoScriptError, RedisError
@@ -45,6 +46,13 @@ def connect(url: str) -> Client:
     redis = Redis.from_url(url, **quiet)
     redis.connection_pool.connection_class = _PACKED[redis.connection_pool.connection_class]
     return redis
+
+
+async def close(redis: Client) -> None:
+    await redis.aclose()
+    if isinstance(redis, Redis) and isinstance(redis.connection_pool, SentinelConnectionPool):
+        for sentinel in redis.connection_pool.sentinel_manager.sentinels:
+            await sentinel.aclose()
 
 
 class _Packed:
