@@ -41,6 +41,7 @@ class Fault(NamedTuple):
     status: int = 500
     description: str = "Internal Server Error"
     retry_after: int | None = None
+    migrate_to_chat_id: int | None = None
     page: str | None = None
     """Not JSON at all: the page of some proxy on the way."""
     cut: bool = False
@@ -100,7 +101,12 @@ class BotApi:
             return web.Response()
         if fault.page is not None:
             return web.Response(status=fault.status, text=fault.page, content_type="text/html")
-        return _refusal(fault.status, fault.description, fault.retry_after)
+        return _refusal(
+            fault.status,
+            fault.description,
+            retry_after=fault.retry_after,
+            migrate_to_chat_id=fault.migrate_to_chat_id,
+        )
 
     async def _carry_out(self, method: str, parameters: dict[str, Any]) -> Any:
         if method == "getMe":
@@ -167,10 +173,10 @@ def _is_markup(markup: dict[str, Any]) -> bool:
     return markup == {"remove_keyboard": True}
 
 
-def _refusal(status: int, description: str, retry_after: int | None = None) -> web.Response:
+def _refusal(status: int, description: str, **parameters: int | None) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
-    if retry_after is not None:
-        body["parameters"] = {"retry_after": retry_after}
+    if given := {name: value for name, value in parameters.items() if value is not None}:
+        body["parameters"] = given
     return web.json_response(body, status=status)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.bot.bot_api import BotApi
+from tests.bot.bot_api import TOKEN, BotApi
 from tests.bot.running import Running, refused
 
 ANNA = "+77011234567"
@@ -107,6 +107,31 @@ async def test_an_unknown_variable_is_told(tmp_path: Path) -> None:
 async def test_a_wrong_token_is_told_and_not_shown(tmp_path: Path, api: BotApi) -> None:
     said = await refused(tmp_path, KELISIM_TELEGRAM_TOKEN="1:wrong-token-wrong-token", KELISIM_TELEGRAM_API=api.url)
     assert said == "KELISIM_TELEGRAM_TOKEN: Telegram does not know this token"
+
+
+async def test_telegram_brings_updates_to_the_webhook_that_it_was_told(tmp_path: Path, api: BotApi) -> None:
+    variables = {
+        "KELISIM_TELEGRAM_TOKEN": TOKEN,
+        "KELISIM_TELEGRAM_API": api.url,
+        "KELISIM_TELEGRAM_WEBHOOK": "https://bot.example.kz/",
+    }
+    sender = {"id": 77, "is_bot": False, "first_name": "А"}
+    message = {"message_id": 5, "chat": {"id": 77, "type": "private"}}
+    pressed = {"update_id": 1, "callback_query": {"id": "9", "from": sender, "data": "lang:ru", "message": message}}
+    async with Running(tmp_path, **variables) as first:
+        (webhook,) = api.sent("setWebhook")
+        assert webhook["url"] == "https://bot.example.kz/telegram/webhook"
+        secret = {"X-Telegram-Bot-Api-Secret-Token": webhook["secret_token"]}
+        assert (await first.http.post("/telegram/webhook", json=pressed)).status_code == 403
+        answer = await first.http.post("/telegram/webhook", json=pressed, headers=secret)
+        assert answer.json() == {"method": "answerCallbackQuery", "callback_query_id": "9"}
+        await api.until(lambda: len(api.sent()) == 1)
+        assert webhook["secret_token"] not in first.out
+    async with Running(tmp_path, **variables) as second:
+        assert api.sent("setWebhook")[1] == webhook
+        answer = await second.http.post("/telegram/webhook", json=pressed, headers=secret)
+        assert answer.status_code == 200
+    assert len(api.sent()) == 1
 
 
 async def test_without_the_simulator_there_is_nothing_to_play_with(tmp_path: Path) -> None:

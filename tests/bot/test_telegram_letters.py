@@ -86,6 +86,10 @@ async def test_a_message_that_cannot_be_changed_is_written_anew(
         (Fault(403, "Forbidden: user is deactivated"), OptedOut("Forbidden: user is deactivated")),
         (Fault(400, "Bad Request: chat not found"), OptedOut("Bad Request: chat not found")),
         (Fault(400, "Bad Request: BUTTON_DATA_INVALID"), Rejected("Bad Request: BUTTON_DATA_INVALID")),
+        (
+            Fault(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1005),
+            Rejected("Bad Request: group chat was upgraded to a supergroup chat"),
+        ),
         (Fault(401, "Unauthorized"), Retry("TelegramUnauthorizedError")),
         (Fault(404, "Not Found"), Retry("TelegramNotFound")),
         (Fault(500, "Internal Server Error"), Retry("TelegramServerError")),
