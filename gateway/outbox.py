@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _LOOK = 1.0
 """Seconds between two looks at every shard: what another process committed, or left behind."""
 _GATHER = 0.002
-"""Seconds in which more of the same gathers: under load one breath then serves many letters."""
+"""Seconds in which letters gather before they are read: one breath then serves many."""
 _HELD_AT_MOST = 20_000
 _FAREWELL = 10.0
 _AT_ONCE = 100
@@ -79,7 +79,8 @@ class Outbox:
                 await asyncio.sleep(_LOOK)
             else:
                 await self._until_something()
-                await asyncio.sleep(_GATHER)
+                if not self._finished:  # what has left is written down at once
+                    await asyncio.sleep(_GATHER)
         if self._sending:
             await asyncio.wait(self._sending, timeout=_FAREWELL)
         with suppress(RedisError, OSError):
