@@ -66,7 +66,7 @@ class Dialogue:
                 message = Message(pages[number].text)
                 offered = list(pages[number].offered)
             messages.append(message)
-            if session is not None:
+            if session is not None and turn.reply.choices:
                 session.offered = offered
         if turn.to_phone is not None:
             phone, listed = turn.to_phone

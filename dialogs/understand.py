@@ -12,7 +12,9 @@ LONGEST = 500
 
 _COMMANDS: dict[str, Event] = {}
 for _event, _words in {
-    Event("start"): "/start",
+    Event("start"): "/start сәлем салем сәлеметсіз_бе салеметсиз_бе салам қайырлы_күн здравствуйте привет "
+    "добрый_день доброе_утро добрый_вечер salem salam privet hello",
+    Event("thanks"): "рахмет рақмет спасибо рахмат спс rahmet raqmet spasibo",
     Event("menu"): "/menu меню мәзір мазир менью menu mazir 0 басты главное",
     Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter",
     Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh",
@@ -29,7 +31,7 @@ for _event, _words in {
     Event("loud"): "/resume баста старт start қосу косу включить",
     Event("forget"): "/forget ұмыт умыт забудь забыть forget",
 }.items():
-    _COMMANDS.update(dict.fromkeys(_words.split(), _event))
+    _COMMANDS.update(dict.fromkeys((word.replace("_", " ") for word in _words.split()), _event))
 
 _NUMBER = re.compile(r"\W*(?:no\W*)?(\d{1,2})\W*")
 """«№» is normalised to «no»."""

@@ -46,6 +46,12 @@ def missed(talk: Talk, text: str, **values: str) -> None:
         talk.say("missed.too_often")
 
 
+def thanks(talk: Talk) -> None:
+    understood(talk)
+    talk.silent_view = True
+    talk.say("thanks")
+
+
 def not_here(talk: Talk) -> None:
     missed(talk, "missed.old_button")
 
@@ -73,6 +79,7 @@ TOPIC = Topic(
         Row("help", ANYWHERE, "help", do=understood),
         Row("more", ANYWHERE, do=next_page),
         Row("again", ANYWHERE, do=say_again),
+        Row("thanks", ANYWHERE, do=thanks),
         Row("back", "menu"),
         Row("back", "help", "menu", do=understood),
         Row("no_such_number", ANYWHERE, do=no_such_number),
