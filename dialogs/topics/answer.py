@@ -12,6 +12,8 @@ from dialogs.messages import Say, say
 from dialogs.talk import Case, Talk
 
 LISTS = {Kind.SYSTEMS: "answer.systems", Kind.IF_ABSENT: "answer.if_absent"}
+ONLINE = ("egov", "portal")
+"""Channels to which nothing is carried."""
 DETAILS = {
     Kind.WHO: "answer.who",
     Kind.WAIT: "answer.wait",
@@ -29,6 +31,7 @@ class Sheet:
         self._talk = talk
         self._service = case.service
         self._today = talk.now.date()
+        self._online = case.answers.get("channel") in ONLINE
         if talk.session.general:
             told = facts_possible(case.service, case.answers, self._today)
         else:
@@ -70,9 +73,9 @@ class Sheet:
     def _bring(self) -> Iterator[Say]:
         papers = self.of(Kind.BRING)
         if papers:
-            yield Say("answer.bring")
+            yield Say("answer.prepare" if self._online else "answer.bring")
         elif any(fact.kind is Kind.BRING for fact in self._service.facts):
-            yield Say("answer.bring_nothing")
+            yield Say("answer.prepare_nothing" if self._online else "answer.bring_nothing")
         ticked = self._talk.session.ticks.get(self._service.slug, ())
         for number, fact in enumerate(papers, 1):
             yield structs.replace(self._item(fact), number=number, ticked=fact.id in ticked)

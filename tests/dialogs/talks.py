@@ -19,6 +19,7 @@ from dialogs.session import Agreement, Session
 ALMATY = ZoneInfo("Asia/Almaty")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
 READING = timedelta(seconds=5)
+MOST_PORTIONS = 25
 CONTACTS = {"own": Contact("+77011234567", own=True), "foreign": Contact("+77017654321", own=False)}
 
 
@@ -83,9 +84,12 @@ class Talk:
 
     def read_on(self) -> None:
         """A portion takes a few seconds to read: nobody is told to slow down for reading to the end."""
-        while "more" in self.session.offered:
+        for _ in range(MOST_PORTIONS):
+            if "more" not in self.session.offered:
+                return
             self.now += READING
             self.send(str(self.session.offered.index("more") + 1))
+        raise AssertionError("no end of portions")
 
     def _shown(self, message: Message) -> Iterator[str]:
         if message.to_phone:
