@@ -1,18 +1,26 @@
 """Personal data that hides itself: what is printed or logged by mistake shows only its end."""
 
 import re
+from functools import lru_cache
 
-_MOBILE = re.compile(r"\+77\d{9}")
-_NOT_DIGITS = re.compile(r"\D+")
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+_HOME = "KZ"
+_PLAIN = re.compile(r"\+77[0-9]{9}")
 
 
 class Phone:
-    """A mobile number of Kazakhstan."""
+    """A number that somebody can be reached at: no short code, no name of a company."""
 
     __slots__ = ("e164",)
 
     def __init__(self, e164: str) -> None:
         self.e164 = e164
+
+    @property
+    def of_kazakhstan(self) -> bool:
+        return _PLAIN.fullmatch(self.e164) is not None
 
     def __str__(self) -> str:
         return f"••••••••{self.e164[-4:]}"
@@ -20,10 +28,17 @@ class Phone:
     __repr__ = __str__
 
 
+@lru_cache(maxsize=16_384)
 def read_phone(text: str) -> Phone | None:
-    """`+7 701 …`, `8 701 …`, `701 …`; anything else is no mobile number of Kazakhstan."""
-    digits = _NOT_DIGITS.sub("", text)
-    if len(digits) == 11 and digits[0] in "78":
-        digits = digits[1:]
-    e164 = f"+7{digits}"
-    return Phone(e164) if _MOBILE.fullmatch(e164) else None
+    """`+7 701 …`, `8 701 …`, `7701…`, `701 …`; a number from abroad with its plus."""
+    if _PLAIN.fullmatch(text):
+        return Phone(text)  # as gateways write it; parsing takes as long as a whole turn
+    if any(letter.isalpha() for letter in text):
+        return None  # a name; some would be read as a number by the letters on old keys
+    try:
+        number = phonenumbers.parse(text, _HOME)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164))

@@ -136,7 +136,8 @@ def in_chat_unagreed(talk: Talk) -> bool:
 
 
 def own_number(talk: Talk) -> bool:
-    return talk.event.args[1] == "own" and read_phone(talk.event.args[0]) is not None
+    phone = read_phone(talk.event.args[0])
+    return talk.event.args[1] == "own" and phone is not None and phone.of_kazakhstan
 
 
 def may_send_list(talk: Talk) -> bool:

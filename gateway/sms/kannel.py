@@ -23,7 +23,7 @@ from urllib.parse import quote, unquote_to_bytes
 from msgspec import Struct
 
 from dialogs.messages import Content, Text, Unreadable
-from gateway import phones
+from dialogs.people import read_phone
 from gateway.channels import Inbound, Letter, Outcome, Rejected, Retry, Sent
 from gateway.letters import Delivery, Status
 
@@ -64,7 +64,7 @@ def parse_mo(query: bytes, secret: bytes, now: datetime) -> Inbound | Ignored:
     """One message of a person, from the query string."""
     fields = _fields(query)
     sender = fields.get(b"from", b"")
-    phone = phones.normal(sender.decode("ascii", "replace"))
+    phone = read_phone(sender.decode("ascii", "replace"))
     if phone is None:
         return Ignored("no phone" if not sender else "not a person's phone")
     body = fields.get(b"text", b"")
@@ -75,7 +75,7 @@ def parse_mo(query: bytes, secret: bytes, now: datetime) -> Inbound | Ignored:
         name = given.decode()
     else:
         name = _derived(secret, given)
-    return Inbound(f"kannel:{name}", f"sms:{phone}", _content(body))
+    return Inbound(f"kannel:{name}", f"sms:{phone.e164}", _content(body))
 
 
 def parse_dlr(query: bytes) -> Delivery | Ignored:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, HTTPException, Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from dialogs.messages import Contact, Content, Pressed, Text
+from dialogs.people import read_phone
 from dialogs.workdays import LAST_YEAR
-from gateway import phones
 from gateway.channels import Inbound
 from gateway.clock import SandboxClock
 from gateway.connection import RedisAwayError
@@ -24,7 +24,8 @@ PATIENCE = 30.0
 
 
 def _phone(written: str) -> str:
-    if phones.normal(written) != written:
+    phone = read_phone(written)
+    if phone is None or phone.e164 != written:
         raise ValueError("a phone number is written like +77011234567")
     return written
 

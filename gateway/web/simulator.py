@@ -15,13 +15,13 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, model_valid
 from redis.exceptions import RedisError
 
 from dialogs.messages import Language
+from dialogs.sms_length import measure
 from dialogs.words import Words, spoken
 from dialogs.workdays import Workdays
 from gateway.channels import surface
 from gateway.clock import ALMATY
 from gateway.connection import RedisAwayError
 from gateway.sandbox_carrier import Entry
-from gateway.sms.length import measure
 from gateway.store import Commit, Line, Store
 from gateway.web.page import Page
 from gateway.web.sandbox import Phone, Sandbox, Strict, User, within_calendar

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.sms.length import Length, measure
+from dialogs.sms_length import Length, measure
 
 
 @pytest.mark.parametrize(
