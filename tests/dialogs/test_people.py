@@ -24,7 +24,9 @@ def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
     assert phone.of_kazakhstan
 
 
-@pytest.mark.parametrize("written", ["", "1414", "Beeline", "KASPI700123", "701kaspi22", "+7", "0", "x" * 300, "7701"])
+@pytest.mark.parametrize(
+    "written", ["", "1414", "Beeline", "KASPI700123", "701kaspi22", "+7", "0", "x" * 300, "7701"]
+)
 def test_short_codes_and_names_are_nobodys_phone(written: str) -> None:
     assert read_phone(written) is None
 
