@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from time import monotonic
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import structlog
 import uvloop
@@ -49,7 +50,11 @@ log = structlog.get_logger()
 def run(settings: Settings, locales: Path) -> int:
     """Until SIGINT or SIGTERM. 1 if some part failed that the others cannot do without."""
     blotter = logs.start(settings.log)
-    blotter.hide(settings.telegram_token.get_secret_value(), settings.kannel_password.get_secret_value())
+    blotter.hide(
+        settings.telegram_token.get_secret_value(),
+        settings.kannel_password.get_secret_value(),
+        urlsplit(settings.redis_url.get_secret_value()).password or "",
+    )
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(Application(settings, blotter).run(locales))
