@@ -76,6 +76,10 @@ class Sender:
             await asyncio.sleep(0.02)
         self.taken.append(name)
 
+    def taken_letters(self) -> set[str]:
+        """The first answer to each message."""
+        return {f"kannel:{name}:0" for name in self.taken}
+
     async def _taken(self, phone: str, name: str, text: str) -> bool:
         target = f"{self._path}?from={quote(phone)}&to=1414&text={quote(text)}&id={name}&ts=2026-11-21+12:00:00"
         try:

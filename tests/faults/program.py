@@ -64,6 +64,11 @@ class Program:
             await _end(self._pid, how)
             self._pid = 0
 
+    def check(self) -> None:
+        """Nobody is to wait for a program that has ended by itself."""
+        if not Path(f"/proc/{self._pid}").exists():
+            raise AssertionError(f"the program ended by itself: {Path(self._settings['log']).read_text()[-500:]}")
+
     async def kill_redis(self) -> None:
         """The orphan that our kill left behind."""
         for pid in _processes_with(self._folder / "var"):
