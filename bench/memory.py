@@ -1,12 +1,14 @@
 """What a citizen takes up in Redis once the talk is over, and what everything else takes up that a turn leaves."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from secrets import token_urlsafe
 
 from msgspec import Struct
 from redis.asyncio import Redis
 
 from bench.contenders import Loopback
+from bench.load import LoadError
 from bench.talks import Talk
 from dialogs import session as sessions
 from gateway.channels import Letter
@@ -16,7 +18,8 @@ from gateway.outbox import Outbox
 from gateway.store import SHARDS, Line, Store, outbox_key
 
 CITIZENS = 100_000
-AT_ONCE = 500
+LETTERS = 50_000
+AT_ONCE = 2_000
 
 
 class Memory(Struct, frozen=True):
@@ -36,52 +39,74 @@ class Memory(Struct, frozen=True):
 
 
 async def measure(redis: Redis, talks: list[Talk]) -> Memory:
-    await redis.flushall()
+    call: Callable[..., Awaitable[object]] = redis.execute_command
+    await call("FLUSHALL", "SYNC")  # else what was there before is still being freed while we count
     batched, clock = Batched(redis), Clock()
-    store = Store(batched)
-    outbox = Outbox(batched, {"tg": Loopback()}, clock, "bench")
-    sending = asyncio.create_task(outbox.run())
-    await outbox.drained()  # the streams are there
+    last = _LastTurns(Store(batched), talks, clock)
     empty = await _used(redis)
     size = 0
     for first in range(0, CITIZENS, AT_ONCE):
-        commits = [_finish(store, talks, citizen, clock) for citizen in range(first, first + AT_ONCE)]
-        size += sum(await asyncio.gather(*commits))
+        size += await last.commit(range(first, first + AT_ONCE), with_letters=False)
+        await _forget(redis, "*:seen:*")
+    lines = await _used(redis)
+    for number in range(SHARDS):
+        await redis.xtrim(f"{{s{number:02}}}:journal", maxlen=0, approximate=False)
+    idle = await _used(redis)
+    if idle - empty < size:
+        raise LoadError(f"{idle - empty} bytes cannot hold {CITIZENS} talks of {size} bytes")
+    seen, status = await _after_letters(redis, batched, last)
+    return Memory(
+        citizen=(idle - empty) / CITIZENS,
+        session=size / CITIZENS,
+        journal_line=(lines - idle) / CITIZENS,
+        turns=sum(map(len, talks)) / len(talks),
+        seen=seen,
+        status=status,
+    )
+
+
+async def _after_letters(redis: Redis, batched: Batched, last: "_LastTurns") -> tuple[float, float]:
+    """What a message leaves for some days, and what a letter does once it has left."""
+    outbox = Outbox(batched, {"tg": Loopback()}, last.clock, "bench")
+    sending = asyncio.create_task(outbox.run())
+    for first in range(CITIZENS, CITIZENS + LETTERS, AT_ONCE):
+        await last.commit(range(first, first + AT_ONCE), with_letters=True)
     while any([await redis.xlen(outbox_key(number)) for number in range(SHARDS)]):
         await outbox.drained()
     outbox.stop()
     await sending
     full = await _used(redis)
     statuses = await _forget(redis, "*:letter:*")
+    if statuses != LETTERS:
+        raise LoadError(f"{statuses} letters have left instead of {LETTERS}")
     no_statuses = await _used(redis)
     await _forget(redis, "*:seen:*")
-    no_seen = await _used(redis)
-    for number in range(SHARDS):
-        await redis.xtrim(f"{{s{number:02}}}:journal", maxlen=0, approximate=False)
-    idle = await _used(redis)
-    if statuses != CITIZENS:
-        raise ValueError(f"{statuses} letters have left instead of {CITIZENS}")
-    return Memory(
-        citizen=(idle - empty) / CITIZENS,
-        session=size / CITIZENS,
-        journal_line=(no_seen - idle) / CITIZENS,
-        turns=sum(map(len, talks)) / len(talks),
-        seen=(no_statuses - no_seen) / CITIZENS,
-        status=(full - no_statuses) / CITIZENS,
-    )
+    return (no_statuses - await _used(redis)) / LETTERS, (full - no_statuses) / LETTERS
 
 
-async def _finish(store: Store, talks: list[Talk], citizen: int, clock: Clock) -> int:
-    """The last turn of a talk; its session is what stays. How many bytes it has."""
-    step = talks[citizen % len(talks)][-1]
-    session = sessions.read(step.after)
-    session.ref = token_urlsafe(9)
-    address, message, now = f"tg:{500_000_000 + citizen}", f"tg:{700_000_000 + citizen}", clock.now().timestamp()
-    letter = Letter(f"{message}:0", address, step.answer.text, now, step.answer.buttons)
-    line = Line(int(now), session.ref, "in", "chat", step.note, (letter.id,))
-    after = sessions.write(session)
-    await store.commit(message, address, before=None, after=after, letters=[letter], line=line)
-    return len(after)
+class _LastTurns:
+    """Each citizen's last turn of a talk; its session is what stays."""
+
+    def __init__(self, store: Store, talks: list[Talk], clock: Clock) -> None:
+        self.clock = clock
+        self._store = store
+        self._talks = talks
+
+    async def commit(self, citizens: Iterable[int], with_letters: bool) -> int:
+        """How many bytes the sessions have."""
+        return sum(await asyncio.gather(*[self._commit(citizen, with_letters) for citizen in citizens]))
+
+    async def _commit(self, citizen: int, with_letter: bool) -> int:
+        step = self._talks[citizen % len(self._talks)][-1]
+        session = sessions.read(step.after)
+        session.ref = token_urlsafe(9)
+        address, message = f"tg:{500_000_000 + citizen}", f"tg:{700_000_000 + citizen}"
+        now = self.clock.now().timestamp()
+        letter = Letter(f"{message}:0", address, step.answer.text, now, step.answer.buttons)
+        line = Line(int(now), session.ref, "in", "chat", step.note, (letter.id,))
+        after, letters = sessions.write(session), [letter] if with_letter else []
+        await self._store.commit(message, address, before=None, after=after, letters=letters, line=line)
+        return len(after)
 
 
 async def _used(redis: Redis) -> int:

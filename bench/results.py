@@ -29,6 +29,7 @@ class Results(Struct):
     core: Core
     start_ups: list[float]
     cores: str
+    load: float
     redis: str
     seconds: float
 
@@ -123,8 +124,10 @@ frequent. Every answer's status is read; afterwards Redis has to hold one letter
 that say so; there a provider in the same process takes every letter at once.
 - (a) aiogram's dispatcher with RedisStorage, three commands a turn, reply in the webhook's answer, called from raw \
 ASGI; no seen-ids, no letter, no journal, nothing atomic. (b) parses, reads, and writes by one script the same bytes \
-as the real turn, with redis-py used plainly, without thinking. (c) reads JSON and writes JSON.
-- Waiting is counted from when a message fell due, on another core's clock tick of 1 ms.
+as the real turn, with redis-py used plainly, and the answers taken from a list. (c) reads JSON and writes JSON.
+- Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
+of the server's process alone.
+- Load average before the run: {self.load:.2f}. Above 0.5 the machine was not quiet: then look at the server CPU.
 """
 
 

@@ -15,7 +15,8 @@ from bench.talks import Talk, until_even
 from dialogs.messages import Surface
 from gateway.store import SHARDS, outbox_key
 
-AT_ONCE = 64
+AT_ONCE = 100
+"""The most that Telegram's `max_connections` allows."""
 SLICE = 2.5
 """Seconds for one contender in one round."""
 WARM_UP = 3.5
