@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from time import monotonic
@@ -26,7 +27,7 @@ from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
-from gateway.connection import Batched, Client, RedisUnfitError, check, connect
+from gateway.connection import Batched, Client, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
 from gateway.letters import Letters
 from gateway.outbox import Outbox
@@ -103,12 +104,14 @@ class Application:
         return int(failed)
 
     async def _ground(self, locales: Path, url: str) -> Ground:
-        speaking = asyncio.create_task(asyncio.to_thread(dialogue.load, locales))  # while Redis reads its file
+        sends_sms = self._settings.sandbox or bool(self._settings.sms_routes)
+        load = partial(dialogue.load, locales, sends_sms=sends_sms)
+        speaking = asyncio.create_task(asyncio.to_thread(load))  # while Redis reads its file
         redis_url = self._settings.redis_url.get_secret_value()
         if not redis_url:
             redis_url = await self._stack.enter_async_context(Embedded(self._settings.data_dir))
         redis = connect(redis_url)
-        self._stack.push_async_callback(redis.aclose)
+        self._stack.push_async_callback(close, redis)
         await check(redis, self._settings.redis_accept)
         batched = Batched(redis)
         clock = Clock()

@@ -12,7 +12,7 @@ import re
 import msgspec
 from msgspec import Struct, field
 
-from dialogs.messages import Contact, Content, Language, Pressed, Text, Unreadable
+from dialogs.messages import Contact, Content, Pressed, Text, Unreadable
 from gateway.channels import Inbound
 
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -30,7 +30,6 @@ class _Chat(Struct):
 
 class _User(Struct):
     id: int
-    language_code: str = ""
 
 
 class _Contact(Struct):
@@ -140,34 +139,32 @@ def read(update: Update, username: str) -> Inbound | None:
     if update.callback_query is not None:
         return _button(update, update.callback_query)
     change = update.my_chat_member
-    return _inbound(update, change.chat, GROUP, None) if change is not None and _added(change) else None
+    return _inbound(update, change.chat, GROUP) if change is not None and _added(change) else None
 
 
 def _message(update: Update, message: _Message, username: str) -> Inbound | None:
     if message.chat.type != "private":
-        return _inbound(update, message.chat, GROUP, None) if _addressed(message, username) else None
+        return _inbound(update, message.chat, GROUP) if _addressed(message, username) else None
     content = _content(message)
-    return _inbound(update, message.chat, content, message.sender) if content else None
+    return _inbound(update, message.chat, content) if content else None
 
 
 def _edited(update: Update, edited: _Message) -> Inbound | None:
     """Without text it is a live location on the move: nobody wrote anything."""
     if edited.chat.type != "private" or edited.text is None:
         return None
-    return _inbound(update, edited.chat, Unreadable("edited"), edited.sender)
+    return _inbound(update, edited.chat, Unreadable("edited"))
 
 
 def _button(update: Update, callback: _Callback) -> Inbound | None:
     under = callback.message
     if under is None or under.chat.type != "private" or callback.data is None:
         return None
-    return _inbound(update, under.chat, Pressed(callback.data, under.message_id), callback.sender)
+    return _inbound(update, under.chat, Pressed(callback.data, under.message_id))
 
 
-def _inbound(update: Update, chat: _Chat, content: Content, sender: _User | None) -> Inbound:
-    code = sender.language_code.split("-")[0] if sender else ""
-    language = Language(code) if code in ("kk", "ru") else None
-    return Inbound(f"tg:{update.update_id}", f"tg:{chat.id}", content, language)
+def _inbound(update: Update, chat: _Chat, content: Content) -> Inbound:
+    return Inbound(f"tg:{update.update_id}", f"tg:{chat.id}", content)
 
 
 def _content(message: _Message) -> Content | None:

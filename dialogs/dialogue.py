@@ -82,7 +82,7 @@ class Dialogue:
         return [labels.get(choice, "") for choice in session.offered]
 
 
-def load(locales: Path) -> Dialogue:
+def load(locales: Path, *, sends_sms: bool = True) -> Dialogue:
     texts = words.load(locales)
     catalogue = loader.load(texts)
-    return Dialogue(Guide(texts, catalogue, search.build(catalogue, texts), workdays.load()))
+    return Dialogue(Guide(texts, catalogue, search.build(catalogue, texts), workdays.load(), sends_sms))

@@ -21,6 +21,8 @@ class Guide(Struct, frozen=True):
     catalogue: Catalogue
     search: Search
     workdays: Workdays
+    sends_sms: bool
+    """Whether a list can go to a phone at all."""
 
 
 class Case(Struct, frozen=True):

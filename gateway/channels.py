@@ -4,7 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from dialogs.messages import Button, Content, Language, Surface
+from dialogs.messages import Button, Content, Surface
 
 
 class Inbound(Struct, frozen=True):
@@ -15,8 +15,6 @@ class Inbound(Struct, frozen=True):
     address: str
     """Where it came from and where the answer goes: `sms:+77011234567`, `tg:1234`, `chat:demo`."""
     content: Content
-    language: Language | None = None
-    """What the chat program says about its user, only a hint."""
 
 
 class Letter(Struct, frozen=True, omit_defaults=True):

@@ -156,29 +156,36 @@ class Batched:
         if len(self._travelling) < _AT_ONCE:
             task = self._loop.create_task(self._travel())
             self._travelling.add(task)
-            task.add_done_callback(self._travelling.discard)
         return answer
 
     async def _travel(self) -> None:
-        while self._waiting:
-            batch = self._waiting[:_LONGEST]
-            del self._waiting[:_LONGEST]
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    answers = await self._ask([command for command, _ in batch])
-            except (RedisError, OSError) as error:  # TimeoutError is an OSError
-                answers = [RedisAwayError(str(error) or "no answer in time")] * len(batch)
-            except BaseException:
-                for _, answer in batch:
-                    answer.cancel()
-                raise
-            for (_, answer), value in zip(batch, answers, strict=True):
-                if answer.done():  # whoever asked has gone
-                    continue
-                if isinstance(value, Exception):
-                    answer.set_exception(value)
-                else:
-                    answer.set_result(value)
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        try:
+            while self._waiting:
+                batch = self._waiting[:_LONGEST]
+                del self._waiting[:_LONGEST]
+                await self._carry(batch)
+        finally:
+            # At once and not by a callback: what is put down before that would wait for the next command to come.
+            self._travelling.discard(task)
+
+    async def _carry(self, batch: list[tuple[tuple[bytes | str | int, ...], Future[Any]]]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answers = await self._ask([command for command, _ in batch])
+        except (RedisError, OSError) as error:  # TimeoutError is an OSError
+            answers = [RedisAwayError(str(error) or "no answer in time")] * len(batch)
+        except BaseException:
+            for _, answer in batch:
+                answer.cancel()
+            raise
+        for (_, answer), value in zip(batch, answers, strict=True):
+            if answer.done():  # whoever asked has gone
+                continue
+            if isinstance(value, Exception):
+                answer.set_exception(value)
+            else:
+                answer.set_result(value)
 
     async def _ask(self, commands: list[tuple[bytes | str | int, ...]]) -> list[Any]:
         if len(commands) == 1:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 class Dialogue(Protocol):
     def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer: ...
 
+    def sorry(self, session: Session, surface: Surface) -> Answer: ...
+
 
 class Receiver:
     def __init__(self, store: Store, dialogue: Dialogue, clock: Clock, wake: Callable[[int], None]) -> None:
@@ -42,25 +44,21 @@ class Receiver:
             ref = session.ref
             now = self._clock.now()
             answer = self._answer(session, inbound.content, now, where)
-            if answer is None:
-                after, letters, note = before, [], "failed"
-            else:
-                after = None if answer.session is None else sessions.write(answer.session)
-                letters, note = _letters(inbound, answer, now), answer.note
-            names = tuple(letter.id for letter in letters)
-            line = Line(int(now.timestamp()), ref, "in", where, note, names)
+            after = None if answer.session is None else sessions.write(answer.session)
+            letters = _letters(inbound, answer, now)
+            line = Line(int(now.timestamp()), ref, "in", where, answer.note, tuple(letter.id for letter in letters))
             outcome = await self._store.commit(
                 inbound.id, inbound.address, before=before, after=after, letters=letters, line=line
             )
         self._wake(shard_number(inbound.address))
 
-    def _answer(self, session: Session, content: Content, now: datetime, where: Surface) -> Answer | None:
+    def _answer(self, session: Session, content: Content, now: datetime, where: Surface) -> Answer:
         try:
             return self._dialogue.answer(session, content, now, where)
         except Exception as error:
             # Repeating it would fail again and hold up everybody behind it.
             log.error("the dialogue failed: %s", told(error))
-            return None
+            return self._dialogue.sorry(session, where)
 
 
 def _session(stored: bytes | None) -> Session:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import cached_property, lru_cache
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from dialogs.catalogue.catalogue import careful, facts_for, facts_possible
-from dialogs.catalogue.schema import Fact, Kind, Office
+from dialogs.catalogue.schema import Fact, Kind, Office, Service
 from dialogs.hours import State, counted_from, opening
 from dialogs.messages import Say, say
-from dialogs.talk import Case, Talk
+from dialogs.talk import Case, Guide, Talk
 
 LISTS = {Kind.SYSTEMS: "answer.systems", Kind.IF_ABSENT: "answer.if_absent"}
 ONLINE = ("egov", "portal")
@@ -24,24 +25,47 @@ DETAILS = {
 }
 
 
+class Asked(Struct, frozen=True):
+    """All that a sheet depends on."""
+
+    guide: Guide
+    service: Service
+    answers: tuple[tuple[str, str], ...]
+    general: bool
+    ticked: tuple[str, ...]
+    now: datetime
+
+
+def sheet(talk: Talk, case: Case) -> "Sheet":
+    """The same case is told to many, and to one person portion by portion: it is put together once a minute."""
+    session = talk.session
+    ticked = tuple(session.ticks.get(case.service.slug, ()))
+    minute = talk.now.replace(second=0, microsecond=0)
+    return _sheet(Asked(talk.guide, case.service, tuple(case.answers.items()), session.general, ticked, minute))
+
+
 class Sheet:
     """What is told about one case. Whoever would not be asked about themselves hears all that may be needed."""
 
-    def __init__(self, talk: Talk, case: Case) -> None:
-        self._talk = talk
-        self._service = case.service
-        self._today = talk.now.date()
-        self._online = case.answers.get("channel") in ONLINE
-        if talk.session.general:
-            told = facts_possible(case.service, case.answers, self._today)
+    def __init__(self, asked: Asked) -> None:
+        self._guide = asked.guide
+        self._service = asked.service
+        self._ticked = asked.ticked
+        self._now = asked.now
+        self._today = asked.now.date()
+        answers = dict(asked.answers)
+        self._online = answers.get("channel") in ONLINE
+        if asked.general:
+            told = facts_possible(asked.service, answers, self._today)
         else:
-            told = [(fact, True) for fact in facts_for(case.service, case.answers, self._today)]
+            told = [(fact, True) for fact in facts_for(asked.service, answers, self._today)]
         self._facts = [fact for fact, _ in told]
         self._unsure = {fact.id for fact, sure in told if not sure}
 
     def of(self, kind: Kind) -> list[Fact]:
         return [fact for fact in self._facts if fact.kind is kind]
 
+    @cached_property
     def main(self) -> tuple[Say, ...]:
         """What to bring, what not, until when, what it costs, where."""
         lines = [self._name(), *self._bring(), *self._lists(LISTS), *self._term()]
@@ -49,14 +73,16 @@ class Sheet:
         for fact in self.of(Kind.WHERE):
             lines.append(self._told(fact))
             if fact.office:
-                lines += hours(self._talk, self._office(fact.office))
+                lines += hours(self._guide, self._office(fact.office), self._now)
         return _with_care(lines)
 
+    @cached_property
     def details(self) -> tuple[Say, ...]:
         """For whom, how it goes on, what can go wrong, what the assistant does not know."""
         about = [Say(f"{self._service.slug}.official"), Say(f"{self._service.slug}.about")]
         return _with_care([*about, *self._lists(DETAILS)])
 
+    @cached_property
     def summary(self) -> tuple[Say, ...]:
         """The list alone, to be kept in a phone."""
         return _with_care([self._name(), *self._bring(), *self._term()])
@@ -76,9 +102,8 @@ class Sheet:
             yield Say("answer.prepare" if self._online else "answer.bring")
         elif any(fact.kind is Kind.BRING for fact in self._service.facts):
             yield Say("answer.prepare_nothing" if self._online else "answer.bring_nothing")
-        ticked = self._talk.session.ticks.get(self._service.slug, ())
         for number, fact in enumerate(papers, 1):
-            yield structs.replace(self._item(fact), number=number, ticked=fact.id in ticked)
+            yield structs.replace(self._item(fact), number=number, ticked=fact.id in self._ticked)
 
     def _term(self) -> Iterator[Say]:
         terms = self.of(Kind.TERM)
@@ -94,15 +119,15 @@ class Sheet:
         """When papers can be handed in: today while the office is open."""
         offices = [fact.office for fact in self.of(Kind.WHERE) if fact.office]
         if not offices:
-            return self._talk.guide.workdays.next_working(self._today)
-        return counted_from(self._office(offices[0]), self._talk.guide.workdays, self._talk.now)
+            return self._guide.workdays.next_working(self._today)
+        return counted_from(self._office(offices[0]), self._guide.workdays, self._now)
 
     def _due(self, start: date, days: int) -> Say:
-        due = self._talk.guide.workdays.add(start, days)
+        due = self._guide.workdays.add(start, days)
         return say("answer.due", day=due) if start == self._today else say("answer.due_later", start=start, day=due)
 
     def _office(self, office: str) -> Office:
-        return self._talk.guide.catalogue.office(office, self._today)
+        return self._guide.catalogue.office(office, self._today)
 
     def _item(self, fact: Fact) -> Say:
         return structs.replace(self._told(fact), item=True)
@@ -117,16 +142,21 @@ class Sheet:
         )
 
 
-def hours(talk: Talk, office: Office) -> Iterator[Say]:
+@lru_cache(maxsize=1024)
+def _sheet(asked: Asked) -> Sheet:
+    return Sheet(asked)
+
+
+def hours(guide: Guide, office: Office, now: datetime) -> Iterator[Say]:
     """Whether it is open right now."""
-    found = opening(office, talk.guide.workdays, talk.now)
+    found = opening(office, guide.workdays, now)
     if found.state is State.ALWAYS_OPEN:
         yield Say("hours.always")
     elif found.state is State.UNKNOWN:
-        if talk.guide.words.has(f"office.{office.id}.hours"):
+        if guide.words.has(f"office.{office.id}.hours"):
             yield Say(f"office.{office.id}.hours")
     elif found.until is not None:
-        at: time | datetime = found.until.time() if found.until.date() == talk.now.date() else found.until
+        at: time | datetime = found.until.time() if found.until.date() == now.date() else found.until
         to_lunch = found.state is State.OPEN and found.until != found.closes
         yield say("hours.open_to_lunch" if to_lunch else f"hours.{found.state}", at=at)
 

@@ -6,7 +6,7 @@ from dialogs.people import read_phone
 from dialogs.render import BACK, MENU
 from dialogs.talk import ANYWHERE, Row, Talk, Topic, View, choice
 from dialogs.topics import privacy
-from dialogs.topics.answer import Sheet
+from dialogs.topics.answer import sheet
 from dialogs.topics.case import case, case_here, is_known, keep_case, keep_general_case, may_ask, onwards
 from dialogs.topics.menu import missed, understood
 
@@ -57,16 +57,16 @@ def question(talk: Talk) -> Reply:
 
 def answer(talk: Talk) -> Reply:
     its = case_here(talk)
-    sheet = Sheet(talk, its)
-    papers = sheet.of(Kind.BRING)
+    told = sheet(talk, its)
+    papers = told.of(Kind.BRING)
     more: tuple[Choice, ...] = (choice("details", "documents.details"),)
     if talk.surface is Surface.CHAT and papers:
-        by_sms = () if its.service.discreet else (choice("sms", "documents.by_sms"),)
+        by_sms = (choice("sms", "documents.by_sms"),) if may_go_by_sms(talk) else ()
         more = (*_ticks(talk, its.service, papers), *more, *by_sms)
     if its.answers:
         more = (*more, choice("redo", "documents.redo"))
     note = (Say("documents.general"),) if talk.session.general else ()
-    return Reply((*note, *sheet.main()), (*more, BACK, MENU), in_place=talk.event.name == "tick")
+    return Reply((*note, *told.main), (*more, BACK, MENU), in_place=talk.event.name == "tick")
 
 
 def _ticks(talk: Talk, service: Service, papers: list[Fact]) -> tuple[Choice, ...]:
@@ -82,7 +82,7 @@ def _ticks(talk: Talk, service: Service, papers: list[Fact]) -> tuple[Choice, ..
 
 
 def more_about(talk: Talk) -> Reply:
-    return Reply(Sheet(talk, case_here(talk)).details(), (choice("back", "documents.to_list"), MENU))
+    return Reply(sheet(talk, case_here(talk)).details, (choice("back", "documents.to_list"), MENU))
 
 
 def ask_phone(_: Talk) -> Reply:
@@ -126,13 +126,14 @@ def tick(talk: Talk) -> None:
     talk.session.ticks = {**talk.session.ticks, slug: changed}
 
 
-def in_chat(talk: Talk) -> bool:
+def may_go_by_sms(talk: Talk) -> bool:
     its = case(talk)
-    return talk.surface is Surface.CHAT and its is not None and not its.service.discreet
+    in_chat = talk.surface is Surface.CHAT and talk.guide.sends_sms
+    return in_chat and its is not None and not its.service.discreet
 
 
-def in_chat_unagreed(talk: Talk) -> bool:
-    return in_chat(talk) and not privacy.agreed(talk)
+def may_go_unagreed(talk: Talk) -> bool:
+    return may_go_by_sms(talk) and not privacy.agreed(talk)
 
 
 def own_number(talk: Talk) -> bool:
@@ -150,7 +151,7 @@ def send_list(talk: Talk) -> None:
     phone = read_phone(talk.event.args[0])
     if phone is None:
         return
-    talk.to_phone = (phone.e164, Reply(Sheet(talk, case_here(talk)).summary()))
+    talk.to_phone = (phone.e164, Reply(sheet(talk, case_here(talk)).summary))
     day, count = talk.session.lists_sent
     today = talk.now.toordinal()
     talk.session.lists_sent = (today, count + 1 if day == today else 1)
@@ -191,8 +192,8 @@ TOPIC = Topic(
         Row("decline", ANYWHERE, "documents.answer", when=is_known, do=keep_general_case),
         Row("details", ANYWHERE, "documents.details", when=is_known, do=understood),
         Row("tick", ANYWHERE, "documents.answer", when=a_paper_here, do=tick),
-        Row("sms", ANYWHERE, "documents.privacy", when=in_chat_unagreed, do=understood),
-        Row("sms", ANYWHERE, "documents.phone", when=in_chat, do=understood),
+        Row("sms", ANYWHERE, "documents.privacy", when=may_go_unagreed, do=understood),
+        Row("sms", ANYWHERE, "documents.phone", when=may_go_by_sms, do=understood),
         Row("contact", "documents.phone", "documents.answer", when=may_send_list, do=send_list),
         Row("contact", "documents.phone", "documents.answer", when=own_number, do=enough_lists),
         Row("contact", "documents.phone", do=not_own_number),

@@ -14,7 +14,7 @@ def people(talk: Talk) -> Reply:
     for name in SHOWN:
         office = talk.guide.catalogue.office(name, talk.now.date())
         lines.append(Say(f"operator.{name}"))
-        lines += (Say(line.id, line.values, item=True) for line in hours(talk, office))
+        lines += (Say(line.id, line.values, item=True) for line in hours(talk.guide, office, talk.now))
     lines.append(Say("operator.no_local"))
     return Reply(tuple(lines), (choice("services", "menu.services"), MENU))
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bot.telegram_updates import GROUP, convert, decode, read
-from dialogs.messages import Contact, Content, Language, Pressed, Text, Unreadable
+from dialogs.messages import Contact, Content, Pressed, Text, Unreadable
 from gateway.channels import Inbound
 
 PRIVATE = {"id": 77, "type": "private"}
@@ -58,7 +58,7 @@ THERE = {"file_id": "x", "width": 3}
     ],
 )
 def test_a_private_message_says_what_it_is(content: dict[str, object], meaning: Content) -> None:
-    assert understood(message=message(**content)) == Inbound("tg:812", "tg:77", meaning, Language.RU)
+    assert understood(message=message(**content)) == Inbound("tg:812", "tg:77", meaning)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,7 @@ def test_a_pressed_button_names_its_choice_and_its_message() -> None:
         "data": "o:4:channel:egov",
         "message": message(text="?"),
     }
-    assert understood(callback_query=button) == Inbound(
-        "tg:812", "tg:77", Pressed("o:4:channel:egov", 5), Language.RU
-    )
+    assert understood(callback_query=button) == Inbound("tg:812", "tg:77", Pressed("o:4:channel:egov", 5))
 
 
 def test_a_button_under_a_message_too_old_to_be_shown_works_as_well() -> None:
@@ -102,9 +100,7 @@ def test_buttons_that_are_not_ours_to_answer_are_passed_over(button: dict[str, o
 
 
 def test_an_edited_text_is_not_run_again_but_answered() -> None:
-    assert understood(edited_message=message(text="жаңа")) == Inbound(
-        "tg:812", "tg:77", Unreadable("edited"), Language.RU
-    )
+    assert understood(edited_message=message(text="жаңа")) == Inbound("tg:812", "tg:77", Unreadable("edited"))
 
 
 def test_a_live_location_on_the_move_is_no_edited_message() -> None:
@@ -164,10 +160,3 @@ def test_a_group_that_becomes_a_supergroup_is_passed_over() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"message": 1}', b'{"update_id": "x"}', b"\xff\xfe", b"null"])
 def test_what_is_no_update_is_not_read(body: bytes) -> None:
     assert decode(body) is None
-
-
-def test_an_unknown_language_is_no_hint() -> None:
-    english = {**message(text="hi"), "from": {"id": 77, "language_code": "en"}}
-    inbound = understood(message=english)
-    assert inbound is not None
-    assert inbound.language is None

@@ -1,11 +1,13 @@
 """The day by which an answer is due, for papers handed in now."""
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs.dialogue import Dialogue
+from dialogs import session as sessions
+from dialogs.dialogue import Dialogue, load
 from dialogs.messages import Language, Surface
 from tests.dialogs.talks import Talk
 
@@ -60,3 +62,20 @@ def test_nothing_about_a_shelter_goes_to_a_phone_that_others_may_read(dialogue: 
     assert "SMS]" not in told
     assert "SMS]" not in said(dialogue, "2026-11-23T10:00", *SHELTER, "[old button: sms]")
     assert "4567" not in said(dialogue, "2026-11-23T10:00", *SHELTER, "[old button: sms]", "[contact: own]")
+
+
+def test_where_no_sms_can_leave_no_list_is_offered_by_sms() -> None:
+    silent = load(Path(__file__).parents[2] / "locales", sends_sms=False)
+    told = said(silent, "2026-11-23T10:00", *ASSISTANT_BY_EGOV, "[old button: sms]")
+    assert "SMS]" not in told
+
+
+@pytest.mark.parametrize("language", [None, *Language])
+def test_where_answering_failed_the_talk_goes_on_from_the_menu(dialogue: Dialogue, language: Language | None) -> None:
+    session = sessions.new("ref")
+    session.language, session.state, session.offered = language, "documents.answer", ["more"]
+    answer = dialogue.sorry(session, Surface.SMS)
+    assert "1414" in answer.messages[0].text
+    assert answer.session is not None
+    assert answer.session.state == ("menu" if language else "language")
+    assert answer.session.offered == []

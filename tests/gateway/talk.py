@@ -23,6 +23,9 @@ class Counting:
         session.missed += 1
         return Answer(session, (Message(f"message {session.missed}"),), "counted")
 
+    def sorry(self, session: Session, surface: Surface) -> Answer:
+        return Answer(session, (Message("sorry"),), "failed")
+
 
 async def entries(redis: Client, stream: str) -> list[dict[bytes, bytes]]:
     return [fields for _, fields in cast(Any, await redis.xrange(stream))]

@@ -51,3 +51,36 @@ async def test_whoever_has_gone_does_not_disturb_the_others(batched: Batched) ->
 async def test_many_commands_at_once_each_get_their_own_answer(batched: Batched) -> None:
     assert sorted(await asyncio.gather(*(batched("INCR", "a") for _ in range(1200)))) == list(range(1, 1201))
     assert await asyncio.gather(*(batched("ECHO", str(n)) for n in range(1200))) == [b"%d" % n for n in range(1200)]
+
+
+class Gated:
+    """A server that answers GET when told to, and everything else at once."""
+
+    def __init__(self) -> None:
+        self.asked: asyncio.Queue[str] = asyncio.Queue()
+        self.gate = asyncio.Event()
+
+    async def execute_command(self, *command: str) -> int:
+        if command[0] == "GET":
+            self.asked.put_nowait(command[1])
+            await self.gate.wait()
+        return 1
+
+
+async def test_a_command_put_down_while_the_last_traveller_leaves_is_not_left_lying() -> None:
+    server = Gated()
+    batched = Batched(server)  # type: ignore[arg-type]  # the two calls of redis-py that matter here
+
+    async def read_and_write() -> int:
+        await batched("GET", "a")
+        written: int = await batched("SET", "a")
+        return written
+
+    talk = asyncio.create_task(read_and_write())
+    await server.asked.get()
+    other = batched("GET", "b")
+    await server.asked.get()
+    server.gate.set()
+    async with asyncio.timeout(5):
+        assert await talk == 1
+        await other

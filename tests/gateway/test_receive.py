@@ -94,13 +94,13 @@ async def test_the_journal_names_nobody(receiver: Receiver, redis: Client) -> No
     assert b"701" not in fields[b"line"].replace(ref.encode(), b"")
 
 
-async def test_a_mistake_in_the_dialogue_holds_up_nobody_and_tells_no_secret(
+async def test_a_mistake_in_the_dialogue_is_apologised_for_and_tells_no_secret(
     receiver: Receiver, redis: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     await receiver.receive(said("a"))
     await receiver.receive(said("b", "break at my secret"))
     await receiver.receive(said("c"))
-    assert await texts(redis) == ["message 1", "message 2"]
+    assert await texts(redis) == ["message 1", "sorry", "message 2"]
     assert "the dialogue failed: KeyError" in caplog.text
     assert "my secret" not in caplog.text
 
