@@ -14,6 +14,7 @@ from dialogs import session as sessions
 from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
+from gateway.letters import Status
 from gateway.outbox import Outbox
 from gateway.store import SHARDS, Line, Store, outbox_key
 
@@ -34,8 +35,6 @@ class Memory(Struct, frozen=True):
     """Journal lines in one talk."""
     seen: float
     """For three days."""
-    status: float
-    """Of a letter, for thirty days."""
 
 
 async def measure(redis: Redis, talks: list[Talk]) -> Memory:
@@ -54,19 +53,18 @@ async def measure(redis: Redis, talks: list[Talk]) -> Memory:
     idle = await _used(redis)
     if idle - empty < size:
         raise LoadError(f"{idle - empty} bytes cannot hold {CITIZENS} talks of {size} bytes")
-    seen, status = await _after_letters(redis, batched, last)
+    seen = await _after_letters(redis, batched, last)
     return Memory(
         citizen=(idle - empty) / CITIZENS,
         session=size / CITIZENS,
         journal_line=(lines - idle) / CITIZENS,
         turns=sum(map(len, talks)) / len(talks),
         seen=seen,
-        status=status,
     )
 
 
-async def _after_letters(redis: Redis, batched: Batched, last: "_LastTurns") -> tuple[float, float]:
-    """What a message leaves for some days, and what a letter does once it has left."""
+async def _after_letters(redis: Redis, batched: Batched, last: "_LastTurns") -> float:
+    """What a message leaves for some days once its letter has left."""
     outbox = Outbox(batched, {"tg": Loopback()}, last.clock, "bench")
     sending = asyncio.create_task(outbox.run())
     for first in range(CITIZENS, CITIZENS + LETTERS, AT_ONCE):
@@ -76,12 +74,10 @@ async def _after_letters(redis: Redis, batched: Batched, last: "_LastTurns") -> 
     outbox.stop()
     await sending
     full = await _used(redis)
-    statuses = await _forget(redis, "*:letter:*")
-    if statuses != LETTERS:
-        raise LoadError(f"{statuses} letters have left instead of {LETTERS}")
-    no_statuses = await _used(redis)
+    if outbox.counts["tg", Status.ACCEPTED] != LETTERS:
+        raise LoadError(f"{outbox.counts} letters have left instead of {LETTERS}")
     await _forget(redis, "*:seen:*")
-    return (no_statuses - await _used(redis)) / LETTERS, (full - no_statuses) / LETTERS
+    return (full - await _used(redis)) / LETTERS
 
 
 class _LastTurns:

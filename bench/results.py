@@ -96,7 +96,6 @@ class Results(Struct):
                 "a log",
             ],
             ["that a message was seen", f"{memory.seen:.0f}", "3 days"],
-            ["what became of a letter", f"{memory.status:.0f}", "30 days"],
         ]
         return "## Memory of Redis\n\n" + _table(["what", "bytes", "kept"], lines)
 

@@ -147,13 +147,18 @@ async def check_written(field_: list[Measured], redis: Redis) -> None:
 
 async def check_sent(field_: list[Measured], redis: Redis) -> None:
     sent = sum(measured.load.sent for measured in field_)
+    streams = [outbox_key(number) for number in range(SHARDS)]
     for _ in range(300):
-        if not sum([int(await redis.xlen(outbox_key(number))) for number in range(SHARDS)]):
+        if not sum([int(await redis.xlen(stream)) for stream in streams]):
             break
         await asyncio.sleep(0.1)
-    accepted = len([key async for key in _keys(redis, "*:letter:*")])
-    if accepted != sent:
-        raise LoadError(f"{sent} messages were answered with 200, but {accepted} letters have left")
+    left = 0
+    for stream in streams:
+        if await redis.exists(stream):
+            found = await redis.xinfo_stream(stream)
+            left += found["entries-added"] - found["length"]
+    if left != sent:
+        raise LoadError(f"{sent} messages were answered with 200, but {left} letters have left")
 
 
 async def _counted_by_aiogram(redis: Redis) -> int:
