@@ -56,7 +56,8 @@ def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     if units(whole := _text(lines, choices, home)) <= SMS_UNITS:
         return (Page(whole, tuple(c for c, _ in choices)),)
     pages = []
-    pieces = [piece for line in lines for piece in _pieces(line, SMS_UNITS - units(_text([], [more], [])) - 1)]
+    room = SMS_UNITS - units(_text([""], [more], home))
+    pieces = [piece for line in lines for piece in _pieces(line, room)]
     while pieces or choices:
         on_page, offered = _page(pieces, choices, more, home)
         pieces, choices = pieces[len(on_page) :], choices[len(offered) :]
@@ -93,7 +94,8 @@ def _page(
         on_page.append(line)
     offered: list[_Labelled] = []
     for choice in choices:
-        if units(_text(on_page, [*offered, choice, more], home)) > SMS_UNITS:
+        nothing_yet = not on_page and not offered  # a page takes at least one thing, or there would be no end
+        if not nothing_yet and units(_text(on_page, [*offered, choice, more], home)) > SMS_UNITS:
             break
         offered.append(choice)
     return on_page, offered
@@ -109,17 +111,25 @@ def _text(lines: Sequence[str], choices: Sequence[_Labelled], home: Sequence[str
 
 
 def _pieces(line: str, room: int) -> list[str]:
-    """A line longer than a whole SMS is cut between words."""
+    """A line longer than a whole SMS is cut between words; a word without an end, anywhere."""
     if units(line) <= room:
         return [line]
-    pieces = [""]
+    pieces: list[str] = []
     for word in line.split(" "):
-        longer = f"{pieces[-1]} {word}".strip()
-        if units(longer) <= room:
-            pieces[-1] = longer
-        else:
-            pieces.append(word)
+        for part in _word_parts(word, room):
+            longer = f"{pieces[-1]} {part}" if pieces else part
+            if pieces and units(longer) <= room:
+                pieces[-1] = longer
+            else:
+                pieces.append(part)
     return pieces
+
+
+def _word_parts(word: str, room: int) -> list[str]:
+    if units(word) <= room:
+        return [word]
+    half = room // 2  # characters: each takes two units at most
+    return [word[start : start + half] for start in range(0, len(word), half)]
 
 
 def _line(what: Say, words: Words, language: Language) -> str:

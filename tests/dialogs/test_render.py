@@ -61,6 +61,14 @@ def test_portions_hold_everything_once_and_fit(plain: Words, lines: list[str], l
             assert f"{number} – {wanted}" in page.text
 
 
+@pytest.mark.parametrize("length", [*range(150, 210), 450])
+def test_a_line_of_any_length_comes_to_an_end(plain: Words, length: int) -> None:
+    for text in ("қ" * length, "қ " * (length // 2) + "қ"):
+        pages = render.sms(reply(["жол", text, "жол"], ["бір", "екі"]), plain, Language.KK)
+        assert all(units(page.text) <= SMS_UNITS for page in pages)
+        assert pages[-1].text.endswith("0 – Меню")
+
+
 def test_a_heading_goes_with_what_it_heads(plain: Words) -> None:
     pages = render.sms(
         reply(["қ" * 150, "Что принести:", "Удостоверение и ещё несколько бумаг"], []), plain, Language.RU
