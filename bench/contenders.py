@@ -78,7 +78,7 @@ async def kelisim(url: str, sending: bool = False) -> App:
         wake=outbox.wake,
     )
     kannel = KannelWebhook(receiver, Letters(batched), clock, SECRET)
-    return web.build(lambda: batched("PING"), TelegramWebhook(bot, SECRET), kannel)
+    return web.build(lambda: batched("PING"), TelegramWebhook(bot, SECRET), kannel, letters={})
 
 
 async def kelisim_sending(url: str) -> App:

@@ -144,6 +144,7 @@ class Application:
             kannel if "sms" in channels else None,
             sandbox,
             Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
+            letters=outbox.counts,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())

@@ -31,11 +31,11 @@ def build(
     sandbox: Sandbox | None = None,
     simulator: Simulator | None = None,
     *,
-    letters: LetterCounts | None = None,
+    letters: LetterCounts,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `letters`: the
     outbox' own count."""
-    metrics, closing = Metrics(letters or {}), Event()
+    metrics, closing = Metrics(letters), Event()
     site = FastAPI(
         title="Kelisim",
         version="0.1.0",

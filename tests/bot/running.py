@@ -63,6 +63,9 @@ class Running:
         messages: list[dict[str, str]] = (await self.http.get(f"/sandbox/sms/{phone}")).json()["messages"]
         return messages
 
+    async def figures(self) -> str:
+        return (await self.http.get("/metrics")).text
+
 
 async def refused(folder: Path, **variables: str) -> str:
     """What a start says that cannot succeed: one line on stderr, nothing on stdout, exit code 2."""

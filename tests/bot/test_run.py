@@ -31,6 +31,7 @@ async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) ->
         await answered(first, ANNA, 1)
         await first.sms(ANNA, "РУС")
         before = await answered(first, ANNA, 2)
+        assert 'kelisim_letters_total{channel="sms",outcome="accepted"} 2.0' in await first.figures()
     async with Running(tmp_path) as second:
         assert await second.screen(ANNA) == before
         await second.sms(ANNA, "помощь")

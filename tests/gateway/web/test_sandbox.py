@@ -42,7 +42,7 @@ async def front(redis: Client, batched: Batched, store: Store, spoken: Dialogue)
     sending = asyncio.create_task(outbox.run())
     sandbox = Sandbox(Receiver(store, spoken, clock, outbox.wake), outbox, clock, carrier)
     simulator = Simulator(sandbox, store, spoken.guide.words, spoken.guide.workdays)
-    yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator)
+    yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=outbox.counts)
     outbox.stop()
     await sending
 
@@ -251,7 +251,7 @@ async def test_while_redis_is_away_every_request_says_so(spoken: Dialogue, tmp_p
     carrier = SandboxCarrier(nobody, away, clock)
     outbox = Outbox(nobody, {}, clock, "test")
     sandbox = Sandbox(Receiver(Store(nobody), spoken, clock, outbox.wake), outbox, clock, carrier)
-    async with browser(app.build(lambda: nobody("PING"), sandbox=sandbox)) as asking:
+    async with browser(app.build(lambda: nobody("PING"), sandbox=sandbox, letters={})) as asking:
         for answer in (
             await asking.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"}),
             await asking.get(f"/sandbox/sms/{PHONE}"),
