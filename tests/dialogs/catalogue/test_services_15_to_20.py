@@ -5,10 +5,9 @@ from datetime import date, timedelta
 import pytest
 from msgspec import Struct
 
-from dialogs.catalogue.catalogue import Catalogue, careful, facts_for, paths
-from dialogs.catalogue.schema import Fact, Kind, Status
-
-TODAY = date(2026, 11, 21)  # Saturday
+from dialogs.catalogue.catalogue import Catalogue, careful
+from dialogs.catalogue.schema import Kind, Status
+from tests.dialogs.catalogue.cases import TODAY, Case, ids, must_hold, told
 
 HOUSING = "housing_assistance"
 NUCLEAR = "nuclear_test_compensation"
@@ -16,16 +15,6 @@ REHABILITATED = "rehabilitated_person_certificate"
 PROPERTY = "incapacitated_property_permission"
 MIGRANT = "labour_migrant_permit"
 REGISTER = "provider_register"
-
-
-class Case(Struct, frozen=True):
-    source: str
-    slug: str
-    answers: str
-    bring: str
-    if_absent: str = ""
-    days: int | None = None
-    day: date = TODAY
 
 
 HOUSING_FIRST = "account utilities condominium telephone alimony"
@@ -232,23 +221,9 @@ CASES = [
 ]
 
 
-def told(catalogue: Catalogue, slug: str, answers: str, day: date) -> list[Fact]:
-    given = dict(answer.split("=") for answer in answers.split())
-    service = catalogue.services[slug]
-    assert given in list(paths(service, day)), "not a way through the questions"
-    return facts_for(service, given, day)
-
-
-def ids(facts: list[Fact], kind: Kind) -> set[str]:
-    return {fact.id for fact in facts if fact.kind is kind}
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.slug}: {case.source}")
 def test_a_case_gets_exactly_these_papers_and_this_term(catalogue: Catalogue, case: Case) -> None:
-    facts = told(catalogue, case.slug, case.answers, case.day)
-    assert ids(facts, Kind.BRING) == set(case.bring.split())
-    assert ids(facts, Kind.IF_ABSENT) == set(case.if_absent.split())
-    assert [fact.days for fact in facts if fact.kind is Kind.TERM] == ([] if case.days is None else [case.days])
+    must_hold(catalogue, case)
 
 
 COMPENSATION = "nuclear_need=compensation channel=egov"
