@@ -111,7 +111,7 @@ def _valid(since: date, until: date | None, on: date) -> bool:
 
 
 def paths(service: Service, on: date) -> Iterator[dict[str, str]]:
-    """Every way through the questions of a service: used by tests and by the printed diagrams."""
+    """Every way through the questions of a service: what the tests walk."""
     waiting: list[dict[str, str]] = [{}]
     while waiting:
         answers = waiting.pop(0)

@@ -68,10 +68,6 @@ def unreadable(talk: Talk) -> None:
     missed(talk, "missed.edited" if talk.event.args[0] == "edited" else "missed.unreadable")
 
 
-def unasked_contact(talk: Talk) -> None:
-    missed(talk, "missed.contact")
-
-
 TOPIC = Topic(
     views={"menu": menu, "help": help_},
     rows=(

@@ -18,9 +18,7 @@ LONGEST = 64
 def offered(dialogue: Dialogue) -> set[str]:
     """Presses every button once, from where it was first seen, until no new ones come up."""
     known: set[str] = set()
-    waiting: list[tuple[Session, Content]] = [
-        (_session(), Text(text)) for text in ("/start", "/lang", "/settings", "протез")
-    ]
+    waiting: list[tuple[Session, Content]] = [(_session(), Text(text)) for text in BEGINNINGS]
     while waiting:
         session, content = waiting.pop(0)
         answer = dialogue.answer(sessions.read(sessions.write(session)), content, NOW, Surface.CHAT)
