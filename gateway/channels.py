@@ -60,5 +60,10 @@ class Channel(Protocol):
     async def send(self, letter: Letter) -> Outcome: ...
 
 
+def channel_of(address: str) -> str:
+    """`sms`, `tg` or `chat`: an address begins with the name of the channel that serves it."""
+    return address.partition(":")[0]
+
+
 def surface(address: str) -> Surface:
-    return Surface.SMS if address.startswith("sms:") else Surface.CHAT
+    return Surface.SMS if channel_of(address) == "sms" else Surface.CHAT

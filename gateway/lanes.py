@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
-from gateway.channels import Letter
+from gateway.channels import Letter, channel_of
 
 EXPIRES = 24 * 3600.0
 """Seconds after which an answer is of no use any more."""
@@ -62,7 +62,7 @@ class Lanes:
     def done(self, held: Held) -> None:
         """The next letter of the same address may follow."""
         address = held.letter.address
-        self._flying[_channel(address)] -= 1
+        self._flying[channel_of(address)] -= 1
         lane = self._lanes[address]
         lane.popleft()
         if lane:
@@ -72,7 +72,7 @@ class Lanes:
 
     def rest(self, held: Held, until: float) -> None:
         """The address waits; what came after this letter waits behind it."""
-        self._flying[_channel(held.letter.address)] -= 1
+        self._flying[channel_of(held.letter.address)] -= 1
         heappush(self._resting, (until, held.letter.address))
 
     def next_due(self) -> float | None:
@@ -88,8 +88,4 @@ class Lanes:
         return address in self._lanes and not any(one == address and due > now for due, one in self._resting)
 
     def _make_ready(self, address: str) -> None:
-        self._ready.setdefault(_channel(address), deque()).append(address)
-
-
-def _channel(address: str) -> str:
-    return address.partition(":")[0]
+        self._ready.setdefault(channel_of(address), deque()).append(address)

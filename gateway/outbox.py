@@ -12,7 +12,7 @@ from typing import Any, assert_never
 import msgspec
 from redis.exceptions import RedisError
 
-from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent
+from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, channel_of
 from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.failures import told
@@ -28,13 +28,22 @@ _LOOK = 1.0
 _GATHER = 0.002
 """Seconds in which letters gather before they are read: one breath then serves many."""
 _HELD_AT_MOST = 20_000
+"""Letters in memory; the others wait in Redis."""
 _FAREWELL = 10.0
+"""Seconds that letters under way get when the program stops."""
 _AT_ONCE = 100
-_RULE = Status.ACCEPTED
+"""Letters under way per channel."""
 _decode = msgspec.json.Decoder(Letter).decode
 
 
 class Outbox:
+    """One loop: write down what has left and read what is new, let leave what may, wait until something happens.
+
+    A letter is read from its stream and *held*; waits in its lane until those before it to the same address are
+    done; is sent, as a task of its own; and, its outcome known, is *finished*: struck off the stream in the next
+    round. Only then is it held no longer. Whatever happens before, its entry is still in the stream to be read again.
+    """
+
     def __init__(
         self, redis: Batched, channels: Mapping[str, Channel], clock: Clock, reader: str, at_once: int = _AT_ONCE
     ) -> None:
@@ -47,12 +56,18 @@ class Outbox:
         self._clock = clock
         self._lanes = Lanes(at_once)
         self._held: list[set[bytes]] = [set() for _ in range(SHARDS)]
+        """Per shard, the entries that were read and not struck off yet."""
         self._places = [NEW] * SHARDS
+        """Per shard, where to read on: new letters, or how far reading again has come."""
         self._finished: dict[int, list[tuple[bytes, str, Status]]] = defaultdict(list)
+        """Per shard, what is to be struck off: entry, letter, and what became of it."""
         self._sending: set[Task[None]] = set()
         self._unread = set(range(SHARDS))
+        """Shards in which there may be something new."""
         self._something = Event()
+        """A reason for another round."""
         self._waiting: list[tuple[str | None, Future[None]]] = []
+        """Who waits in `drained`, and for which address."""
         self._stopping = False
 
     def wake(self, shard: int) -> None:
@@ -106,7 +121,7 @@ class Outbox:
                 task = asyncio.create_task(self._send(held, now))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
-            else:  # another process has taken over the shard
+            else:  # another process has taken over the shard, see `_take_in`
                 self._lanes.done(held)
                 self._something.set()
         for address, waiter in self._waiting:
@@ -138,7 +153,9 @@ class Outbox:
         for shard, letters in finished.items():
             calls.append(self._streams.done(shard, [entry for entry, _, _ in letters]))
             # That a provider has taken a letter is the rule. Only what is to be told about it is kept.
-            calls += [self._letters.mark(letter, status) for _, letter, status in letters if status is not _RULE]
+            calls += [
+                self._letters.mark(letter, status) for _, letter, status in letters if status is not Status.ACCEPTED
+            ]
         if sum(map(len, self._held)) >= _HELD_AT_MOST:
             self._unread |= shards
             shards = set()
@@ -153,7 +170,7 @@ class Outbox:
                 del self._finished[shard]
 
     def _take_in(self, shard: int, page: tuple[bytes, list[Any]] | None) -> None:
-        if page is None:
+        if page is None:  # another process reads here: our letters in the lanes are its own now, and must not leave
             self._held[shard].clear()
             return
         self._places[shard], entries = page
@@ -178,12 +195,12 @@ class Outbox:
             self._finish(held, Status.EXPIRED, "older than a day")
             return
         held.tries += 1
-        kind = letter.address.partition(":")[0]
+        name = channel_of(letter.address)
         try:
-            channel = self._channels.get(kind)
-            outcome = await channel.send(letter) if channel else Retry(f"nothing serves «{kind}» at present")
+            channel = self._channels.get(name)
+            outcome = await channel.send(letter) if channel else Retry(f"nothing serves «{name}» at present")
         except Exception as error:
-            log.error("the channel «%s» failed: %s", kind, told(error))
+            log.error("the channel «%s» failed: %s", name, told(error))
             outcome = Retry(type(error).__name__)
         self._settle(held, outcome)
 
@@ -205,16 +222,17 @@ class Outbox:
         if now - held.letter.created >= EXPIRES:
             self._finish(held, Status.EXPIRED, reason)
             return
-        self.counts[held.letter.address.partition(":")[0], "retry"] += 1
+        self.counts[channel_of(held.letter.address), "retry"] += 1
         log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, reason)
-        until = min(now + pause(held.tries, after, random.random()), held.letter.created + EXPIRES)
+        chance = random.random()  # noqa: S311 - it only spreads the tries
+        until = min(now + pause(held.tries, after, chance), held.letter.created + EXPIRES)
         self._lanes.rest(held, until)
         self._something.set()
 
     def _finish(self, held: Held, status: Status, reason: str = "") -> None:
         if reason:
             log.warning("letter %s: %s, %s", held.letter.id, status, reason)
-        self.counts[held.letter.address.partition(":")[0], status] += 1
+        self.counts[channel_of(held.letter.address), status] += 1
         self._lanes.done(held)
         if held.entry in self._held[held.shard]:
             self._finished[held.shard].append((held.entry, held.letter.id, status))

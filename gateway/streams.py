@@ -2,6 +2,9 @@
 
 A consumer group knows who reads: its record of consumers is also the sign of life of each. Who finds nobody else
 alive in there takes the stream over, with everything that the dead one had begun.
+
+An entry that was read stays *pending* under its reader's name until it is struck off. That is what makes a crash lose
+nothing: whoever reads next is given what is pending once more before anything new.
 """
 
 from asyncio import Future
@@ -15,7 +18,14 @@ SILENCE = 10.0
 """Seconds after which a process that does not read counts as dead."""
 PAGE = 100
 NEW = b">"
+"""The place from which to read on when nothing is to be read again; any other is an entry's id."""
 
+# XINFO answers with names and values in turns, of each reader: 'name', 2; 'pending', 4; 'idle', 6. Answers are:
+#   false              somebody else reads here and is alive
+#   {place, entries}   the next page, and where to read on
+# In their order: make the group if it is missing; leave if another reader is alive; take over what the dead had
+# pending; if more is pending with us than we hold, begin again with our pending entries; read. The entries pending
+# are at their end when a page of them is empty: then new ones follow.
 _READ = """
 local stream, me, from, held = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local readers = redis.pcall('XINFO', 'CONSUMERS', stream, 'outbox')
@@ -54,6 +64,7 @@ redis.call('XACK', KEYS[1], 'outbox', unpack(ARGV))
 return redis.call('XDEL', KEYS[1], unpack(ARGV))
 """
 
+# A reader that still has something pending stays in the group: deleting it would lose these entries.
 _LEAVE = """
 for _, reader in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], 'outbox')) do
   if reader[2] == ARGV[1] and reader[4] == 0 then
