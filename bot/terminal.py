@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Contact, Content, Language, Message, Surface, Text
+from dialogs.messages import Button, Contact, Content, Language, Message, Pressed, Surface, Text
 from dialogs.people import read_phone
 from gateway.clock import ALMATY
 
@@ -17,6 +17,7 @@ class Terminal:
         self._session = sessions.new("terminal")
         self._session.language = language
         self._asked_contact = False
+        self._buttons: tuple[Button, ...] = ()
 
     def run(self) -> None:
         """Until the input ends. Works in a pipe as well."""
@@ -40,9 +41,12 @@ class Terminal:
         print(flush=True)
 
     def _content(self, line: str) -> Content:
-        """A phone typed where the button for one's own number stands counts as that button."""
+        """A phone typed where the button for one's own number stands counts as that button; in here a number stands
+        beside each button, and presses it."""
         if self._asked_contact and read_phone(line) is not None:
             return Contact(line, own=True)
+        if line.isdecimal() and 0 < int(line) <= len(self._buttons):
+            return Pressed(self._buttons[int(line) - 1].id)
         return Text(line)
 
     def _show(self, message: Message) -> None:
@@ -51,6 +55,7 @@ class Terminal:
             print(f"[SMS {read_phone(message.to_phone)}]")
         else:
             self._asked_contact = message.ask_contact
+            self._buttons = message.buttons
         print(message.text)
         for number, button in enumerate(message.buttons, 1):
             print(f"{number:>3} – {button.label}")

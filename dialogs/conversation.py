@@ -42,7 +42,8 @@ def step(session: Session, event: Event, now: datetime, surface: Surface, guide:
     session.pace = _pace(session, now)
     if session.pace[1] > PER_MINUTE:
         first_time = session.pace[1] == PER_MINUTE + 1
-        return Turn(session, Reply((Say("pace.slow"),)) if first_time else None, None, "too_fast")
+        slower = Say("pace.slow" if session.language else "pace.slow.both")
+        return Turn(session, Reply((slower,)) if first_time else None, None, "too_fast")
     if session.state not in VIEWS:
         session.state = "menu"
     if session.language is None and event.name not in BEFORE_LANGUAGE:

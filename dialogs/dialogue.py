@@ -14,9 +14,6 @@ from dialogs.session import Session
 from dialogs.talk import Guide
 from dialogs.understand import understand
 
-LIST_PORTIONS = 3
-"""So many SMS a list of papers sent to a phone may take."""
-
 
 class Answer(Struct, frozen=True):
     session: Session | None
@@ -31,7 +28,7 @@ class Dialogue:
         self.guide = guide
 
     def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer:
-        event = understand(content, session, lambda: self._labels(session, now, surface))
+        event = understand(content, session, surface, lambda: self._labels(session, now, surface))
         turn = step(session, event, now, surface, self.guide)
         if turn.session is not None and turn.session.pending and turn.session.language is not None:
             turn = self._take_up(turn.session, now, surface)
@@ -41,7 +38,7 @@ class Dialogue:
         """When answering failed: nobody is left without a word, and the talk goes on from the menu."""
         language = session.language or Language.KK
         state = "menu" if session.language else "language"
-        text = self.guide.words.say(Say("sorry"), language, surface)
+        text = self.guide.words.say(Say("sorry" if session.language else "sorry.both"), language, surface)
         return Answer(structs.replace(session, state=state, offered=[], page=0), (Message(text),), "failed")
 
     def _take_up(self, session: Session, now: datetime, surface: Surface) -> Turn:
@@ -70,7 +67,7 @@ class Dialogue:
                 session.offered = offered
         if turn.to_phone is not None:
             phone, listed = turn.to_phone
-            texts = render.letters(listed, self.guide.words, language)[:LIST_PORTIONS]
+            texts = render.letters(listed, self.guide.words, language)
             messages += [Message(text, to_phone=phone) for text in texts]
         return Answer(session, tuple(messages), turn.note)
 

@@ -18,6 +18,7 @@ BACK = Choice("back", Say("choice.back"))
 """By SMS only the word: a number for it would cost every message a line."""
 MORE = Choice("more", Say("choice.more"))
 MAYBE = Say("answer.maybe")
+ITEM = "- "
 CACHED = 4096
 """The same replies are given to many: a reply is a value, so its words are put together once."""
 
@@ -90,7 +91,7 @@ def _page(
     on_page: list[str] = []
     for line in lines:
         if units(_text([*on_page, line], [more], home)) > SMS_UNITS:
-            return _without_lonely_heading(on_page), []
+            return _without_lonely_heading(on_page, line), []
         on_page.append(line)
     offered: list[_Labelled] = []
     for choice in choices:
@@ -101,9 +102,10 @@ def _page(
     return on_page, offered
 
 
-def _without_lonely_heading(lines: list[str]) -> list[str]:
-    """A heading goes with what it heads."""
-    return lines[:-1] if len(lines) > 1 and lines[-1].endswith(":") else lines
+def _without_lonely_heading(lines: list[str], following: str) -> list[str]:
+    """A heading goes with what it heads, and an office with its hours."""
+    heads = len(lines) > 1 and not lines[-1].startswith(ITEM)
+    return lines[:-1] if heads and (lines[-1].endswith(":") or following.startswith(ITEM)) else lines
 
 
 def _text(lines: Sequence[str], choices: Sequence[_Labelled], home: Sequence[str]) -> str:
@@ -134,7 +136,7 @@ def _word_parts(word: str, room: int) -> list[str]:
 
 def _line(what: Say, words: Words, language: Language) -> str:
     text = _spoken(what, words, language, Surface.SMS)
-    return f"- {text}" if what.item else text
+    return f"{ITEM}{text}" if what.item else text
 
 
 def _spoken(what: Say, words: Words, language: Language, surface: Surface) -> str:

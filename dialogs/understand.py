@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from dialogs.messages import Contact, Content, Event, Pressed, Text, Unreadable
+from dialogs.messages import Contact, Content, Event, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 
 LONGEST = 500
 """Characters of a text that are read; nobody names a service in more."""
+
+NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes"})
+"""In a chat no numbers stand beside the buttons: a «1» there may mean anything, and agrees to nothing."""
 
 _COMMANDS: dict[str, Event] = {}
 for _event, _words in {
@@ -35,14 +38,15 @@ for _event, _words in {
 
 _NUMBER = re.compile(r"\W*(?:no\W*)?(\d{1,2})\W*")
 """«№» is normalised to «no»."""
+_BRACKETED = re.compile(r"\(([^()]+)\)")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _SPACES = re.compile(r"\s+")
 
 
-def understand(content: Content, session: Session, labels: Callable[[], Sequence[str]]) -> Event:
+def understand(content: Content, session: Session, surface: Surface, labels: Callable[[], Sequence[str]]) -> Event:
     """`labels`: the words of `session.offered`, asked for only when needed."""
     if isinstance(content, Text):
-        return _text(content.text, session, labels)
+        return _text(content.text, session, surface, labels)
     if isinstance(content, Pressed):
         name, *args = content.choice.split(":")
         return Event(name, tuple(args))
@@ -52,7 +56,7 @@ def understand(content: Content, session: Session, labels: Callable[[], Sequence
         return Event("unreadable", (content.kind,))
 
 
-def _text(text: str, session: Session, labels: Callable[[], Sequence[str]]) -> Event:
+def _text(text: str, session: Session, surface: Surface, labels: Callable[[], Sequence[str]]) -> Event:
     plain = normalised(text)
     command = _COMMANDS.get(plain) or _COMMANDS.get(_EDGES.sub("", plain))
     if command is not None:
@@ -63,13 +67,20 @@ def _text(text: str, session: Session, labels: Callable[[], Sequence[str]]) -> E
         position = int(number[1])
         if position == 0:
             return Event("menu")
-        if position <= len(session.offered):
-            return _chosen(session.offered[position - 1])
+        chosen = _chosen(session.offered[position - 1]) if position <= len(session.offered) else None
+        if chosen and not (surface is Surface.CHAT and chosen.name in NEVER_BY_NUMBER_IN_CHAT):
+            return chosen
         return Event("no_such_number", (number[1],))
     for choice, label in zip(session.offered, labels() if session.offered else (), strict=False):
-        if normalised(label) == plain:
+        if plain in _spellings(normalised(label)):
             return _chosen(choice)
     return Event("say", (plain,))
+
+
+def _spellings(label: str) -> tuple[str, ...]:
+    """«Согласен (согласна)» may be answered by either word."""
+    in_brackets = _BRACKETED.search(label)
+    return (label, _BRACKETED.sub("", label).strip(), in_brackets[1]) if in_brackets else (label,)
 
 
 def _chosen(choice: str) -> Event:

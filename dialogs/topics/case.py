@@ -89,8 +89,11 @@ def keep_case(talk: Talk) -> None:
 
 
 def keep_general_case(talk: Talk) -> None:
-    """Without agreement nothing personal is asked, and the list holds all that may be needed."""
+    """Without agreement nothing personal is asked or kept, and the list holds all that may be needed."""
     understood(talk)
+    kinds, answers = talk.guide.catalogue.questions, talk.session.answers
+    talk.session.agreed = None
+    talk.session.answers = {q: option for q, option in answers.items() if q in kinds and not kinds[q].personal}
     talk.session.general = True
 
 

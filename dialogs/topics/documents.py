@@ -7,7 +7,16 @@ from dialogs.render import BACK, MENU
 from dialogs.talk import ANYWHERE, Row, Talk, Topic, View, choice
 from dialogs.topics import privacy
 from dialogs.topics.answer import sheet
-from dialogs.topics.case import case, case_here, is_known, keep_case, keep_general_case, may_ask, onwards
+from dialogs.topics.case import (
+    case,
+    case_here,
+    is_known,
+    keep_case,
+    keep_general_case,
+    may_ask,
+    needs_answer,
+    onwards,
+)
 from dialogs.topics.menu import missed, understood
 
 GROUPS = ("aids", "rehab", "care", "money", "papers")
@@ -136,6 +145,11 @@ def may_go_unagreed(talk: Talk) -> bool:
     return may_go_by_sms(talk) and not privacy.agreed(talk)
 
 
+def is_unfinished(talk: Talk) -> bool:
+    """Something that changes the list is still to be asked: no list leaves before."""
+    return needs_answer(talk) and not talk.session.general
+
+
 def own_number(talk: Talk) -> bool:
     phone = read_phone(talk.event.args[0])
     return talk.event.args[1] == "own" and phone is not None and phone.of_kazakhstan
@@ -161,6 +175,11 @@ def send_list(talk: Talk) -> None:
 def enough_lists(talk: Talk) -> None:
     understood(talk)
     talk.notices.append(Say("documents.enough_lists", count=LISTS_PER_DAY))
+
+
+def typed_a_number(talk: Talk) -> bool:
+    """Anybody's number can be typed; only the button shows whose it is."""
+    return read_phone(talk.event.args[0]) is not None
 
 
 def not_own_number(talk: Talk) -> None:
@@ -192,11 +211,13 @@ TOPIC = Topic(
         Row("decline", ANYWHERE, "documents.answer", when=is_known, do=keep_general_case),
         Row("details", ANYWHERE, "documents.details", when=is_known, do=understood),
         Row("tick", ANYWHERE, "documents.answer", when=a_paper_here, do=tick),
+        Row("sms", ANYWHERE, "documents.answer", when=is_unfinished, do=understood),
         Row("sms", ANYWHERE, "documents.privacy", when=may_go_unagreed, do=understood),
         Row("sms", ANYWHERE, "documents.phone", when=may_go_by_sms, do=understood),
         Row("contact", "documents.phone", "documents.answer", when=may_send_list, do=send_list),
         Row("contact", "documents.phone", "documents.answer", when=own_number, do=enough_lists),
         Row("contact", "documents.phone", do=not_own_number),
+        Row("say", "documents.phone", when=typed_a_number, do=not_own_number),
         Row("contact", ANYWHERE, do=unasked_contact),
         Row("back", "documents.groups", "menu", do=understood),
         Row("back", "documents.services", "documents.groups", do=understood),

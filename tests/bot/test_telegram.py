@@ -12,7 +12,7 @@ from bot import telegram
 from bot.errors import StartError
 from bot.telegram import COMMANDS, Telegram, Webhook
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Pressed, Text
+from dialogs.messages import Pressed, Surface, Text
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.outbox import Outbox
@@ -189,7 +189,7 @@ def test_every_command_is_one_that_the_dialogue_knows(spoken: Dialogue) -> None:
     from dialogs.understand import understand
 
     for command in COMMANDS:
-        event = understand(Text(f"/{command}"), sessions.new("x"), list)
+        event = understand(Text(f"/{command}"), sessions.new("x"), Surface.CHAT, list)
         assert event.name != "unknown_command", command
 
 

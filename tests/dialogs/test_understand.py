@@ -3,7 +3,7 @@
 import pytest
 
 from dialogs import session as sessions
-from dialogs.messages import Contact, Content, Event, Pressed, Text, Unreadable
+from dialogs.messages import Contact, Content, Event, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 from dialogs.understand import LONGEST, understand
 
@@ -61,13 +61,30 @@ def offered() -> Session:
     ],
 )
 def test_a_message_means(content: Content, event: Event) -> None:
-    assert understand(content, offered(), lambda: LABELS) == event
+    assert understand(content, offered(), Surface.CHAT, lambda: LABELS) == event
 
 
 def test_a_number_means_nothing_where_nothing_was_offered() -> None:
-    assert understand(Text("1"), sessions.new("ref"), list) == Event("no_such_number", ("1",))
+    assert understand(Text("1"), sessions.new("ref"), Surface.SMS, list) == Event("no_such_number", ("1",))
 
 
 def test_of_an_endless_text_only_the_beginning_is_read() -> None:
-    event = understand(Text("қ" * 70_000), sessions.new("ref"), list)
+    event = understand(Text("қ" * 70_000), sessions.new("ref"), Surface.CHAT, list)
     assert len(event.args[0]) == LONGEST
+
+
+@pytest.mark.parametrize("choice", ["agree:1", "forget_yes"])
+def test_a_number_agrees_to_nothing_where_no_numbers_are_shown(choice: str) -> None:
+    session = sessions.new("ref")
+    session.offered = [choice, "menu"]
+    assert understand(Text("1"), session, Surface.CHAT, list) == Event("no_such_number", ("1",))
+    assert understand(Text("1"), session, Surface.SMS, list).name == choice.partition(":")[0]
+
+
+@pytest.mark.parametrize("said", ["Согласен", "согласна", "согласен (согласна)"])
+def test_either_word_of_a_label_is_an_answer(said: str) -> None:
+    session = sessions.new("ref")
+    session.offered = ["agree:1", "decline"]
+    labels = ["Согласен (согласна)", "Нет, общий список"]
+    assert understand(Text(said), session, Surface.CHAT, lambda: labels) == Event("agree", ("1",))
+    assert understand(Text(f"не {said}"), session, Surface.CHAT, lambda: labels).name == "say"
