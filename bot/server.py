@@ -27,6 +27,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         raise StartError(_why(host, port, error)) from error
+    except (UnicodeError, TypeError) as error:  # Python's words for a name that DNS cannot hold
+        listening.close()
+        raise StartError(f"KELISIM_HTTP_HOST: «{host}» is no address") from error
     return listening
 
 

@@ -5,9 +5,10 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from dotenv.parser import parse_stream
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import StartError
@@ -110,9 +111,28 @@ class Settings(BaseSettings):
     @field_validator("telegram_api", "telegram_webhook", "kannel_url", "esobes_url", "public_url")
     @classmethod
     def _url(cls, url: str) -> str:
-        if url and not re.match(r"https?://[^/\s]", url):
-            raise ValueError("not a web address; it begins with https:// or http://")
+        if not url:
+            return url
+        try:
+            HttpUrl(url)
+        except ValidationError:
+            whole = False
+        else:
+            whole = re.fullmatch(r"https?://[^\s?#]+", url) is not None  # paths of ours are put behind it
+        if not whole:
+            raise ValueError("not a web address; it looks like https://example.kz or http://localhost:13013")
         return url.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"((rediss?|redis\+sentinel|redis\+cluster|unix)://\S+)?", url.get_secret_value()):
+            raise ValueError("not an address of Redis; it looks like redis://localhost:6379")
+        try:
+            urlsplit(url.get_secret_value())
+        except ValueError:
+            raise ValueError("not an address of Redis; a bracket in it stands alone") from None
+        return url
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -132,7 +152,7 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """From the environment and `.env`; what is wrong is told in one line."""
     known = {_variable(name) for name in Settings.model_fields}
-    given = {name.upper() for name in (*os.environ, *dotenv_values(FILE))}
+    given = {name.upper() for name in (*os.environ, *_in_the_file())}
     for name in sorted(given - known):
         if name.startswith(PREFIX):
             near = difflib.get_close_matches(name, sorted(known), 1)
@@ -141,6 +161,23 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         raise StartError(_first(error)) from None
+
+
+def _in_the_file() -> list[str]:
+    """The names in `.env`. A line that cannot be read is told, because its setting would be passed over."""
+    try:
+        with open(FILE, encoding="utf-8-sig") as file:
+            lines = [line for line in parse_stream(file) if line.key or line.error]
+    except (FileNotFoundError, IsADirectoryError):
+        return []
+    except UnicodeDecodeError:
+        raise StartError(f"{FILE}: not in UTF-8") from None
+    except OSError as error:
+        raise StartError(f"{FILE}: cannot be read: {error.strerror}") from error
+    for line in lines:
+        if line.error or line.value is None:
+            raise StartError(f"{FILE}: line {line.original.line} does not look like NAME=value")
+    return [line.key for line in lines if line.key]
 
 
 def _variable(field: str) -> str:

@@ -93,6 +93,13 @@ def test_everything_on_the_fixed_list_is_taken(monkeypatch: pytest.MonkeyPatch) 
         ("SMS_ROUTES", "kannel, pigeon", "KELISIM_SMS_ROUTES: no SMS route is called «pigeon»"),
         ("SMS_ROUTES", "kannel", "KELISIM_KANNEL_URL: not set, but KELISIM_SMS_ROUTES names kannel"),
         ("KANNEL_URL", "kannel:13013", "KELISIM_KANNEL_URL: not a web address"),
+        ("KANNEL_URL", "http://kannel:port", "KELISIM_KANNEL_URL: not a web address"),
+        ("KANNEL_URL", "http://:13013", "KELISIM_KANNEL_URL: not a web address"),
+        ("KANNEL_URL", "http://kannel/?a=b", "KELISIM_KANNEL_URL: not a web address"),
+        ("TELEGRAM_API", "http://[", "KELISIM_TELEGRAM_API: not a web address"),
+        ("PUBLIC_URL", "http://bot example.kz", "KELISIM_PUBLIC_URL: not a web address"),
+        ("REDIS_URL", "localhost:6379", "KELISIM_REDIS_URL: not an address of Redis"),
+        ("REDIS_URL", "redis://[localhost", "KELISIM_REDIS_URL: not an address of Redis"),
         ("QUIET_HOURS", "21-9", "KELISIM_QUIET_HOURS: two times of the day are needed"),
         ("TELEGRAM_TOKEN", "secret but no token", "KELISIM_TELEGRAM_TOKEN: not a bot token"),
         ("SMS_SECRET", "a/b/c/d/e", "KELISIM_SMS_SECRET: 8 to 256 Latin letters"),
@@ -111,6 +118,23 @@ def test_what_is_wrong_is_told_in_one_line_without_the_value(
 def test_an_unknown_name_in_the_file_is_refused_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("KELISIM_SANDBX=1\n", "utf-8")
     assert "KELISIM_SANDBOX?" in refusal(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"KELISIM_LOG='debug", ".env: line 2 does not look like NAME=value"),
+        (b"KELISIM_LOG", ".env: line 2 does not look like NAME=value"),
+        (b"=debug", ".env: line 2 does not look like NAME=value"),
+        ("# ж".encode("cp1251"), ".env: not in UTF-8"),
+    ],
+)
+def test_a_line_in_the_file_that_cannot_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, line: bytes, said: str
+) -> None:
+    Path(".env").write_bytes(b"KELISIM_HTTP_PORT=9001\n" + line + b"\n")
+    assert refusal(monkeypatch) == said
+    assert not caplog.records
 
 
 def test_the_simulator_does_not_go_together_with_a_real_bot(monkeypatch: pytest.MonkeyPatch) -> None:
