@@ -10,16 +10,18 @@ from urllib.parse import unquote, urlsplit
 from redis.asyncio import Connection, Redis, RedisCluster, Sentinel, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.asyncio.sentinel import MasterNotFoundError, SentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.connection import HiredisRespSerializer
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.typing import EncodableT
 
 Client = Redis | RedisCluster
 
 PATIENCE = 10.0
 """Seconds after which a silent server counts as away."""
+_SENTINEL = 26379
+"""The port where Sentinels listen unless told otherwise."""
 _AT_ONCE = 2
 _LONGEST = 500
 
@@ -38,13 +40,22 @@ def connect(url: str) -> Client:
     Time-outs are kept by `Batched`, once for many commands: those of redis-py cost a task for every single one.
     Nothing is retried here, because whoever asks knows better what may be asked twice.
     """
+    try:
+        return _client(url)
+    except (ValueError, TypeError, RedisClusterException) as error:
+        raise RedisUnfitError("KELISIM_REDIS_URL: host, port, or an option after «?» is not one of Redis") from error
+
+
+def _client(url: str) -> Client:
     if url.startswith("redis+cluster://"):
         return RedisCluster.from_url(url.replace("redis+cluster", "redis", 1), protocol=2, socket_timeout=None)
     quiet: dict[str, Any] = {"socket_timeout": None, "protocol": 2, "retry": Retry(NoBackoff(), 0)}
     if url.startswith("redis+sentinel://"):
         return _master(url, quiet)
     redis = Redis.from_url(url, **quiet)
-    redis.connection_pool.connection_class = _PACKED[redis.connection_pool.connection_class]
+    pool = redis.connection_pool
+    pool.connection_class = _PACKED[pool.connection_class]
+    pool.connection_class(**pool.connection_kwargs)  # takes no option that it does not know
     return redis
 
 
@@ -89,9 +100,9 @@ _PACKED: dict[type[AbstractConnection], type[AbstractConnection]] = {
 
 def _master(url: str, quiet: dict[str, Any]) -> Redis:
     parts = urlsplit(url)
-    hosts = [host.rpartition(":") for host in parts.netloc.rpartition("@")[2].split(",")]
+    hosts = [host.partition(":") for host in parts.netloc.rpartition("@")[2].split(",")]
     login: dict[str, Any] = {"username": parts.username or None, "password": unquote(parts.password or "") or None}
-    sentinel = Sentinel([(host, int(port)) for host, _, port in hosts])  # type: ignore[no-untyped-call]
+    sentinel = Sentinel([(host, int(port or _SENTINEL)) for host, _, port in hosts])  # type: ignore[no-untyped-call]
     return cast(Redis, sentinel.master_for(parts.path.strip("/"), **login, **quiet))
 
 
@@ -109,7 +120,9 @@ async def check(redis: Client, accept: bool = False) -> None:
                     "Redis would throw away letters when full: set «maxmemory-policy noeviction» "
                     "or KELISIM_REDIS_ACCEPT=1"
                 )
-    except (RedisError, OSError) as error:
+    except MasterNotFoundError as error:  # its own words name our side of the connection, in a thousand letters
+        raise RedisUnfitError("Redis does not answer: no Sentinel names a master") from error
+    except (RedisError, RedisClusterException, OSError) as error:
         raise RedisUnfitError(f"Redis does not answer: {error}") from error
 
 
@@ -173,7 +186,7 @@ class Batched:
         try:
             async with asyncio.timeout(PATIENCE):
                 answers = await self._ask([command for command, _ in batch])
-        except (RedisError, OSError) as error:  # TimeoutError is an OSError
+        except (RedisError, RedisClusterException, OSError) as error:  # TimeoutError is an OSError
             answers = [RedisAwayError(str(error) or "no answer in time")] * len(batch)
         except BaseException:
             for _, answer in batch:

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.connection import Batched, Client, RedisAwayError, RedisUnfitError, check, connect
+from gateway.connection import Batched, Client, RedisAwayError, RedisUnfitError, check, close, connect
 
 
 @pytest.fixture
@@ -32,6 +32,37 @@ async def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
         await check(client, accept=True)
     assert "\n" not in str(caught.value)
     await client.aclose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:99999/0",
+        "redis://127.0.0.1:1/0?colour=red",
+        "redis+sentinel://127.0.0.1:abc/kelisim",
+        "redis+cluster://",
+    ],
+)
+async def test_an_address_that_cannot_be_one_is_told_and_not_shown(url: str) -> None:
+    with pytest.raises(RedisUnfitError, match="KELISIM_REDIS_URL") as caught:
+        connect(url)
+    assert url not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["redis+sentinel://127.0.0.1:1/kelisim", "redis+cluster://127.0.0.1:1"])
+async def test_many_servers_of_which_none_is_there_are_told_in_one_line(url: str) -> None:
+    client = connect(url)
+    with pytest.raises(RedisUnfitError, match="does not answer") as caught:
+        await check(client)
+    assert len(str(caught.value)) < 200
+    await close(client)
+
+
+async def test_a_cluster_that_has_gone_counts_as_away() -> None:
+    client = connect("redis+cluster://127.0.0.1:1")
+    with pytest.raises(RedisAwayError):
+        await Batched(client)("PING")
+    await close(client)
 
 
 async def test_a_server_that_falls_silent_counts_as_away(redis: Client, monkeypatch: pytest.MonkeyPatch) -> None:
