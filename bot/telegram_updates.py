@@ -118,7 +118,7 @@ _decode = msgspec.json.Decoder(Update).decode
 def decode(body: bytes) -> Update | None:
     try:
         return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

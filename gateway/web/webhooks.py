@@ -121,6 +121,6 @@ def _is_object(body: bytes) -> bool:
     """Telegram may send kinds of updates that nobody here knows; those are taken and passed over."""
     try:
         msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True

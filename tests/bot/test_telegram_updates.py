@@ -157,6 +157,11 @@ def test_a_group_that_becomes_a_supergroup_is_passed_over() -> None:
     assert understood(message=message({"id": -5, "type": "group"}, migrate_to_chat_id=-1005)) is None
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"message": 1}', b'{"update_id": "x"}', b"\xff\xfe", b"null"])
+DEEP = b'{"update_id": 1, "something_new": ' + b"[" * 40_000 + b"]" * 40_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"message": 1}', b'{"update_id": "x"}', b"\xff\xfe", b"null", DEEP]
+)
 def test_what_is_no_update_is_not_read(body: bytes) -> None:
     assert decode(body) is None

@@ -61,7 +61,9 @@ async def test_without_the_secret_nothing_is_taken(client: httpx.AsyncClient, re
     assert await letters(redis) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"null", b'"\xff"', b"\xff\xfe", b'{"update_id":'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[1]", b"null", b'"\xff"', b"\xff\xfe", b'{"update_id":', b'{"a":' * 40_000]
+)
 async def test_a_body_that_is_no_update_is_refused_without_our_code(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await post(client, body)
     assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
