@@ -45,13 +45,12 @@ function notice(text) {
 
 // ---- messages ----
 
-const TICKS = { accepted: "…", buffered: "…", sent: "✓", received: "✓", delivered: "✓✓", failed: "!", expired: "!" };
+const TICKS = { received: "✓", delivered: "✓✓" };
 
 function tick(status) {
-  const look = { "…": "tick waiting", "!": "tick lost" }[TICKS[status]] ?? "tick";
-  const mark = element("span", look, TICKS[status] ?? "");
+  const mark = element("span", "tick", TICKS[status]);
   mark.setAttribute("aria-hidden", "true");
-  const told = words[`status.${status}`] ?? status;
+  const told = words[`status.${status}`];
   const whole = element("span");
   whole.title = told;
   whole.append(mark, element("span", "hidden", told));
@@ -252,7 +251,7 @@ class SmsPhone extends Phone {
 class ChatPhone extends Phone {
   path = "telegram";
   sender = () => ({ user: citizen.user });
-  showsTick = (message) => message.direction === "in" || message.status === "failed";
+  showsTick = (message) => message.direction === "in";
 
   constructor(root) {
     super(root);
