@@ -26,6 +26,7 @@ from aiogram.types import (
 )
 
 from dialogs.messages import Button
+from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 
 LONGEST = 4096
@@ -175,10 +176,6 @@ def rows(buttons: Sequence[Button]) -> list[list[Button]]:
         else:
             found.append([button])
     return found
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 def split(text: str) -> list[str]:

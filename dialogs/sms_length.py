@@ -37,5 +37,5 @@ def _length(sizes: list[int], alone: int, together: int) -> Length:
 
 
 def units(text: str) -> int:
-    """UTF-16 units: what SMS with other than Latin letters are counted in."""
+    """UTF-16 units: what SMS with other than Latin letters are counted in, and Telegram's messages always."""
     return len(text.encode("utf-16-le")) // 2

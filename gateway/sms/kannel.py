@@ -17,7 +17,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
@@ -131,12 +130,6 @@ class Kannel:
         except self._broken as error:
             return Retry(f"Kannel: {type(error).__name__}")
         return read(answer.status_code, answer.content, answer.headers)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -7,8 +7,9 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bot.telegram_letters import TelegramLetters, rows, split, units
+from bot.telegram_letters import TelegramLetters, rows, split
 from dialogs.messages import Button
+from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from tests.bot.bot_api import TOKEN, BotApi, Fault
 

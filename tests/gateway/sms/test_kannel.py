@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import aclosing
 from datetime import datetime
 from urllib.parse import parse_qs, quote_plus
 
@@ -149,22 +150,22 @@ def test_an_answer_becomes_an_outcome(status: int, body: bytes, headers: dict[st
 
 
 async def test_the_letter_arrives_at_the_gateway_as_it_was_written() -> None:
-    async with Loopback() as gateway, Kannel(_at(gateway)) as channel:
+    async with Loopback() as gateway, aclosing(Kannel(_at(gateway))) as channel:
         assert await channel.send(LETTER) == Sent("1")
         assert parse_qs(gateway.queries[0]) == {key: [value] for key, value in build(LETTER, _at(gateway)).items()}
 
 
 async def test_a_gateway_that_is_away_or_breaks_off_means_later() -> None:
-    async with Loopback(silent=True) as gateway, Kannel(_at(gateway)) as channel:
+    async with Loopback(silent=True) as gateway, aclosing(Kannel(_at(gateway))) as channel:
         assert await channel.send(LETTER) == Retry("Kannel: RemoteProtocolError")
-    async with Kannel(ACCOUNT) as channel:
+    async with aclosing(Kannel(ACCOUNT)) as channel:
         assert await channel.send(LETTER) == Retry("Kannel: ConnectError")
 
 
 async def test_the_log_holds_neither_phone_nor_password(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", "gateway")
     caplog.set_level("INFO")
-    async with Loopback() as gateway, Kannel(_at(gateway)) as channel:
+    async with Loopback() as gateway, aclosing(Kannel(_at(gateway))) as channel:
         await asyncio.gather(*(channel.send(LETTER) for _ in range(3)))
     assert "7701" not in caplog.text
     assert "word" not in caplog.text
