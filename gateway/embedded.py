@@ -26,8 +26,11 @@ _LONGEST_PATH = 100
 """Bytes that fit into the address of a unix socket, everywhere."""
 _SERVER_LOCK = "redis.lock"
 _GLANCE = 0.01
+"""Seconds between two looks at a server that is starting or ending."""
 _GUARD = 1.0
+"""Seconds between two looks at whether it is alive."""
 _FAREWELL = 30.0
+"""Seconds it gets to end."""
 
 
 class EmbeddedError(Exception):

@@ -1,7 +1,7 @@
 """The simulator's phones: an SMS phone and a chat for everybody who plays, each a short stream in Redis.
 
-It is a carrier like any other: the outbox hands it letters. What a person sends is written down as well, so that
-the stream is the phone's whole screen.
+It is a channel like any other: the outbox hands it letters. What a person sends is written down as well, so that the
+stream is the phone's whole screen.
 """
 
 from collections.abc import AsyncIterator
@@ -19,8 +19,12 @@ from gateway.connection import Batched, Client
 from gateway.store import shard
 
 _SCREEN = 500
+"""Messages that a phone keeps."""
 _BREATH = 15.0
+"""Seconds after which somebody who watches a phone hears that nothing has happened."""
 
+# A letter that stands among the last fifty messages is not written again: the outbox sends one twice only if nobody
+# knows whether it arrived, and soon. In an entry a field's name comes before its value: 'letter', id, 'entry', bytes.
 _WRITE = """
 local recent = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 50)
 for _, entry in ipairs(recent) do

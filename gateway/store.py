@@ -24,6 +24,8 @@ SHARDS = 16
 SEEN_FOR = timedelta(days=3)
 """Telegram repeats an update for a day, Kannel a message for as long as its queue lives."""
 
+# A script that refuses halfway has written what came before, so every refusal comes first. A repeat whose session has
+# changed meanwhile is a conflict at first, and known as a repeat once the session has been loaded again.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 1 end
@@ -63,7 +65,7 @@ def shard_number(address: str) -> int:
 
 def shard(address: str) -> str:
     """The hash tag that an address' keys begin with."""
-    return _shards[crc32(address.encode()) % SHARDS]
+    return _shards[shard_number(address)]
 
 
 def outbox_key(number: int) -> str:
