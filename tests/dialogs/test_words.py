@@ -1,20 +1,25 @@
 """All texts are there in both languages, fit together, and fit into an SMS."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialogs import words
+from dialogs import render, words
 from dialogs.catalogue.catalogue import paths
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Say, Surface
-from dialogs.render import SMS_UNITS
-from dialogs.sms_length import units
+from dialogs.messages import Choice, Language, Reply, Say, Surface, Value
+from dialogs.render import BACK, MENU, SMS_UNITS
+from dialogs.sms_length import measure, units
+from dialogs.topics.answer import Asked, Sheet
 from dialogs.words import Words, WordsError, spoken
 
 LOCALES = Path(__file__).parents[2] / "locales"
 LONGEST_LABEL = 40
+MOST_PARTS = 3
+MOST_LETTERS = 5
+"""Of a list sent to a phone: nobody can ask for its next portion there, so it comes whole."""
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
@@ -27,31 +32,75 @@ def test_both_languages_have_the_same_texts_with_the_same_placeholders(dialogue:
             assert chat[language, Surface.SMS] <= chat[language, Surface.CHAT], text
 
 
+YEAR = [datetime(2026, 1, 1, 9, 0) + timedelta(days) for days in range(730)]
+LARGEST_COUNT = 100
+LONGEST_NUMBER = "999"
+
+
+def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Value]:
+    """Placeholder → the longest that can really stand there: of dates, and of the numbers that the law names."""
+    moment = max(YEAR, key=lambda day: units(spoken(day, language)))
+    values: dict[str, set[Value]] = {"day": {moment.date()}, "start": {moment.date()}, "at": {moment}}
+    values |= {"number": {LONGEST_NUMBER}, "end": {"0000"}}
+    for service in dialogue.guide.catalogue.services.values():
+        for fact in service.facts:
+            for name, value in [*fact.values.items(), ("days", fact.days or 0)]:
+                values.setdefault(name, set()).add(value)
+    return {name: max(known, key=lambda value: units(spoken(value, language))) for name, known in values.items()}
+
+
 @pytest.mark.parametrize("language", Language)
 def test_every_single_text_fits_into_one_portion_of_an_sms(dialogue: Dialogue, language: Language) -> None:
-    longest = {"day": datetime(2026, 9, 30, 18, 30), "start": date(2026, 9, 30), "at": datetime(2026, 9, 30, 18, 30)}
+    longest = longest_values(dialogue, language)
+    texts = dialogue.guide.words
     too_long = {}
-    for text in dialogue.guide.words.ids():
+    for text in texts.ids():
         if text.startswith(("web.", "telegram.")):
             continue
-        names = dialogue.guide.words.placeholders(text)[language, Surface.SMS]
-        values = {name: longest.get(name, "0000000000") for name in names}
-        count = 5 if names & {"count"} else None
-        length = units(dialogue.guide.words.say(Say(text, tuple(values.items()), count), language, Surface.SMS))
+        names = texts.placeholders(text)[language, Surface.SMS]
+        counts = range(LARGEST_COUNT) if "count" in names else [None]
+        values = tuple((name, longest[name]) for name in names - {"count"})
+        length = max(units(texts.say(Say(text, values, count), language, Surface.SMS)) for count in counts)
         if length > SMS_UNITS - 20:
             too_long[text] = length
     assert too_long == {}
 
 
 @pytest.mark.parametrize("language", Language)
-def test_the_choices_of_a_question_stand_together_on_one_sms(dialogue: Dialogue, language: Language) -> None:
-    for service in dialogue.guide.catalogue.services.values():
-        for path in paths(service, date(2026, 11, 23)):
-            for question in path:
-                options = next(q.options for q in service.questions if q.id == question)
-                label = [Say(f"option.{question}.{option}") for option in options]
-                lines = [dialogue.guide.words.say(what, language, Surface.SMS) for what in label]
-                assert max(map(len, lines)) <= LONGEST_LABEL, (question, lines)
+def test_every_question_with_all_its_choices_stands_on_one_sms(dialogue: Dialogue, language: Language) -> None:
+    guide = dialogue.guide
+    for service in guide.catalogue.services.values():
+        for asked in service.questions:
+            labels = [Say(f"option.{asked.id}.{option}") for option in asked.options]
+            choices = tuple(Choice(str(number), label) for number, label in enumerate(labels))
+            name = (Say(f"{service.slug}.name"),) if asked is service.questions[0] else ()
+            said = (*name, Say(f"question.{asked.id}"))
+            assert len(render.sms(Reply(said, (*choices, BACK, MENU)), guide.words, language)) == 1, asked.id
+            assert max(len(guide.words.say(label, language, Surface.SMS)) for label in labels) <= LONGEST_LABEL
+
+
+@pytest.mark.parametrize("general", [False, True])
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("now", ["2026-09-12T20:00", "2026-12-09T19:00"])
+def test_every_portion_of_every_way_through_every_service_fits_three_parts(
+    dialogue: Dialogue, language: Language, now: str, *, general: bool
+) -> None:
+    """On evenings before long dates: the answer names two of them."""
+    moment = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Asia/Almaty"))
+    guide = dialogue.guide
+    for service in guide.catalogue.services.values():
+        for path in paths(service, moment.date()):
+            told = Sheet(Asked(guide, service, tuple(path.items()), general, (), moment))
+            buttons = (Choice("details", Say("documents.details")), Choice("redo", Say("documents.redo")), BACK, MENU)
+            pages = [
+                page
+                for part in (told.main, told.details)
+                for page in render.sms(Reply(part, buttons), guide.words, language)
+            ]
+            by_sms = render.letters(Reply(told.summary), guide.words, language)
+            assert len(by_sms) <= MOST_LETTERS, (service.slug, path)
+            for text in [*(page.text for page in pages), *by_sms]:
+                assert measure(text).parts <= MOST_PARTS, (service.slug, path, text)
 
 
 @pytest.mark.parametrize(
