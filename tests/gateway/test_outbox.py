@@ -3,7 +3,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from gateway.store import SHARDS, Line, Store, outbox_key, shard_number
 from tests.gateway.loopback import Loopback, answer
 
 ANNA, BERIK = "sms:+77011111111", "sms:+77022222222"
+
+
+def account(gateway: Loopback) -> Account:
+    return Account(gateway.url, "u", "p", "1414", "http://x/dlr")
 
 
 class Book:
@@ -171,7 +175,7 @@ async def test_a_retry_waits_as_long_as_the_provider_asked(
     write: Write, running: Running, clock: SandboxClock, redis: Client
 ) -> None:
     later = answer("503 Service Unavailable", "", "Retry-After: 90")
-    async with Loopback([later]) as gateway, Kannel(Account(gateway.url, "u", "p", "1414", "http://x/dlr")) as kannel:
+    async with Loopback([later]) as gateway, aclosing(Kannel(account(gateway))) as kannel:
         async with running(kannel) as outbox:
             await write(ANNA, "hello")
             await outbox.drained()
@@ -283,7 +287,7 @@ async def test_a_letter_whose_answer_was_lost_is_sent_once_more(
 ) -> None:
     async with (
         Loopback(silent=True) as gateway,
-        Kannel(Account(gateway.url, "u", "p", "1414", "http://x/dlr")) as kannel,
+        aclosing(Kannel(account(gateway))) as kannel,
     ):
         async with running(kannel) as outbox:
             await write(ANNA, "hello")
