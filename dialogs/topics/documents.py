@@ -116,8 +116,8 @@ def answers_to_undo(talk: Talk) -> bool:
 
 
 def a_paper_here(talk: Talk) -> bool:
-    """`tick:{service number}:{paper}` of the service the person is reading about."""
-    if len(talk.event.args) != 2:
+    """`tick:{service number}:{paper}` of the list the person is reading, not of one still being asked about."""
+    if len(talk.event.args) != 2 or is_unfinished(talk):
         return False
     service = talk.guide.catalogue.numbered(talk.event.args[0])
     return (
