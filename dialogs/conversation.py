@@ -71,7 +71,7 @@ def _reply(talk: Talk) -> Reply:
     if talk.silent_view:
         return Reply(tuple(talk.notices))
     view = VIEWS[talk.state](talk)
-    return msgspec.structs.replace(view, say=(*talk.notices, *view.say)) if talk.notices else view
+    return msgspec.structs.replace(view, say=(*talk.notices, *view.say), notices=len(talk.notices))
 
 
 def _pace(session: Session, now: datetime) -> tuple[int, int]:

@@ -98,6 +98,8 @@ class Choice(Struct, frozen=True):
 class Reply(Struct, frozen=True):
     say: tuple[Say, ...]
     choices: tuple[Choice, ...] = ()
+    notices: int = 0
+    """So many paragraphs at the start are about the last message; the others, about where the person stands."""
     in_place: bool = False
     """In a chat, change the message whose button was pressed instead of writing a new one."""
     ask_contact: bool = False

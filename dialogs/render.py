@@ -54,8 +54,9 @@ def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     home = [f"0 – {menu}"] if (menu := labels.pop(MENU.id, None)) else []
     choices = list(labels.items())
     lines = [_line(what, words, language) for what in reply.say]
-    if units(whole := _text(lines, choices, home)) <= SMS_UNITS:
-        return (Page(whole, tuple(c for c, _ in choices)),)
+    for said in _shortened(lines, reply.notices, units(_text(lines[reply.notices :], choices, home)) <= SMS_UNITS):
+        if units(whole := _text(said, choices, home)) <= SMS_UNITS:
+            return (Page(whole, tuple(c for c, _ in choices)),)
     pages = []
     room = SMS_UNITS - units(_text([""], [more], home))
     pieces = [piece for line in lines for piece in _pieces(line, room)]
@@ -66,6 +67,14 @@ def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
         offered = offered if last else [*offered, more]
         pages.append(Page(_text(on_page, offered, home if last else []), tuple(c for c, _ in offered)))
     return tuple(pages)
+
+
+def _shortened(lines: list[str], notices: int, fits_alone: bool) -> list[list[str]]:
+    """A question that fits into one SMS keeps its numbers when something is said before it: rather the words of the
+    question go, which the person has just read, down to its last line; then of what is said all but the last."""
+    if not notices or notices == len(lines) or not fits_alone:
+        return [lines]
+    return [lines, [*lines[:notices], lines[-1]], [lines[notices - 1], lines[-1]]]
 
 
 def letters(reply: Reply, words: Words, language: Language) -> list[str]:

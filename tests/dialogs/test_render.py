@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dialogs import render, words
@@ -93,3 +94,21 @@ def test_letters_to_a_phone_hold_everything_and_offer_nothing(plain: Words, line
     texts = render.letters(reply(lines, []), plain, Language.RU)
     assert all(units(text) <= SMS_UNITS for text in texts)
     assert " ".join(texts).split() == " ".join(lines).split()
+
+
+@given(
+    notices=st.lists(line, min_size=1, max_size=2),
+    question=st.lists(line, min_size=1, max_size=2),
+    labels=st.lists(label, min_size=1, max_size=4),
+)
+def test_what_is_said_before_a_question_takes_no_number_from_it(
+    plain: Words, notices: list[str], question: list[str], labels: list[str]
+) -> None:
+    alone = render.sms(reply(question, labels), plain, Language.RU)
+    shortest = units("\n".join((notices[-1], question[-1], *(f"1 – {label}" for label in labels), "0 – Меню")))
+    assume(len(alone) == 1 and shortest <= SMS_UNITS)
+    both = msgspec.structs.replace(reply([*notices, *question], labels), notices=len(notices))
+    (page,) = render.sms(both, plain, Language.RU)
+    assert page.offered == alone[0].offered
+    assert notices[-1] in page.text
+    assert question[-1] in page.text
