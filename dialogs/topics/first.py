@@ -27,6 +27,7 @@ def a_language(talk: Talk) -> bool:
 def set_language(talk: Talk) -> None:
     talk.session.language = Language(talk.event.args[0])
     talk.session.missed = 0
+    talk.session.page = 0
     if not talk.session.pending:
         talk.say("language.set")
 
@@ -36,7 +37,8 @@ TOPIC = Topic(
     rows=(
         Row("first_contact", ANYWHERE, "language", do=keep_for_later),
         Row("start", ANYWHERE, "menu"),
-        Row("lang", ANYWHERE, "menu", when=a_language, do=set_language),
+        Row("lang", "language", "menu", when=a_language, do=set_language),
+        Row("lang", ANYWHERE, when=a_language, do=set_language),
         Row("lang", ANYWHERE, "language"),
         Row("back", "language", "menu"),
     ),

@@ -96,6 +96,14 @@ def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str) -
     assert session.state == "menu"
 
 
+@pytest.mark.parametrize("state", [state for state in VIEWS if state != "language"])
+def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, state: str) -> None:
+    before = someone(state)
+    after = step(before, Event("lang", ("ru",)), NOW, Surface.SMS, dialogue.guide).session
+    assert after is not None
+    assert (after.language, after.state, after.service) == (Language.RU, state, before.service)
+
+
 def test_only_the_confirmed_wish_to_be_forgotten_forgets(dialogue: Dialogue) -> None:
     for state in VIEWS:
         turn = step(someone(state), Event("forget_yes"), NOW, Surface.CHAT, dialogue.guide)
