@@ -193,6 +193,26 @@ def test_a_tick_changes_the_list_where_it_stands_and_keeps_the_focus(program: Pr
     page.picture("ru-1280-ticks")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_button_that_shares_a_number_hides_nothing_of_the_question(
+    program: Program, browser: Chrome, size: str
+) -> None:
+    user = f"asked-{size}"
+    page = Page(browser, program.url, SIZES[size], lang="kk", phone="+77000000012", user=user)
+    _chat(program, user, text="ҚАЗ")
+    _chat(program, user, choice="agree:1")
+    offered = _chat(program, user, text="ақталған адам куәлігі")
+    while "sms" not in offered:
+        offered = _chat(program, user, choice=offered[0])
+    page.until(lambda: page.script("return document.querySelectorAll('#chat .message:last-child button').length > 4"))
+    _chat(program, user, choice="sms")
+    page.until(lambda: page.one("#chat [data-share]").is_displayed())
+    ends = "document.querySelector('#chat .message:last-child').getBoundingClientRect().bottom"
+    room = "document.querySelector('#chat .log').getBoundingClientRect().bottom"
+    page.until(lambda: page.script(f"return {ends} <= {room} + 1"))
+    page.picture(f"kk-{size}-share")
+
+
 def _chat(program: Program, user: str, **what: str) -> list[str]:
     """Speaks past the page; the ids of the buttons that are offered last."""
     answer = _post(f"{program.url}/sandbox/telegram", {"user": user, **what})

@@ -142,8 +142,8 @@ class Phone {
       if (fresh && message.direction === "out") this.count();
     }
     this.markDays();
-    if (fresh && !old) this.reveal(item);
     if (this.share) this.share.hidden = !this.lastAsksContact();
+    if (fresh && !old) this.reveal(item); // last: the button that shares a number takes room from the log
   }
 
   draw(message) {
