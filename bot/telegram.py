@@ -20,7 +20,6 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from aiogram.types import BotCommand
 from msgspec import Struct
-from redis.exceptions import RedisError
 
 from bot.errors import StartError
 from bot.telegram_letters import PATIENCE, TelegramLetters
@@ -29,7 +28,6 @@ from dialogs.messages import Language, Surface, say
 from dialogs.words import Words
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
-from gateway.connection import RedisAwayError
 from gateway.receive import Receiver
 from gateway.store import Line, Store, shard_number
 
@@ -222,7 +220,7 @@ class Telegram:
                 return await act()
             except TelegramRetryAfter as error:
                 wait = float(error.retry_after)
-            except (AiogramError, OSError, RedisError, RedisAwayError) as error:
+            except (AiogramError, OSError) as error:  # that Redis is away is an OSError, too
                 log.warning("not now, trying again", kind=type(error).__name__, seconds=pause)
                 wait, pause = pause, min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(wait)

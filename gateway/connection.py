@@ -23,7 +23,9 @@ PATIENCE = 10.0
 _SENTINEL = 26379
 """The port where Sentinels listen unless told otherwise."""
 _AT_ONCE = 2
+"""Pipelines under way. With one, Redis would wait while we read its answers; more would only make them shorter."""
 _LONGEST = 500
+"""Commands in one pipeline."""
 
 
 class RedisUnfitError(Exception):
@@ -148,6 +150,8 @@ class Batched:
 
     One turn alone goes out at once. Under load a pipeline takes with it all that gathered while the one before was
     on its way, which makes a turn about three times cheaper than one command after the other.
+
+    Calling it puts a command down and answers with a future: whoever calls twice before awaiting sends both together.
     """
 
     def __init__(self, redis: Client) -> None:
@@ -195,8 +199,8 @@ class Batched:
         for (_, answer), value in zip(batch, answers, strict=True):
             if answer.done():  # whoever asked has gone
                 continue
-            if isinstance(value, Exception):
-                answer.set_exception(value)
+            if isinstance(value, Exception):  # refused: the server is full, read-only, or reading its file
+                answer.set_exception(RedisAwayError(str(value)))
             else:
                 answer.set_result(value)
 

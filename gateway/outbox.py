@@ -10,11 +10,10 @@ from contextlib import suppress
 from typing import Any, assert_never
 
 import msgspec
-from redis.exceptions import RedisError
 
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, channel_of
 from gateway.clock import Clock
-from gateway.connection import Batched
+from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.lanes import EXPIRES, Held, Lanes, pause
 from gateway.letters import Letters, Status
@@ -88,7 +87,7 @@ class Outbox:
         while not self._stopping:
             try:
                 await self._round()
-            except (RedisError, OSError) as error:
+            except RedisAwayError as error:
                 log.warning("the outbox waits for Redis: %s", error)
                 self._unread.update(range(SHARDS))
                 await asyncio.sleep(_LOOK)
@@ -98,7 +97,7 @@ class Outbox:
                     await asyncio.sleep(_GATHER)
         if self._sending:
             await asyncio.wait(self._sending, timeout=_FAREWELL)
-        with suppress(RedisError, OSError):
+        with suppress(RedisAwayError):
             await self._strike_off_and_read(set())
             await asyncio.gather(*map(self._streams.leave, range(SHARDS)))
 

@@ -79,6 +79,16 @@ async def test_whoever_has_gone_does_not_disturb_the_others(batched: Batched) ->
     assert await stays == 2
 
 
+async def test_what_redis_refuses_counts_as_away_alone_and_among_others(batched: Batched) -> None:
+    await batched("SET", "a", "word")
+    with pytest.raises(RedisAwayError):
+        await batched("INCR", "a")
+    refused, taken = batched("INCR", "a"), batched("GET", "a")
+    with pytest.raises(RedisAwayError):
+        await refused
+    assert await taken == b"word"
+
+
 async def test_many_commands_at_once_each_get_their_own_answer(batched: Batched) -> None:
     assert sorted(await asyncio.gather(*(batched("INCR", "a") for _ in range(1200)))) == list(range(1, 1201))
     assert await asyncio.gather(*(batched("ECHO", str(n)) for n in range(1200))) == [b"%d" % n for n in range(1200)]
