@@ -13,11 +13,16 @@ LONGEST = 500
 NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes"})
 """In a chat no numbers stand beside the buttons: a «1» there may mean anything, and agrees to nothing."""
 
+NO = frozenset({"жоқ", "жок", "нет", "zhok", "joq", "net", "no"})
+DECLINES = {"agree": Event("decline"), "forget_yes": Event("back")}
+"""What was asked → what a plain «no» to it means. There is no such row for «yes»: an act is named in full."""
+
 _COMMANDS: dict[str, Event] = {}
 for _event, _words in {
     Event("start"): "/start сәлем салем сәлеметсіз_бе салеметсиз_бе салам қайырлы_күн здравствуйте привет "
-    "добрый_день доброе_утро добрый_вечер salem salam privet hello",
-    Event("thanks"): "рахмет рақмет спасибо рахмат спс rahmet raqmet spasibo",
+    "қайырлы_таң қайырлы_кеш добрый_день доброе_утро добрый_вечер salem salam privet hello",
+    Event("thanks"): "рахмет рақмет спасибо рахмат спс rahmet raqmet spasibo "
+    "сау_бол сау_болыңыз до_свидания всего_доброго",
     Event("menu"): "/menu меню мәзір мазир менью menu mazir 0 басты главное",
     Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter",
     Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh",
@@ -30,8 +35,11 @@ for _event, _words in {
     Event("lang"): "/lang /language тіл тил язык til",
     Event("lang", ("kk",)): "қаз каз қазақша казакша kaz kz kk қазақ",
     Event("lang", ("ru",)): "рус орыс русский орысша rus ru по-русски",
-    Event("quiet"): "/stop тоқтат токтат стоп stop toktat",
-    Event("loud"): "/resume баста старт start қосу косу включить",
+    Event(
+        "quiet"
+    ): "/stop тоқтат токтат стоп stop toktat тоқтату тоқтатыңыз токтатыныз остановить остановите отписаться "
+    "стоп_смс stop_sms",
+    Event("loud"): "/resume баста бастау старт start қосу косу включить",
     Event("forget"): "/forget ұмыт умыт забудь забыть forget",
 }.items():
     _COMMANDS.update(dict.fromkeys((word.replace("_", " ") for word in _words.split()), _event))
@@ -64,17 +72,21 @@ def _text(text: str, session: Session, surface: Surface, labels: Callable[[], Se
     if plain.startswith("/"):
         return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
     if number := _NUMBER.fullmatch(plain):
-        position = int(number[1])
-        if position == 0:
-            return Event("menu")
-        chosen = _chosen(session.offered[position - 1]) if position <= len(session.offered) else None
-        if chosen and not (surface is Surface.CHAT and chosen.name in NEVER_BY_NUMBER_IN_CHAT):
-            return chosen
-        return Event("no_such_number", (number[1],))
+        return _numbered(number[1], session.offered, surface)
     for choice, label in zip(session.offered, labels() if session.offered else (), strict=False):
         if plain in _spellings(normalised(label)):
             return _chosen(choice)
     return Event("say", (plain,))
+
+
+def _numbered(number: str, offered: Sequence[str], surface: Surface) -> Event:
+    position = int(number)
+    if position == 0:
+        return Event("menu")
+    chosen = _chosen(offered[position - 1]) if position <= len(offered) else None
+    if chosen is None or (surface is Surface.CHAT and chosen.name in NEVER_BY_NUMBER_IN_CHAT):
+        return Event("no_such_number", (number,))
+    return chosen
 
 
 def _spellings(label: str) -> tuple[str, ...]:

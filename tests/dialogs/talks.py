@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs import session as sessions
-from dialogs.catalogue.catalogue import next_question, paths
+from dialogs.catalogue.catalogue import facts_for, next_question, paths
 from dialogs.catalogue.schema import Service
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Contact, Content, Language, Message, Pressed, Say, Surface, Text, Unreadable
 from dialogs.session import Agreement, Session
+from dialogs.topics.answer import DETAILS
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
@@ -103,9 +104,10 @@ class Talk:
 
 
 def about(dialogue: Dialogue, service: Service, language: Language, surface: Surface) -> str:
-    """All conversations about one service that are needed to hear every option of every question."""
+    """All conversations about one service that are needed to hear every option of every question, and every fact."""
     parts = []
-    for number, path in enumerate(_enough_paths(service)):
+    told: set[str] = set()
+    for path in _enough_paths(service):
         talk = Talk(dialogue, surface).known(language)
         talk.send(dialogue.guide.words.say(Say(f"{service.slug}.name"), language, surface))
         if talk.session.state == "search.results":
@@ -115,7 +117,9 @@ def about(dialogue: Dialogue, service: Service, language: Language, surface: Sur
             answers[asked.id] = path[asked.id]
             talk.choose(f"o:{service.number}:{asked.id}:{path[asked.id]}")
         talk.read_on()
-        if number == 0:
+        details = {fact.id for fact in facts_for(service, path, talk.now.date()) if fact.kind in DETAILS}
+        if details - told:
+            told |= details
             talk.choose("details")
             talk.read_on()
         parts.append("\n".join(talk.lines))
@@ -123,16 +127,20 @@ def about(dialogue: Dialogue, service: Service, language: Language, surface: Sur
 
 
 def _enough_paths(service: Service) -> list[dict[str, str]]:
-    """As few ways through the questions as hear every option of each."""
-    todo = list(paths(service, MONDAY.date()))
-    unheard = {pair for path in todo for pair in path.items()}
-    chosen = [todo[0]]
-    unheard -= set(todo[0].items())
+    """As few ways through the questions as hear every option of each, and every fact."""
+    ways = list(paths(service, MONDAY.date()))
+    heard = [_heard(service, way) for way in ways]
+    unheard = set[object]().union(*heard) - heard[0]
+    chosen = [0]
     while unheard:
-        best = max(todo, key=lambda path: len(unheard & set(path.items())))
+        best = max(range(len(ways)), key=lambda number: len(unheard & heard[number]))
         chosen.append(best)
-        unheard -= set(best.items())
-    return chosen
+        unheard -= heard[best]
+    return [ways[number] for number in chosen]
+
+
+def _heard(service: Service, path: dict[str, str]) -> set[object]:
+    return {*path.items(), *(fact.id for fact in facts_for(service, path, MONDAY.date()))}
 
 
 def replay(dialogue: Dialogue, text: str) -> str:

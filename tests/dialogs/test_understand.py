@@ -39,9 +39,14 @@ def offered() -> Session:
         (Text("/lang"), Event("lang")),
         (Text("ТОҚТАТ"), Event("quiet")),
         (Text("СТОП"), Event("quiet")),
+        (Text("Тоқтатыңыз!"), Event("quiet")),
+        (Text("отписаться"), Event("quiet")),
         (Text("Сәлеметсіз бе!"), Event("start")),
         (Text("Добрый день"), Event("start")),
         (Text("рахмет :)"), Event("thanks")),
+        (Text("Сау болыңыз!"), Event("thanks")),
+        (Text("До свидания"), Event("thanks")),
+        (Text("бастау"), Event("loud")),
         (Text("Stop."), Event("quiet")),
         (Text("Баста"), Event("loud")),
         (Text("/forget"), Event("forget")),
@@ -88,3 +93,18 @@ def test_either_word_of_a_label_is_an_answer(said: str) -> None:
     labels = ["Согласен (согласна)", "Нет, общий список"]
     assert understand(Text(said), session, Surface.CHAT, lambda: labels) == Event("agree", ("1",))
     assert understand(Text(f"не {said}"), session, Surface.CHAT, lambda: labels).name == "say"
+
+
+@pytest.mark.parametrize("said", ["нет", "Нет!", "ЖОҚ", "жок"])
+def test_a_no_declines_what_was_asked_and_a_yes_agrees_to_nothing(said: str) -> None:
+    def meant(text: str, *offered: str) -> Event:
+        session = sessions.new("ref")
+        session.offered = list(offered)
+        return understand(Text(text), session, Surface.SMS, lambda: [""] * len(offered))
+
+    assert meant(said, "agree:1", "decline") == Event("decline")
+    assert meant(said, "forget_yes", "back") == Event("back")
+    assert meant(said, "o:4:channel:office").name == "say"
+    for yes in ("да", "иә"):
+        assert meant(yes, "agree:1", "decline").name == "say"
+        assert meant(yes, "forget_yes", "back").name == "say"
