@@ -8,9 +8,6 @@ from msgspec import Struct
 from dialogs.catalogue.schema import Office
 from dialogs.workdays import Workdays
 
-END_OF_DAY = time(18)
-"""Where an office has no hours of its own (eGov), papers count for today until the departments' day ends:
-order 84, annex 2, row 7."""
 LONGEST_REST = 31
 """Days within which every office opens again."""
 
@@ -53,7 +50,7 @@ def counted_from(office: Office, workdays: Workdays, now: datetime) -> date:
     if not workdays.is_working(today):
         return workdays.next_working(today)
     spans = _spans(office, workdays, today, now.tzinfo)
-    closes = spans[-1][1] if spans else datetime.combine(today, END_OF_DAY, now.tzinfo)
+    closes = spans[-1][1] if spans else datetime.combine(today, workdays.day_ends, now.tzinfo)
     return today if now < closes else workdays.add(today, 1)
 
 

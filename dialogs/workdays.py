@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,11 @@ SATURDAY = 6
 
 class CalendarError(Exception):
     """The calendar file is wrong, or a day lies outside the calendar."""
+
+
+class WorkingDay(Struct, frozen=True, forbid_unknown_fields=True):
+    ends: time
+    source: str
 
 
 class Year(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +46,7 @@ class Correction(Struct, frozen=True, forbid_unknown_fields=True):
 class Ours(Struct, frozen=True, forbid_unknown_fields=True):
     """The content of `calendar.toml`."""
 
+    working_day: WorkingDay
     year: list[Year]
     moved: list[Moved] = []
     works: list[Correction] = []
@@ -50,9 +56,11 @@ class Ours(Struct, frozen=True, forbid_unknown_fields=True):
 class Workdays:
     """Every question is one look into a table: the tables are made once."""
 
-    def __init__(self, off: Iterable[date], worked: Mapping[date, int], known: Iterable[int]) -> None:
+    def __init__(self, off: Iterable[date], worked: Mapping[date, int], known: Iterable[int], ends: time) -> None:
         """`off`: holidays and the rest days they moved; `worked`: Saturdays and Sundays worked, with the weekday
         whose hours they have."""
+        self.day_ends = ends
+        """Until then papers count for today where an office has no hours of its own."""
         self._off = frozenset(off) - worked.keys()
         self._worked = dict(worked)
         self.known = frozenset(known)
@@ -109,7 +117,7 @@ def load(file: Path = HERE / "calendar.toml") -> Workdays:
     off |= {move.rest for move in ours.moved} | {correction.day for correction in ours.off}
     off -= {correction.day for correction in ours.works}
     worked = {move.worked: move.rest.isoweekday() for move in ours.moved}
-    return Workdays(off, worked, (year.year for year in ours.year))
+    return Workdays(off, worked, (year.year for year in ours.year), ours.working_day.ends)
 
 
 def _holidays() -> Mapping[date, str]:

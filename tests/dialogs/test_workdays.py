@@ -115,15 +115,18 @@ def test_an_announced_kurban_ait_replaces_the_estimate(tmp_path: Path) -> None:
     assert not WORKDAYS.is_working(date(2028, 5, 5))
 
 
+DAY = '[working_day]\nends = 18:00:00\nsource = "a test"\n'
+
+
 def announced(folder: Path, day: str) -> Workdays:
     file = folder / "calendar.toml"
-    file.write_text(f'[[year]]\nyear = 2028\nkurban_ait = {day}\nsource = "a test"\n')
+    file.write_text(f'{DAY}[[year]]\nyear = 2028\nkurban_ait = {day}\nsource = "a test"\n')
     return load(file)
 
 
 def test_an_entry_without_a_source_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "calendar.toml"
-    file.write_text("[[year]]\nyear = 2028\n")
+    file.write_text(f"{DAY}[[year]]\nyear = 2028\n")
     with pytest.raises(CalendarError, match=r"calendar\.toml: .*source"):
         load(file)
 
