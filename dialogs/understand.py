@@ -66,7 +66,8 @@ def understand(content: Content, session: Session, surface: Surface, labels: Cal
 
 def _text(text: str, session: Session, surface: Surface, labels: Callable[[], Sequence[str]]) -> Event:
     plain = normalised(text)
-    command = _COMMANDS.get(plain) or _COMMANDS.get(_EDGES.sub("", plain))
+    word = _EDGES.sub("", plain)
+    command = _COMMANDS.get(plain) or _COMMANDS.get(word) or _declined(word, session.offered)
     if command is not None:
         return command
     if plain.startswith("/"):
@@ -77,6 +78,12 @@ def _text(text: str, session: Session, surface: Surface, labels: Callable[[], Se
         if plain in _spellings(normalised(label)):
             return _chosen(choice)
     return Event("say", (plain,))
+
+
+def _declined(word: str, offered: Sequence[str]) -> Event | None:
+    if word not in NO:
+        return None
+    return next((DECLINES[name] for choice in offered if (name := _chosen(choice).name) in DECLINES), None)
 
 
 def _numbered(number: str, offered: Sequence[str], surface: Surface) -> Event:
