@@ -35,10 +35,8 @@ for _event, _words in {
     Event("lang"): "/lang /language тіл тил язык til",
     Event("lang", ("kk",)): "қаз каз қазақша казакша kaz kz kk қазақ",
     Event("lang", ("ru",)): "рус орыс русский орысша rus ru по-русски",
-    Event(
-        "quiet"
-    ): "/stop тоқтат токтат стоп stop toktat тоқтату тоқтатыңыз токтатыныз остановить остановите отписаться "
-    "стоп_смс stop_sms",
+    Event("quiet"): "/stop тоқтат токтат стоп stop toktat "
+    "тоқтату тоқтатыңыз токтатыныз остановить остановите отписаться стоп_смс stop_sms",
     Event("loud"): "/resume баста бастау старт start қосу косу включить",
     Event("forget"): "/forget ұмыт умыт забудь забыть forget",
 }.items():
