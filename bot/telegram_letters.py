@@ -80,11 +80,11 @@ class TelegramLetters:
     async def send(self, letter: Letter) -> Outcome:
         chat = int(letter.address.partition(":")[2])
         try:
-            if letter.replaces is not None and await self._edited(chat, letter.replaces, letter):
-                return Sent(str(letter.replaces))
-            return Sent(str(await self._sent(chat, letter)))
+            if letter.replaces is None or not await self._edited(chat, letter.replaces, letter):
+                await self._write(chat, letter)
         except (AiogramError, OSError) as error:
             return outcome(error)
+        return Sent()
 
     async def _edited(self, chat: int, message: int, letter: Letter) -> bool:
         """False: this message cannot be changed any more, and a new one has to be written."""
@@ -98,14 +98,13 @@ class TelegramLetters:
             return "message is not modified" in error.message
         return True
 
-    async def _sent(self, chat: int, letter: Letter) -> int:
+    async def _write(self, chat: int, letter: Letter) -> None:
         pieces = split(letter.text)
         markup = await self._markup(chat, letter)
-        number = 0
         for position in range(self._begun.get(letter.id, 0), len(pieces)):
             is_last = position + 1 == len(pieces)
             message = Send(chat_id=chat, text=pieces[position], reply_markup=markup if is_last else None)
-            number = await self._number(message)
+            await self._bot(message, request_timeout=PATIENCE)
             if not is_last:
                 self._begun[letter.id] = position + 1
         self._begun.pop(letter.id, None)
@@ -113,7 +112,6 @@ class TelegramLetters:
             self._keyboards.add(chat)
         else:
             self._keyboards.discard(chat)
-        return number
 
     async def _markup(self, chat: int, letter: Letter) -> Keyboard | None:
         if letter.ask_contact:
@@ -124,9 +122,10 @@ class TelegramLetters:
             return ReplyKeyboardRemove(remove_keyboard=True)
         # One message cannot both take the keyboard away and carry buttons; a passing one takes it away.
         away = ReplyKeyboardRemove(remove_keyboard=True)
-        gone = await self._number(Send(chat_id=chat, text="…", reply_markup=away, disable_notification=True))
+        passing = Send(chat_id=chat, text="…", reply_markup=away, disable_notification=True)
+        number = (await self._bot(passing, request_timeout=PATIENCE))["message_id"]
         self._keyboards.discard(chat)
-        await self._bot(DeleteMessage(chat_id=chat, message_id=gone), request_timeout=PATIENCE)
+        await self._bot(DeleteMessage(chat_id=chat, message_id=number), request_timeout=PATIENCE)
         return inline(letter.buttons)
 
     def _ask_contact(self, buttons: Sequence[Button]) -> ReplyKeyboardMarkup:
@@ -134,10 +133,6 @@ class TelegramLetters:
         share = KeyboardButton(text=self._share_phone, request_contact=True)
         others = [[KeyboardButton(text=button.label) for button in row] for row in rows(buttons)]
         return ReplyKeyboardMarkup(keyboard=[[share], *others], resize_keyboard=True, one_time_keyboard=True)
-
-    async def _number(self, message: Send) -> int:
-        answer = await self._bot(message, request_timeout=PATIENCE)
-        return int(answer["message_id"])
 
 
 def outcome(error: Exception) -> Outcome:

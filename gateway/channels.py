@@ -32,7 +32,7 @@ class Letter(Struct, frozen=True, omit_defaults=True):
 
 
 class Sent(Struct, frozen=True):
-    provider_id: str = ""
+    """The provider has taken the letter."""
 
 
 class Retry(Struct, frozen=True):

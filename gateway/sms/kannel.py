@@ -34,7 +34,6 @@ _REPORTS = {
     b"16": Status.REJECTED,
 }
 _TAKEN = re.compile(rb"(?<!\d)[03]:")
-_PROVIDER_ID = re.compile(rb"[03]: .*: *(\S+)")
 _AGAIN = (408, 429)
 _PLAIN = re.compile(rb"[\w.-]{1,64}", re.ASCII)
 """A name that can stand in the address for reports without escapes, which Kannel would take for its own."""
@@ -103,8 +102,7 @@ def build(letter: Letter, account: Account) -> dict[str, str]:
 
 def read(status: int, body: bytes, headers: Mapping[str, str]) -> Outcome:
     if 200 <= status < 300 and _TAKEN.search(body):
-        found = _PROVIDER_ID.search(body)
-        return Sent(found[1].decode(errors="replace") if found else "")
+        return Sent()
     if 400 <= status < 500 and status not in _AGAIN:
         return Rejected(f"Kannel answered {status}")
     after = headers.get("retry-after", "")
