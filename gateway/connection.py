@@ -44,7 +44,7 @@ def connect(url: str) -> Client:
     """
     try:
         return _client(url)
-    except (ValueError, TypeError, RedisClusterException) as error:
+    except (ValueError, TypeError, RedisError, RedisClusterException) as error:
         raise RedisUnfitError("KELISIM_REDIS_URL: host, port, or an option after «?» is not one of Redis") from error
 
 

@@ -39,6 +39,7 @@ async def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
     [
         "redis://127.0.0.1:99999/0",
         "redis://127.0.0.1:1/0?colour=red",
+        "rediss://127.0.0.1:1/0?ssl_cert_reqs=red",
         "redis+sentinel://127.0.0.1:abc/kelisim",
         "redis+cluster://",
     ],
