@@ -6,6 +6,13 @@ from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
 from dialogs.topics.case import found, onwards
 from dialogs.topics.menu import missed, understood
 
+SOMEBODY = (
+    *("оператор", "человек", "специалист", "сотрудник", "консультант", "позвон", "телефон", "жалоб", "пожалова"),
+    *("адам", "маман", "қызметкер", "қоңырау", "шағым"),
+)
+HELP = ("помощь", "помощи", "помоги", "помочь", "көмек", "комек", "жәрдем", "жардем")
+"""Beginnings of words. They count only where no service was found: a specialist of sign language is a service."""
+
 
 def results(talk: Talk) -> Reply:
     services = talk.guide.catalogue.services
@@ -16,6 +23,18 @@ def results(talk: Talk) -> Reply:
 
 def found_some(talk: Talk) -> bool:
     return bool(found(talk))
+
+
+def _nothing_but(talk: Talk, beginnings: tuple[str, ...]) -> bool:
+    return not found(talk) and any(word.startswith(beginnings) for word in talk.event.args[0].split())
+
+
+def wants_somebody(talk: Talk) -> bool:
+    return _nothing_but(talk, SOMEBODY)
+
+
+def wants_help(talk: Talk) -> bool:
+    return _nothing_but(talk, HELP)
 
 
 def keep_found(talk: Talk) -> None:
@@ -32,6 +51,8 @@ TOPIC = Topic(
     rows=(
         *onwards("say"),
         Row("say", ANYWHERE, "search.results", when=found_some, do=keep_found),
+        Row("say", ANYWHERE, "operator", when=wants_somebody, do=understood),
+        Row("say", ANYWHERE, "documents.groups", when=wants_help, do=understood),
         Row("say", ANYWHERE, do=nothing_found),
         Row("back", "search.results", "menu", do=understood),
     ),

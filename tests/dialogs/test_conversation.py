@@ -104,6 +104,27 @@ def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, s
     assert (after.language, after.state, after.service) == (Language.RU, state, before.service)
 
 
+@pytest.mark.parametrize(
+    ("said", "leads_to"),
+    [
+        ("позовите человека", "operator"),
+        ("мне нужен оператор", "operator"),
+        ("хочу пожаловаться", "operator"),
+        ("адаммен сөйлескім келеді", "operator"),
+        ("қай жерге шағымданамын", "operator"),
+        ("мне нужна помощь", "documents.groups"),
+        ("маған көмек керек", "documents.groups"),
+        ("нужен человек для ухода за мамой", "search.results"),
+        ("ымдау тілі маманы", "documents.question"),
+        ("пожалуйста", "menu"),
+    ],
+)
+def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogue, said: str, leads_to: str) -> None:
+    after = step(someone("menu"), Event("say", (said,)), NOW, Surface.CHAT, dialogue.guide).session
+    assert after is not None
+    assert after.state == leads_to
+
+
 def test_only_the_confirmed_wish_to_be_forgotten_forgets(dialogue: Dialogue) -> None:
     for state in VIEWS:
         turn = step(someone(state), Event("forget_yes"), NOW, Surface.CHAT, dialogue.guide)
