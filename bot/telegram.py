@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -175,8 +176,7 @@ class Telegram:
         """The next request tells Telegram what is done, so it is made only when everything is committed."""
         offset = None
         while True:
-            request = GetUpdates(offset=offset)
-            updates = await self._insist(lambda request=request: self._bot(request, POLL + PATIENCE))  # type: ignore[misc]
+            updates = await self._insist(partial(self._bot, GetUpdates(offset=offset), POLL + PATIENCE))
             await self._take(updates)
             if updates:
                 offset = updates[-1]["update_id"] + 1
@@ -196,7 +196,7 @@ class Telegram:
     async def _take_chat(self, messages: Sequence[tuple[Update, Inbound]]) -> None:
         for update, inbound in messages:
             try:
-                await self._insist(lambda inbound=inbound: self.receive(inbound))  # type: ignore[misc]
+                await self._insist(partial(self.receive, inbound))
             except Exception:
                 log.exception("a message was given up: it would hold up everybody behind it")
             self._acknowledge(update)
@@ -225,7 +225,7 @@ class Telegram:
                 wait, pause = pause, min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(wait)
 
-    def _begin(self, work: Any) -> None:
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
