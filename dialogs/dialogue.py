@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from dialogs import render, search, words, workdays
 from dialogs.catalogue import loader
 from dialogs.conversation import Turn, step, view
-from dialogs.messages import Content, Event, Language, Message, Pressed, Say, Surface
+from dialogs.messages import Content, Event, Language, Message, Pressed, Reply, Say, Surface
 from dialogs.session import Session
 from dialogs.talk import Guide
 from dialogs.understand import understand
@@ -58,10 +58,9 @@ class Dialogue:
                 if turn.reply.in_place and isinstance(content, Pressed):
                     message = structs.replace(message, replaces=content.message)
             else:
-                pages = render.sms(turn.reply, self.guide.words, language)
-                number = min(session.page, len(pages) - 1) if session else 0
-                message = Message(pages[number].text)
-                offered = list(pages[number].offered)
+                page = self._page(turn.reply, session, language)
+                message = Message(page.text)
+                offered = list(page.offered)
             messages.append(message)
             if session is not None and turn.reply.choices:
                 session.offered = offered
@@ -70,6 +69,13 @@ class Dialogue:
             texts = render.letters(listed, self.guide.words, language)
             messages += [Message(text, to_phone=phone) for text in texts]
         return Answer(session, tuple(messages), turn.note)
+
+    def _page(self, reply: Reply, session: Session | None, language: Language) -> render.Page:
+        number = session.page if session else 0
+        if session and session.missed and reply.notices:
+            return render.aside(reply, self.guide.words, language, number)
+        pages = render.sms(reply, self.guide.words, language)
+        return pages[min(number, len(pages) - 1)]
 
     def _labels(self, session: Session, now: datetime, surface: Surface) -> Sequence[str]:
         """The words of the choices that the person sees."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialogs.messages import Button, Choice, Language, Message, Reply, Say, Surface
 from dialogs.sms_length import units
@@ -28,6 +28,8 @@ class Page(Struct, frozen=True):
 
     text: str
     offered: tuple[str, ...]
+    below: str
+    """The numbers alone."""
 
 
 @lru_cache(maxsize=CACHED)
@@ -56,7 +58,7 @@ def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     lines = [_line(what, words, language) for what in reply.say]
     for said in _shortened(lines, reply.notices, units(_text(lines[reply.notices :], choices, home)) <= SMS_UNITS):
         if units(whole := _text(said, choices, home)) <= SMS_UNITS:
-            return (Page(whole, tuple(c for c, _ in choices)),)
+            return (Page(whole, tuple(c for c, _ in choices), _text([], choices, home)),)
     pages = []
     room = SMS_UNITS - units(_text([""], [more], home))
     pieces = [piece for line in lines for piece in _pieces(line, room)]
@@ -65,8 +67,21 @@ def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
         pieces, choices = pieces[len(on_page) :], choices[len(offered) :]
         last = not pieces and not choices
         offered = offered if last else [*offered, more]
-        pages.append(Page(_text(on_page, offered, home if last else []), tuple(c for c, _ in offered)))
+        text = _text(on_page, offered, home if last else [])
+        pages.append(Page(text, tuple(c for c, _ in offered), _text([], offered, home)))
     return tuple(pages)
+
+
+def aside(reply: Reply, words: Words, language: Language, number: int) -> Page:
+    """What is said about a message that came in the middle of portions: it does not send them again from the
+    beginning, and the person reads on where they were."""
+    pages = sms(structs.replace(reply, say=reply.say[reply.notices :], notices=0), words, language)
+    if len(pages) == 1:
+        return sms(reply, words, language)[0]
+    here = pages[min(number, len(pages) - 1)]
+    said = [_line(what, words, language) for what in reply.say[: reply.notices]]
+    texts = ("\n".join((*lines, here.below)) for lines in (said, said[-1:]))
+    return Page(next(text for text in texts if units(text) <= SMS_UNITS), here.offered, here.below)
 
 
 def _shortened(lines: list[str], notices: int, fits_alone: bool) -> list[list[str]]:

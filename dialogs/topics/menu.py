@@ -40,7 +40,6 @@ def say_again(talk: Talk) -> None:
 def missed(talk: Talk, text: str, **values: str) -> None:
     """Says what was not understood; every third time in a row, also where people help."""
     talk.session.missed += 1
-    talk.session.page = 0
     talk.say(text, **values)
     if talk.session.missed % TOO_OFTEN == 0:
         talk.say("missed.too_often")
