@@ -101,7 +101,11 @@ def letters(reply: Reply, words: Words, language: Language) -> list[str]:
         if units(longer) <= SMS_UNITS:
             texts[-1] = longer
         else:
-            texts.append(piece)
+            before, _, last = texts[-1].rpartition("\n")
+            if before and last.endswith(":") and units(headed := f"{last}\n{piece}") <= SMS_UNITS:
+                texts[-1:] = [before, headed]
+            else:
+                texts.append(piece)
     return texts
 
 
@@ -117,13 +121,17 @@ def _page(
         if units(_text([*on_page, line], [more], home)) > SMS_UNITS:
             return _without_lonely_heading(on_page, line), []
         on_page.append(line)
+    if units(_text(on_page, choices, home)) <= SMS_UNITS:
+        return on_page, list(choices)
+    if on_page:
+        return on_page, []  # what can be chosen stands together, on the next page
     offered: list[_Labelled] = []
     for choice in choices:
-        nothing_yet = not on_page and not offered  # a page takes at least one thing, or there would be no end
-        if not nothing_yet and units(_text(on_page, [*offered, choice, more], home)) > SMS_UNITS:
+        # a page takes at least one, or there would be no end
+        if offered and units(_text([], [*offered, choice, more], home)) > SMS_UNITS:
             break
         offered.append(choice)
-    return on_page, offered
+    return [], offered
 
 
 def _without_lonely_heading(lines: list[str], following: str) -> list[str]:

@@ -1,9 +1,13 @@
 """The first contact, and the choice of language."""
 
+import re
+
 from dialogs.messages import Language, Reply, Say
 from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
 
 LONGEST_PENDING = 200
+_PRIVATE = re.compile(r"\+?\d[\d ()-]{4,}")
+"""A phone, an IIN, an account: nobody has agreed yet that anything of the kind is kept."""
 
 
 def ask_language(_: Talk) -> Reply:
@@ -17,7 +21,7 @@ def keep_for_later(talk: Talk) -> None:
     """What the person came with is answered as soon as the language is known."""
     name, *args = talk.event.args
     if name in ("say", "svc", "grp"):
-        talk.session.pending = ":".join((name, *args))[:LONGEST_PENDING]
+        talk.session.pending = _PRIVATE.sub("", ":".join((name, *args)))[:LONGEST_PENDING]
 
 
 def a_language(talk: Talk) -> bool:

@@ -187,3 +187,15 @@ def test_whatever_is_sent_gets_an_answer_that_fits(
             assert len(message.text) <= 4096
             assert all(len(button.id.encode()) <= 64 for button in message.buttons)
         session = sessions.read(sessions.write(answer.session)) if answer.session else sessions.new("ref")
+
+
+def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dialogue) -> None:
+    session = sessions.new("ref")
+    texts = []
+    for _ in range(PER_MINUTE + 1):
+        answer = dialogue.answer(session, Text("сәлем"), NOW, Surface.SMS)
+        assert answer.session is not None
+        session = answer.session
+        texts.append(answer.messages[0].text)
+    assert "Бір минуттан кейін" in texts[-1]
+    assert "через минуту" in texts[-1]

@@ -94,3 +94,11 @@ def test_a_stored_talk_of_the_first_version_has_agreed_to_nothing_it_did_not_agr
     assert answer.session is not None
     assert answer.session.agreed is None
     assert "Келісесіз бе?" in answer.messages[0].text
+
+
+def test_no_number_is_kept_before_the_language_is_known(dialogue: Dialogue) -> None:
+    said = Text("кресло-арба керек, ЖСН 900101300123, +7 (701) 765-43-21")
+    answer = dialogue.answer(sessions.new("ref"), said, NOW, Surface.SMS)
+    assert answer.session is not None
+    assert not any(digit in answer.session.pending for digit in "0123456789")
+    assert "Кресло-арба" in dialogue.answer(answer.session, Text("1"), NOW, Surface.SMS).messages[0].text

@@ -77,6 +77,19 @@ def test_a_heading_goes_with_what_it_heads(plain: Words) -> None:
     assert [page.text.split("\n")[0] for page in pages] == ["қ" * 150, "Что принести:"]
 
 
+def test_what_can_be_chosen_stands_together(plain: Words) -> None:
+    labels = ["Подробнее", "Другой случай"]
+    for length in range(140, 200):
+        pages = render.sms(reply(["қ" * length], labels), plain, Language.RU)
+        assert [page.offered for page in pages] in ([("c:0", "c:1")], [("more",), ("c:0", "c:1")])
+
+
+def test_a_letter_does_not_end_with_a_heading(plain: Words) -> None:
+    said = reply(["қ" * 170, "Что принести:", "Удостоверение и доверенность"], [])
+    texts = render.letters(said, plain, Language.RU)
+    assert texts == ["қ" * 170, "Что принести:\nУдостоверение и доверенность"]
+
+
 def test_in_a_chat_lists_are_marked_and_numbered(plain: Words) -> None:
     said = (
         say("line", text="Что принести:"),
