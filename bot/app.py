@@ -31,8 +31,8 @@ from gateway.connection import Batched, Client, RedisUnfitError, check, close, c
 from gateway.embedded import Embedded, EmbeddedError
 from gateway.letters import Letters
 from gateway.outbox import Outbox
+from gateway.phones import Phones
 from gateway.receive import Receiver
-from gateway.sandbox_carrier import SandboxCarrier
 from gateway.sms.kannel import Account, Kannel
 from gateway.store import Store
 from gateway.web import app as web
@@ -123,8 +123,8 @@ class Application:
 
     async def _start(self, ground: Ground, listening: socket.socket) -> None:
         settings, words = self._settings, ground.dialogue.guide.words
-        carrier = SandboxCarrier(ground.batched, ground.redis, ground.clock)
-        channels: dict[str, Channel] = {"sms": carrier, "chat": carrier} if settings.sandbox else {}
+        phones = Phones(ground.batched, ground.redis, ground.clock)
+        channels: dict[str, Channel] = {"sms": phones, "chat": phones} if settings.sandbox else {}
         if settings.sms_routes:
             channels["sms"] = self._kannel(ground)
         if (bot := self._bot()) is not None:
@@ -136,7 +136,7 @@ class Application:
         receiver = Receiver(ground.store, ground.dialogue, ground.clock, outbox.wake)
         sandbox = None
         if isinstance(ground.clock, SandboxClock):
-            sandbox = Sandbox(receiver, outbox, ground.clock, carrier)
+            sandbox = Sandbox(receiver, outbox, ground.clock, phones)
         kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
         front = web.build(
             lambda: ground.batched("PING"),

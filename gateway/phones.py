@@ -62,7 +62,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Entry).decode
 
 
-class SandboxCarrier:
+class Phones:
     def __init__(self, redis: Batched, waiting: Client, clock: Clock) -> None:
         """`waiting`: for those who watch a phone and hold a connection while nothing happens."""
         self._redis = redis

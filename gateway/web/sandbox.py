@@ -16,8 +16,8 @@ from gateway.channels import Inbound
 from gateway.clock import SandboxClock
 from gateway.connection import RedisAwayError
 from gateway.outbox import Outbox
+from gateway.phones import Entry, Phones
 from gateway.receive import Receiver
-from gateway.sandbox_carrier import Entry, SandboxCarrier
 
 PATIENCE = 30.0
 """Seconds for everything due to be done; longer only if Redis is away."""
@@ -111,9 +111,9 @@ class ChatTold(BaseModel):
 
 
 class Sandbox:
-    def __init__(self, receiver: Receiver, outbox: Outbox, clock: SandboxClock, carrier: SandboxCarrier) -> None:
+    def __init__(self, receiver: Receiver, outbox: Outbox, clock: SandboxClock, phones: Phones) -> None:
         self.clock = clock
-        self.carrier = carrier
+        self.phones = phones
         self._receiver = receiver
         self._outbox = outbox
 
@@ -141,7 +141,7 @@ class Sandbox:
         return await self.read_sms(sms.sender)
 
     async def read_sms(self, phone: Annotated[Phone, Path()]) -> SmsTold:
-        return SmsTold(messages=[_told(entry) for entry in await self.carrier.history(f"sms:{phone}")])
+        return SmsTold(messages=[_told(entry) for entry in await self.phones.history(f"sms:{phone}")])
 
     async def send_chat(self, message: ChatMessage) -> ChatTold:
         """A citizen writes, presses a button (`choice` is its id) or shares a phone number (`contact`)."""
@@ -157,7 +157,7 @@ class Sandbox:
         return await self.read_chat(message.user)
 
     async def read_chat(self, user: Annotated[User, Path()]) -> ChatTold:
-        return ChatTold(messages=[_told_in_chat(entry) for entry in await self.carrier.history(f"chat:{user}")])
+        return ChatTold(messages=[_told_in_chat(entry) for entry in await self.phones.history(f"chat:{user}")])
 
     async def move(self, to: datetime | None) -> None:
         try:
@@ -168,7 +168,7 @@ class Sandbox:
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:
         if shown is not None:
-            await self.carrier.write(address, shown)
+            await self.phones.write(address, shown)
         await self._receiver.receive(Inbound(f"sandbox:{uuid4().hex}", address, content))
         await self._done(address)
 
@@ -180,7 +180,7 @@ class Sandbox:
             raise RedisAwayError("letters are still waiting") from None
 
     async def _latest_offer(self, address: str, choice: str) -> int | None:
-        for entry in reversed(await self.carrier.history(address)):
+        for entry in reversed(await self.phones.history(address)):
             if any(button.id == choice for button in entry.buttons):
                 return entry.number
         return None

@@ -21,7 +21,7 @@ from dialogs.workdays import Workdays
 from gateway.channels import surface
 from gateway.clock import ALMATY
 from gateway.connection import RedisAwayError
-from gateway.sandbox_carrier import Entry
+from gateway.phones import Entry
 from gateway.store import Commit, Line, Store
 from gateway.web.page import Page
 from gateway.web.sandbox import Phone, Sandbox, Strict, User, within_calendar
@@ -120,7 +120,7 @@ class Simulator:
             line = Line(int(self._sandbox.clock.now().timestamp()), "", "in", surface(address), "sandbox restart", ())
             name = f"sandbox:{uuid4().hex}"
             gone = await self._store.commit(name, address, before=before, after=None, letters=(), line=line)
-        await self._sandbox.carrier.clear(address)
+        await self._sandbox.phones.clear(address)
 
     async def _events(self, language: Language, phones: dict[str, str], closing: Event) -> AsyncIterator[str]:
         """Everything that happens on the two screens, and the time, until somebody leaves."""
@@ -140,13 +140,13 @@ class Simulator:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def _watch(self, kind: str, address: str, language: Language, told: Queue[str | None]) -> None:
-        carrier = self._sandbox.carrier
+        phones = self._sandbox.phones
         try:
             while True:
-                screen = await carrier.history(address)
+                screen = await phones.history(address)
                 messages = [_shown(kind, entry, language) for entry in screen]
                 told.put_nowait(_event("history", {"surface": kind, "messages": messages}))
-                async for entry in carrier.live(address, max((entry.place for entry in screen), default=0)):
+                async for entry in phones.live(address, max((entry.place for entry in screen), default=0)):
                     if entry is None:
                         break  # time to look at the whole again: it may have been cleared
                     told.put_nowait(_event("message", _shown(kind, entry, language)))

@@ -6,76 +6,76 @@ from dialogs.messages import Button
 from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
-from gateway.sandbox_carrier import Direction, SandboxCarrier
+from gateway.phones import Direction, Phones
 
 ANNA = "chat:anna"
 
 
 @pytest.fixture
-def carrier(batched: Batched, redis: Client) -> SandboxCarrier:
-    return SandboxCarrier(batched, redis, Clock())
+def phones(batched: Batched, redis: Client) -> Phones:
+    return Phones(batched, redis, Clock())
 
 
 def letter(name: str, text: str, replaces: int | None = None) -> Letter:
     return Letter(name, ANNA, text, 1.0, (Button("yes", "Иә"),), replaces)
 
 
-async def test_a_phone_shows_both_sides_in_their_order(carrier: SandboxCarrier) -> None:
-    await carrier.write(ANNA, "сәлем")
-    await carrier.send(letter("a:0", "Сәлеметсіз бе!"))
-    first, second = await carrier.history(ANNA)
+async def test_a_phone_shows_both_sides_in_their_order(phones: Phones) -> None:
+    await phones.write(ANNA, "сәлем")
+    await phones.send(letter("a:0", "Сәлеметсіз бе!"))
+    first, second = await phones.history(ANNA)
     assert (first.number, first.direction, first.text, first.status) == (1, Direction.IN, "сәлем", "received")
     assert (second.number, second.direction, second.text, second.status) == (2, "out", "Сәлеметсіз бе!", "delivered")
     assert second.buttons == (Button("yes", "Иә"),)
     assert first.at <= second.at
-    assert await carrier.history("chat:berik") == []
+    assert await phones.history("chat:berik") == []
 
 
-async def test_a_letter_that_comes_twice_is_shown_once(carrier: SandboxCarrier) -> None:
+async def test_a_letter_that_comes_twice_is_shown_once(phones: Phones) -> None:
     for _ in range(2):
-        await carrier.send(letter("a:0", "hello"))
-    assert [entry.text for entry in await carrier.history(ANNA)] == ["hello"]
+        await phones.send(letter("a:0", "hello"))
+    assert [entry.text for entry in await phones.history(ANNA)] == ["hello"]
 
 
-async def test_a_letter_that_replaces_changes_the_earlier_message_where_it_stands(carrier: SandboxCarrier) -> None:
-    await carrier.send(letter("a:0", "one"))
-    await carrier.send(letter("b:0", "two"))
-    await carrier.send(letter("c:0", "one, ticked", replaces=1))
-    await carrier.send(letter("d:0", "three"))
-    assert [(e.number, e.text) for e in await carrier.history(ANNA)] == [(1, "one, ticked"), (2, "two"), (4, "three")]
+async def test_a_letter_that_replaces_changes_the_earlier_message_where_it_stands(phones: Phones) -> None:
+    await phones.send(letter("a:0", "one"))
+    await phones.send(letter("b:0", "two"))
+    await phones.send(letter("c:0", "one, ticked", replaces=1))
+    await phones.send(letter("d:0", "three"))
+    assert [(e.number, e.text) for e in await phones.history(ANNA)] == [(1, "one, ticked"), (2, "two"), (4, "three")]
 
 
-async def test_whoever_watches_sees_what_comes_at_once(carrier: SandboxCarrier) -> None:
-    await carrier.send(letter("a:0", "before"))
-    live = carrier.live(ANNA, after=1)
+async def test_whoever_watches_sees_what_comes_at_once(phones: Phones) -> None:
+    await phones.send(letter("a:0", "before"))
+    live = phones.live(ANNA, after=1)
     next_one = asyncio.ensure_future(anext(live))
-    await carrier.send(letter("b:0", "after"))
+    await phones.send(letter("b:0", "after"))
     entry = await next_one
     assert entry is not None
     assert (entry.text, entry.place) == ("after", 2)
-    await carrier.send(letter("c:0", "changed", replaces=1))
+    await phones.send(letter("c:0", "changed", replaces=1))
     entry = await anext(live)
     assert entry is not None
     assert (entry.text, entry.number, entry.place) == ("changed", 1, 3)
 
 
 async def test_a_watcher_hears_now_and_then_that_nothing_happens(
-    carrier: SandboxCarrier, monkeypatch: pytest.MonkeyPatch
+    phones: Phones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.sandbox_carrier._BREATH", 0.01)
-    assert await anext(carrier.live(ANNA, after=0)) is None
+    monkeypatch.setattr("gateway.phones._BREATH", 0.01)
+    assert await anext(phones.live(ANNA, after=0)) is None
 
 
-async def test_a_screen_does_not_grow_for_ever(carrier: SandboxCarrier) -> None:
+async def test_a_screen_does_not_grow_for_ever(phones: Phones) -> None:
     for number in range(800):
-        await carrier.write(ANNA, str(number))
-    history = await carrier.history(ANNA)
+        await phones.write(ANNA, str(number))
+    history = await phones.history(ANNA)
     assert 500 <= len(history) < 700
     assert history[-1].number == 800
 
 
-async def test_a_cleared_phone_is_like_a_new_one(carrier: SandboxCarrier) -> None:
-    await carrier.write(ANNA, "сәлем")
-    await carrier.clear(ANNA)
-    assert await carrier.history(ANNA) == []
-    assert await carrier.write(ANNA, "тағы") == 1
+async def test_a_cleared_phone_is_like_a_new_one(phones: Phones) -> None:
+    await phones.write(ANNA, "сәлем")
+    await phones.clear(ANNA)
+    assert await phones.history(ANNA) == []
+    assert await phones.write(ANNA, "тағы") == 1

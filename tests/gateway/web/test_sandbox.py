@@ -15,8 +15,8 @@ from dialogs.dialogue import Dialogue
 from gateway.clock import SandboxClock
 from gateway.connection import Batched, Client, connect
 from gateway.outbox import Outbox
+from gateway.phones import Phones
 from gateway.receive import Receiver
-from gateway.sandbox_carrier import SandboxCarrier
 from gateway.store import Store
 from gateway.web import app
 from gateway.web.front import Front
@@ -37,10 +37,10 @@ def spoken() -> Dialogue:
 @pytest.fixture
 async def front(redis: Client, batched: Batched, store: Store, spoken: Dialogue) -> AsyncIterator[Front]:
     clock = SandboxClock(batched)
-    carrier = SandboxCarrier(batched, redis, clock)
-    outbox = Outbox(batched, {"sms": carrier, "chat": carrier}, clock, "test")
+    phones = Phones(batched, redis, clock)
+    outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
     sending = asyncio.create_task(outbox.run())
-    sandbox = Sandbox(Receiver(store, spoken, clock, outbox.wake), outbox, clock, carrier)
+    sandbox = Sandbox(Receiver(store, spoken, clock, outbox.wake), outbox, clock, phones)
     simulator = Simulator(sandbox, store, spoken.guide.words, spoken.guide.workdays)
     yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=outbox.counts)
     outbox.stop()
@@ -248,9 +248,9 @@ async def test_while_redis_is_away_every_request_says_so(spoken: Dialogue, tmp_p
     away = connect(f"unix://{tmp_path}/nobody")
     nobody = Batched(away)
     clock = SandboxClock(nobody)
-    carrier = SandboxCarrier(nobody, away, clock)
+    phones = Phones(nobody, away, clock)
     outbox = Outbox(nobody, {}, clock, "test")
-    sandbox = Sandbox(Receiver(Store(nobody), spoken, clock, outbox.wake), outbox, clock, carrier)
+    sandbox = Sandbox(Receiver(Store(nobody), spoken, clock, outbox.wake), outbox, clock, phones)
     async with browser(app.build(lambda: nobody("PING"), sandbox=sandbox, letters={})) as asking:
         for answer in (
             await asking.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"}),
