@@ -1,5 +1,6 @@
 """What time it is in Kazakhstan; in the sandbox, what time somebody wants it to be."""
 
+from asyncio import Lock
 from datetime import datetime, timedelta, timezone
 
 from gateway.connection import Batched
@@ -21,6 +22,7 @@ class SandboxClock(Clock):
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._offset = timedelta()
+        self._hands = Lock()
 
     def now(self) -> datetime:
         return datetime.now(ALMATY) + self._offset
@@ -31,12 +33,13 @@ class SandboxClock(Clock):
 
     async def move(self, to: datetime | None) -> None:
         """Forward only, because what has happened stays so. `None` goes back to real time."""
-        if to is None:
-            await self._redis("DEL", _OFFSET)
-            self._offset = timedelta()
-            return
-        if to < self.now():
-            raise ValueError(f"the clock stands at {self.now().isoformat()} and moves forward only")
-        offset = to - datetime.now(ALMATY)
-        await self._redis("SET", _OFFSET, str(offset.total_seconds()))
-        self._offset = offset
+        async with self._hands:  # of two at once the later one finds the clock where the first has put it
+            if to is None:
+                await self._redis("DEL", _OFFSET)
+                self._offset = timedelta()
+                return
+            if to < self.now():
+                raise ValueError(f"the clock stands at {self.now().isoformat()} and moves forward only")
+            offset = to - datetime.now(ALMATY)
+            await self._redis("SET", _OFFSET, str(offset.total_seconds()))
+            self._offset = offset

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,15 @@ async def test_the_sandbox_clock_does_not_move_back(batched: Batched) -> None:
     clock = SandboxClock(batched)
     with pytest.raises(ValueError, match="forward only"):
         await clock.move(clock.now() - timedelta(minutes=1))
+
+
+async def test_of_two_who_move_the_sandbox_clock_at_once_none_moves_it_back(batched: Batched) -> None:
+    clock = SandboxClock(batched)
+    far, near = clock.now() + timedelta(hours=2), clock.now() + timedelta(hours=1)
+    moved, refused = await asyncio.gather(clock.move(far), clock.move(near), return_exceptions=True)
+    assert moved is None
+    assert isinstance(refused, ValueError)
+    assert clock.now() >= far
 
 
 async def test_the_sandbox_clock_can_return_to_real_time(batched: Batched) -> None:
