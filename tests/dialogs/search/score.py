@@ -2,19 +2,28 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from dialogs import words
-from dialogs.catalogue import loader
-from dialogs.search import Search, build
+from dialogs import session as sessions
+from dialogs.dialogue import Dialogue, load
+from dialogs.messages import Language, Surface, Text
+from dialogs.search import Search
+from dialogs.session import Session
 
 ROOT = Path(__file__).parents[3]
 UTTERANCES = Path(__file__).with_name("utterances.tsv")
 NEEDED = 0.95
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Almaty"))
+
+
+ANSWERS = {Surface.CHAT: {"согласен", "согласна"}, Surface.SMS: {"согласен", "согласна", "1"}}
+"""Not wrong but right, where an agreement is asked for: the words of the choice, and by SMS its number."""
 
 
 class Utterance(Struct, frozen=True):
@@ -49,12 +58,37 @@ def utterances() -> list[Utterance]:
 
 
 def index() -> Search:
-    texts = words.load(ROOT / "locales")
-    return build(loader.load(texts), texts)
+    return load(ROOT / "locales").guide.search
 
 
 def outcomes(search: Search, asked: Iterable[Utterance]) -> list[Outcome]:
     return [Outcome(utterance, search.find(utterance.text).services) for utterance in asked]
+
+
+def wrong_acts(dialogue: Dialogue, asked: Iterable[Utterance]) -> list[str]:
+    """What was said where an agreement or the end of everything was asked for, and was taken for a yes; or anywhere
+    for a wish to stop messages."""
+    return [
+        utterance.text
+        for utterance in asked
+        for surface in Surface
+        if utterance.text not in ANSWERS[surface]
+        for session in _asked_to_act()
+        if _acted(session, dialogue.answer(session, Text(utterance.text), NOW, surface).session)
+    ]
+
+
+def _asked_to_act() -> Iterator[Session]:
+    states = {"documents.privacy": ["agree:1", "decline"], "settings.forget": ["forget_yes"], "menu": ["services"]}
+    for state, offered in states.items():
+        session = sessions.new("ref")
+        session.language, session.state, session.offered = Language.RU, state, offered
+        session.service, session.answers = "technical_aids_tiflo", {"channel": "office"}
+        yield session
+
+
+def _acted(before: Session, after: Session | None) -> bool:
+    return after is None or (after.agreed, after.quiet) != (before.agreed, before.quiet)
 
 
 def rate(outcomes: Iterable[Outcome]) -> float:
@@ -63,7 +97,8 @@ def rate(outcomes: Iterable[Outcome]) -> float:
 
 
 def main() -> int:
-    search = index()
+    dialogue = load(ROOT / "locales")
+    search = dialogue.guide.search
     asked = utterances()
     started = perf_counter()
     done = outcomes(search, asked)
@@ -77,12 +112,14 @@ def main() -> int:
         print(f"{name:10} {len(group):4} {rate(group):7.1%}")
     sure = sum(outcome.first for outcome in ours) / len(ours)
     print(f"{'services':10} {len(ours):4} {rate(ours):7.1%}, right without a choice {sure:.1%}")
+    acts = wrong_acts(dialogue, asked)
+    print(f"wrong acts {len(acts)} {' | '.join(acts)}")
     print(f"{each * 1e6:.0f} µs a message")
     for outcome in done:
         if not outcome.right and (outcome.utterance.part == "dev" or "--all" in sys.argv):
             print("  ", outcome.utterance.text, "→", ", ".join(outcome.found) or "nothing")
     false = [outcome for outcome in done if not outcome.utterance.expected and outcome.found]
-    return int(rate(ours) < NEEDED or bool(false))
+    return int(rate(ours) < NEEDED or bool(false) or bool(acts))
 
 
 if __name__ == "__main__":

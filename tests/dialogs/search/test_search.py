@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogs.dialogue import Dialogue
 from dialogs.search import ELSEWHERE, Search
 from tests.dialogs.search import score
 
@@ -82,6 +83,10 @@ def test_people_are_understood(whole: Search) -> None:
 def test_what_is_not_ours_finds_nothing(whole: Search) -> None:
     done = score.outcomes(whole, score.utterances())
     assert [o.utterance.text for o in done if not o.utterance.expected and o.found] == []
+
+
+def test_nothing_people_write_is_taken_for_an_act(dialogue: Dialogue) -> None:
+    assert score.wrong_acts(dialogue, score.utterances()) == []
 
 
 def test_the_labelled_set_is_large_enough() -> None:
