@@ -22,7 +22,7 @@ def settings(talk: Talk) -> Reply:
 
 
 def ask_to_forget(_: Talk) -> Reply:
-    return Reply((Say("forget.ask"),), (choice("forget_yes", "forget.yes"), BACK))
+    return Reply((Say("forget.ask"),), (choice("forget_yes", "forget.yes"), BACK, MENU))
 
 
 def stop_optional(talk: Talk) -> None:
