@@ -1,13 +1,25 @@
-"""A real Redis server for every test that asks for one: started once, emptied before each test."""
+"""For every test that asks: the real dialogue, built once; a real Redis server, started once and emptied before each
+test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from dialogs import dialogue
+from dialogs.dialogue import Dialogue
 from gateway.connection import Batched, Client, connect
 from gateway.embedded import Embedded
 from gateway.store import Store
+
+LOCALES = Path(__file__).parents[1] / "locales"
+
+
+@pytest.fixture(scope="session", name="dialogue")
+def _dialogue() -> Dialogue:
+    """With the real words, catalogue, search and calendar."""
+    return dialogue.load(LOCALES)
 
 
 @pytest.fixture(scope="session")

@@ -37,13 +37,13 @@ def _session() -> Session:
     return session
 
 
-def test_every_choice_fits_into_a_button(spoken: Dialogue) -> None:
-    choices = offered(spoken)
-    for service in spoken.guide.catalogue.services.values():
+def test_every_choice_fits_into_a_button(dialogue: Dialogue) -> None:
+    choices = offered(dialogue)
+    for service in dialogue.guide.catalogue.services.values():
         choices.add(f"svc:{service.number}")
         choices |= {f"tick:{service.number}:{fact.id}" for fact in service.facts}
         choices |= {f"o:{service.number}:{q.id}:{option}" for q in service.questions for option in q.options}
-    assert {f"svc:{service.number}" for service in spoken.guide.catalogue.services.values()} <= choices
+    assert {f"svc:{service.number}" for service in dialogue.guide.catalogue.services.values()} <= choices
     assert len(choices) > 150
     too_long = {choice for choice in choices if not 1 <= len(choice.encode()) <= LONGEST}
     assert not too_long

@@ -45,14 +45,14 @@ def added(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture(name="starting")
-def _starting(api: BotApi, batched: Batched, store: Store, spoken: Dialogue) -> Starting:
+def _starting(api: BotApi, batched: Batched, store: Store, dialogue: Dialogue) -> Starting:
     @asynccontextmanager
     async def start(webhook: Webhook | None = None, token: str = TOKEN) -> AsyncIterator[Telegram]:
-        words, clock = spoken.guide.words, Clock()
+        words, clock = dialogue.guide.words, Clock()
         bot = telegram.connect(token, api.url)
         outbox = Outbox(batched, {"tg": telegram.letters(bot, words)}, clock, "main")
         running = asyncio.create_task(outbox.run())
-        receiver = Receiver(store, spoken, clock, outbox.wake)
+        receiver = Receiver(store, dialogue, clock, outbox.wake)
         whole = Telegram(bot, webhook, words=words, receiver=receiver, store=store, clock=clock, wake=outbox.wake)
         try:
             await whole.start()
@@ -184,7 +184,7 @@ async def test_the_bot_says_what_it_is_in_both_languages(api: BotApi, starting: 
     assert both == f"{kazakh} / {russian}"
 
 
-def test_every_command_is_one_that_the_dialogue_knows(spoken: Dialogue) -> None:
+def test_every_command_is_one_that_the_dialogue_knows(dialogue: Dialogue) -> None:
     from dialogs import session as sessions
     from dialogs.understand import understand
 

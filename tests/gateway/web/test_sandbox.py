@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from gateway.clock import SandboxClock
 from gateway.connection import Batched, Client, connect
@@ -26,22 +25,16 @@ from tests.gateway.web.conftest import browser
 
 PHONE = "+77011234567"
 USER = "aigul"
-LOCALES = Path(__file__).parents[3] / "locales"
-
-
-@pytest.fixture(scope="session")
-def spoken() -> Dialogue:
-    return dialogue.load(LOCALES)
 
 
 @pytest.fixture
-async def front(redis: Client, batched: Batched, store: Store, spoken: Dialogue) -> AsyncIterator[Front]:
+async def front(redis: Client, batched: Batched, store: Store, dialogue: Dialogue) -> AsyncIterator[Front]:
     clock = SandboxClock(batched)
     phones = Phones(batched, redis, clock)
     outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
     sending = asyncio.create_task(outbox.run())
-    sandbox = Sandbox(Receiver(store, spoken, clock, outbox.wake), outbox, clock, phones)
-    simulator = Simulator(sandbox, store, spoken.guide.words, spoken.guide.workdays)
+    sandbox = Sandbox(Receiver(store, dialogue, clock, outbox.wake), outbox, clock, phones)
+    simulator = Simulator(sandbox, store, dialogue.guide.words, dialogue.guide.workdays)
     yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=outbox.counts)
     outbox.stop()
     await sending
@@ -244,13 +237,13 @@ async def test_many_people_at_once_all_get_their_answers(citizen: httpx.AsyncCli
         assert [message["direction"] for message in messages] == ["in", "out"]
 
 
-async def test_while_redis_is_away_every_request_says_so(spoken: Dialogue, tmp_path: Path) -> None:
+async def test_while_redis_is_away_every_request_says_so(dialogue: Dialogue, tmp_path: Path) -> None:
     away = connect(f"unix://{tmp_path}/nobody")
     nobody = Batched(away)
     clock = SandboxClock(nobody)
     phones = Phones(nobody, away, clock)
     outbox = Outbox(nobody, {}, clock, "test")
-    sandbox = Sandbox(Receiver(Store(nobody), spoken, clock, outbox.wake), outbox, clock, phones)
+    sandbox = Sandbox(Receiver(Store(nobody), dialogue, clock, outbox.wake), outbox, clock, phones)
     async with browser(app.build(lambda: nobody("PING"), sandbox=sandbox, letters={})) as asking:
         for answer in (
             await asking.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"}),

@@ -11,9 +11,9 @@ from dialogs.messages import Language
 from gateway.connection import Client
 from gateway.web import simulator
 from gateway.web.front import Front
-from tests.gateway.web.test_sandbox import PHONE, USER, chat, citizen, front, now, sms, spoken
+from tests.gateway.web.test_sandbox import PHONE, USER, chat, citizen, front, now, sms
 
-__all__ = ["citizen", "front", "spoken"]
+__all__ = ["citizen", "front"]
 
 PLAYED = {"phone": PHONE, "user": USER}
 
