@@ -20,7 +20,6 @@ from dialogs.words import Words, spoken
 from dialogs.workdays import Workdays
 from gateway.channels import surface
 from gateway.clock import ALMATY
-from gateway.connection import RedisAwayError
 from gateway.phones import Entry
 from gateway.store import Commit, Line, Store
 from gateway.web.page import Page
@@ -150,7 +149,7 @@ class Simulator:
                     if entry is None:
                         break  # time to look at the whole again: it may have been cleared
                     told.put_nowait(_event("message", _shown(kind, entry, language)))
-        except (RedisAwayError, RedisError, OSError):
+        except (RedisError, OSError):
             told.put_nowait(None)  # the page comes again by itself
 
     async def _tick(self, language: Language, told: Queue[str | None]) -> None:
