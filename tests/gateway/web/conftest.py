@@ -1,24 +1,35 @@
-"""The real application on a real Redis, asked over ASGI; the dialogue is the small counting one."""
+"""The real application on a real Redis, asked over ASGI: with the small counting dialogue behind the webhooks, with
+the real one behind the sandbox."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
 from bot import telegram_updates
+from dialogs.dialogue import Dialogue
 from gateway.channels import Inbound, Letter
-from gateway.clock import Clock
+from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, Client
 from gateway.letters import Letters
+from gateway.outbox import Outbox
+from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.store import SHARDS, Store, outbox_key
 from gateway.web import app
 from gateway.web.front import Front
+from gateway.web.sandbox import Sandbox
+from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KannelWebhook, TelegramWebhook
 from tests.gateway.talk import Counting, entries
 
 SECRET = "a-secret-of-ours"
+PHONE = "+77011234567"
+USER = "aigul"
 
 
 class Updates:
@@ -59,6 +70,41 @@ def build() -> Build:
 async def client(build: Build, batched: Batched) -> AsyncIterator[httpx.AsyncClient]:
     async with browser(build(batched)) as asking:
         yield asking
+
+
+@pytest.fixture
+async def front(redis: Client, batched: Batched, store: Store, dialogue: Dialogue) -> AsyncIterator[Front]:
+    clock = SandboxClock(batched)
+    phones = Phones(batched, redis, clock)
+    outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
+    sending = asyncio.create_task(outbox.run())
+    sandbox = Sandbox(Receiver(store, dialogue, clock, outbox.wake), outbox, clock, phones)
+    simulator = Simulator(sandbox, store, dialogue.guide.words, dialogue.guide.workdays)
+    yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=outbox.counts)
+    outbox.stop()
+    await sending
+
+
+@pytest.fixture
+async def citizen(front: Front) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(front) as asking:
+        yield asking
+
+
+async def now(citizen: httpx.AsyncClient) -> datetime:
+    answer = (await citizen.get("/sandbox/clock")).json()
+    assert list(answer) == ["now"]
+    return datetime.fromisoformat(answer["now"])
+
+
+async def sms(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = (await citizen.get(f"/sandbox/sms/{PHONE}")).json()
+    assert list(answer) == ["messages"]
+    return list(answer["messages"])
+
+
+async def chat(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
+    return list((await citizen.get(f"/sandbox/telegram/{USER}")).json()["messages"])
 
 
 def browser(front: Front) -> httpx.AsyncClient:

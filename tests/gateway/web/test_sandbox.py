@@ -2,64 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from dialogs.dialogue import Dialogue
 from gateway.clock import SandboxClock
-from gateway.connection import Batched, Client, connect
+from gateway.connection import Batched, connect
 from gateway.outbox import Outbox
 from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.store import Store
 from gateway.web import app
-from gateway.web.front import Front
 from gateway.web.sandbox import Sandbox
-from gateway.web.simulator import Simulator
-from tests.gateway.web.conftest import browser
-
-PHONE = "+77011234567"
-USER = "aigul"
-
-
-@pytest.fixture
-async def front(redis: Client, batched: Batched, store: Store, dialogue: Dialogue) -> AsyncIterator[Front]:
-    clock = SandboxClock(batched)
-    phones = Phones(batched, redis, clock)
-    outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
-    sending = asyncio.create_task(outbox.run())
-    sandbox = Sandbox(Receiver(store, dialogue, clock, outbox.wake), outbox, clock, phones)
-    simulator = Simulator(sandbox, store, dialogue.guide.words, dialogue.guide.workdays)
-    yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=outbox.counts)
-    outbox.stop()
-    await sending
-
-
-@pytest.fixture
-async def citizen(front: Front) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(front) as asking:
-        yield asking
-
-
-async def now(citizen: httpx.AsyncClient) -> datetime:
-    answer = (await citizen.get("/sandbox/clock")).json()
-    assert list(answer) == ["now"]
-    return datetime.fromisoformat(answer["now"])
-
-
-async def sms(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
-    answer = (await citizen.get(f"/sandbox/sms/{PHONE}")).json()
-    assert list(answer) == ["messages"]
-    return list(answer["messages"])
-
-
-async def chat(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
-    return list((await citizen.get(f"/sandbox/telegram/{USER}")).json()["messages"])
+from tests.gateway.web.conftest import PHONE, USER, browser, chat, now, sms
 
 
 async def test_the_clock_shows_the_time_in_kazakhstan(citizen: httpx.AsyncClient) -> None:

@@ -11,9 +11,7 @@ from dialogs.messages import Language
 from gateway.connection import Client
 from gateway.web import simulator
 from gateway.web.front import Front
-from tests.gateway.web.test_sandbox import PHONE, USER, chat, citizen, front, now, sms
-
-__all__ = ["citizen", "front"]
+from tests.gateway.web.conftest import PHONE, USER, chat, now, sms
 
 PLAYED = {"phone": PHONE, "user": USER}
 
