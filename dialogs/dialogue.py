@@ -77,12 +77,10 @@ class Dialogue:
         pages = render.sms(reply, self.guide.words, language)
         return pages[min(number, len(pages) - 1)]
 
-    def _labels(self, session: Session, now: datetime, surface: Surface) -> Sequence[str]:
-        """The words of the choices that the person sees."""
+    def _labels(self, session: Session, now: datetime, surface: Surface) -> Sequence[tuple[str, str]]:
         language = session.language or Language.KK
         shown = view(session, now, surface, self.guide).choices
-        labels = {c.id: self.guide.words.say(c.label, language, surface) for c in shown}
-        return [labels.get(choice, "") for choice in session.offered]
+        return [(choice.id, self.guide.words.say(choice.label, language, surface)) for choice in shown]
 
 
 def load(locales: Path, *, sends_sms: bool = True) -> Dialogue:

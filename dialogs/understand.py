@@ -49,8 +49,13 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _SPACES = re.compile(r"\s+")
 
 
-def understand(content: Content, session: Session, surface: Surface, labels: Callable[[], Sequence[str]]) -> Event:
-    """`labels`: the words of `session.offered`, asked for only when needed."""
+Labels = Callable[[], Sequence[tuple[str, str]]]
+"""Choices, and their words."""
+
+
+def understand(content: Content, session: Session, surface: Surface, labels: Labels) -> Event:
+    """`labels`: what can be chosen where the person stands, also on a portion of an SMS that they have not read yet;
+    asked for only when needed."""
     if isinstance(content, Text):
         return _text(content.text, session, surface, labels)
     if isinstance(content, Pressed):
@@ -62,7 +67,7 @@ def understand(content: Content, session: Session, surface: Surface, labels: Cal
         return Event("unreadable", (content.kind,))
 
 
-def _text(text: str, session: Session, surface: Surface, labels: Callable[[], Sequence[str]]) -> Event:
+def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Event:
     plain = normalised(text)
     word = _EDGES.sub("", plain)
     command = _COMMANDS.get(plain) or _COMMANDS.get(word) or _declined(word, session.offered)
@@ -72,7 +77,7 @@ def _text(text: str, session: Session, surface: Surface, labels: Callable[[], Se
         return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
     if number := _NUMBER.fullmatch(plain):
         return _numbered(number[1], session.offered, surface)
-    for choice, label in zip(session.offered, labels() if session.offered else (), strict=False):
+    for choice, label in labels() if session.offered else ():
         if plain in _spellings(normalised(label)):
             return _chosen(choice)
     return Event("say", (plain,))

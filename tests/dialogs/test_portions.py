@@ -21,3 +21,13 @@ def test_a_message_that_is_not_understood_does_not_send_a_list_from_its_beginnin
         talk.send("1")
     assert len(portions) > 1
     assert len(set(portions)) == len(portions)
+
+
+def test_a_choice_that_stands_on_a_later_portion_can_be_named(dialogue: Dialogue) -> None:
+    talk = Talk(dialogue, Surface.SMS).known(Language.RU)
+    for line in ("кресло-коляска", "1", "1", "1", "1"):
+        talk.send(line)
+    assert talk.session.offered == ["more"]
+    talk.send("другой случай")
+    assert talk.session.state == "documents.question"
+    assert talk.session.answers == {}

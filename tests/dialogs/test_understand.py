@@ -66,7 +66,10 @@ def offered() -> Session:
     ],
 )
 def test_a_message_means(content: Content, event: Event) -> None:
-    assert understand(content, offered(), Surface.CHAT, lambda: LABELS) == event
+    assert (
+        understand(content, offered(), Surface.CHAT, lambda: list(zip(offered().offered, LABELS, strict=True)))
+        == event
+    )
 
 
 def test_a_number_means_nothing_where_nothing_was_offered() -> None:
@@ -90,7 +93,7 @@ def test_a_number_agrees_to_nothing_where_no_numbers_are_shown(choice: str) -> N
 def test_either_word_of_a_label_is_an_answer(said: str) -> None:
     session = sessions.new("ref")
     session.offered = ["agree:1", "decline"]
-    labels = ["Согласен (согласна)", "Нет, общий список"]
+    labels = [("agree:1", "Согласен (согласна)"), ("decline", "Нет, общий список")]
     assert understand(Text(said), session, Surface.CHAT, lambda: labels) == Event("agree", ("1",))
     assert understand(Text(f"не {said}"), session, Surface.CHAT, lambda: labels).name == "say"
 
@@ -100,7 +103,7 @@ def test_a_no_declines_what_was_asked_and_a_yes_agrees_to_nothing(said: str) -> 
     def meant(text: str, *offered: str) -> Event:
         session = sessions.new("ref")
         session.offered = list(offered)
-        return understand(Text(text), session, Surface.SMS, lambda: [""] * len(offered))
+        return understand(Text(text), session, Surface.SMS, list)
 
     assert meant(said, "agree:1", "decline") == Event("decline")
     assert meant(said, "forget_yes", "back") == Event("back")
