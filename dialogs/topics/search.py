@@ -14,6 +14,10 @@ HELP = ("помощь", "помощи", "помоги", "помочь", "көм�
 """Beginnings of words. They count only where no service was found: a specialist of sign language is a service."""
 
 
+TO_DECIDE = ("documents.privacy", "settings.forget")
+"""Here a «yes» in free text decides nothing; it is said how to answer."""
+
+
 def results(talk: Talk) -> Reply:
     services = talk.guide.catalogue.services
     known = [services[slug] for slug in talk.session.found if slug in services]
@@ -43,7 +47,7 @@ def keep_found(talk: Talk) -> None:
 
 
 def nothing_found(talk: Talk) -> None:
-    missed(talk, "missed.text")
+    missed(talk, "missed.choose" if talk.state in TO_DECIDE else "missed.text")
 
 
 TOPIC = Topic(
