@@ -26,10 +26,8 @@ def case(talk: Talk) -> Case | None:
 
 
 def case_here(talk: Talk) -> Case:
-    """As the session stands. A service is known in every state that asks for it."""
-    known = talk.guide.catalogue.services
-    service = known.get(talk.session.service) or next(iter(known.values()))
-    return _of(talk, service, talk.session.answers)
+    """As the session stands. Its service has to be one that exists."""
+    return _of(talk, talk.guide.catalogue.services[talk.session.service], talk.session.answers)
 
 
 def _of(talk: Talk, service: Service, answers: Answers) -> Case:

@@ -46,6 +46,8 @@ def unless_asked(view: View) -> View:
     """A list is shown only when nothing that changes it is still to be asked, however the person came here."""
 
     def shown(talk: Talk) -> Reply:
+        if talk.session.service not in talk.guide.catalogue.services:
+            return groups(talk)  # a session of long ago, about a service that is no more
         its = case_here(talk)
         if its.asked is None or talk.session.general:
             return view(talk)
@@ -141,6 +143,10 @@ def may_go_by_sms(talk: Talk) -> bool:
     return in_chat and its is not None and not its.service.discreet
 
 
+def may_not_go_by_sms(talk: Talk) -> bool:
+    return not may_go_by_sms(talk)
+
+
 def may_go_unagreed(talk: Talk) -> bool:
     return may_go_by_sms(talk) and not privacy.agreed(talk)
 
@@ -214,6 +220,7 @@ TOPIC = Topic(
         Row("sms", ANYWHERE, "documents.answer", when=is_unfinished, do=understood),
         Row("sms", ANYWHERE, "documents.privacy", when=may_go_unagreed, do=understood),
         Row("sms", ANYWHERE, "documents.phone", when=may_go_by_sms, do=understood),
+        Row("contact", "documents.phone", "documents.answer", when=may_not_go_by_sms, do=unasked_contact),
         Row("contact", "documents.phone", "documents.answer", when=may_send_list, do=send_list),
         Row("contact", "documents.phone", "documents.answer", when=own_number, do=enough_lists),
         Row("contact", "documents.phone", do=not_own_number),

@@ -125,6 +125,15 @@ def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogu
     assert after.state == leads_to
 
 
+@pytest.mark.parametrize("state", [state for state in VIEWS if state.startswith("documents.")])
+def test_a_talk_about_a_service_that_is_no_more_goes_on_with_the_choice_of_another(
+    dialogue: Dialogue, state: str
+) -> None:
+    turn = step(someone(state, service="abolished"), Event("again"), NOW, Surface.SMS, dialogue.guide)
+    assert turn.reply is not None
+    assert any(choice.id.startswith(("grp:", "svc:", "agree:")) for choice in turn.reply.choices)
+
+
 def test_only_the_confirmed_wish_to_be_forgotten_forgets(dialogue: Dialogue) -> None:
     for state in VIEWS:
         turn = step(someone(state), Event("forget_yes"), NOW, Surface.CHAT, dialogue.guide)
