@@ -56,7 +56,7 @@ def build(url: str, locales: Path) -> ASGIApp:
                 step = score[int(phone[-4:]) % len(score)][place]
                 now = clock.now().timestamp()
                 letter = Letter(f"{message}:0", f"sms:{phone}", step.answer.text, now)
-                line = Line(int(now), talks.REF, "in", "sms", step.note, (letter.id,))
+                line = Line(int(now), talks.REF, "sms", step.note, (letter.id,))
                 outcome = await call(
                     "EVALSHA",
                     known,

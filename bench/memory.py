@@ -99,7 +99,7 @@ class _LastTurns:
         address, message = f"tg:{500_000_000 + citizen}", f"tg:{700_000_000 + citizen}"
         now = self.clock.now().timestamp()
         letter = Letter(f"{message}:0", address, step.answer.text, now, step.answer.buttons)
-        line = Line(int(now), session.ref, "in", "chat", step.note, (letter.id,))
+        line = Line(int(now), session.ref, "chat", step.note, (letter.id,))
         after, letters = sessions.write(session), [letter] if with_letter else []
         await self._store.commit(message, address, before=None, after=after, letters=letters, line=line)
         return len(after)

@@ -132,7 +132,7 @@ class Telegram:
         now = self._clock.now()
         text = _both(self._words, "telegram.group", link=f"https://t.me/{self._username}")
         letter = Letter(f"{inbound.id}:0", inbound.address, text, now.timestamp())
-        line = Line(int(now.timestamp()), "", "in", Surface.CHAT, "group", (letter.id,))
+        line = Line(int(now.timestamp()), "", Surface.CHAT, "group", (letter.id,))
         await self._store.commit(inbound.id, inbound.address, before=None, after=GREETED, letters=[letter], line=line)
         self._wake(shard_number(inbound.address))
 

@@ -46,7 +46,7 @@ class Receiver:
             answer = self._answer(session, inbound.content, now, where)
             after = None if answer.session is None else sessions.write(answer.session)
             letters = _letters(inbound, answer, now)
-            line = Line(int(now.timestamp()), ref, "in", where, answer.note, tuple(letter.id for letter in letters))
+            line = Line(int(now.timestamp()), ref, where, answer.note, tuple(letter.id for letter in letters))
             outcome = await self._store.commit(
                 inbound.id, inbound.address, before=before, after=after, letters=letters, line=line
             )

@@ -49,7 +49,6 @@ class Line(Struct, frozen=True, array_like=True):
 
     at: int
     ref: str
-    direction: str
     surface: str
     note: str
     letters: tuple[str, ...]

@@ -93,7 +93,7 @@ class _Checks:
             yield from self._source(source, where)
         act = self._acts.get(fact.source.act)
         if act is not None and act.repealed and (fact.until is None or fact.until >= act.repealed):
-            yield f"{where}.source: act {fact.source.act} was repealed on {act.repealed}"
+            yield f"{where}.source: act {fact.source.act} was repealed on {act.repealed} by {act.by}"
         if act is not None and act.article and fact.status is Status.IN_FORCE:
             yield f"{where}.status: «in_force», but the source is an article"
         if fact.until is not None and fact.until < fact.since:

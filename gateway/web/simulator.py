@@ -116,7 +116,7 @@ class Simulator:
         gone = Commit.CONFLICT
         while gone is Commit.CONFLICT:
             before = await self._store.load(address)
-            line = Line(int(self._sandbox.clock.now().timestamp()), "", "in", surface(address), "sandbox restart", ())
+            line = Line(int(self._sandbox.clock.now().timestamp()), "", surface(address), "sandbox restart", ())
             name = f"sandbox:{uuid4().hex}"
             gone = await self._store.commit(name, address, before=before, after=None, letters=(), line=line)
         await self._sandbox.phones.clear(address)

@@ -71,7 +71,7 @@ def write(store: Store, clock: SandboxClock) -> Write:
     async def commit(address: str, *texts: str) -> None:
         now = clock.now().timestamp()
         letters = [Letter(f"{text}:0", address, text, now) for text in texts]
-        line = Line(1, "", "in", "sms", "", ())
+        line = Line(1, "", "sms", "", ())
         before = await store.load(address)
         await store.commit(texts[0], address, before=before, after=b"x", letters=letters, line=line)
 
@@ -357,7 +357,7 @@ async def test_the_outbox_waits_while_redis_is_away(
         os.kill(pid, signal.SIGKILL)
         await outbox.drained()
         letter = Letter("a:0", ANNA, "hello", time.time())
-        line = Line(1, "", "in", "sms", "", ())
+        line = Line(1, "", "sms", "", ())
         await Store(batched).commit("a", ANNA, before=None, after=b"x", letters=[letter], line=line)
         await outbox.drained()
         assert book.texts == ["hello"]

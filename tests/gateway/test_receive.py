@@ -87,8 +87,8 @@ async def test_a_list_for_a_phone_leaves_with_the_answer(receiver: Receiver, red
 async def test_the_journal_names_nobody(receiver: Receiver, redis: Client) -> None:
     await receiver.receive(said("a", "secret words"))
     (fields,) = await entries(redis, f"{shard(PHONE)}:journal")
-    at, ref, direction, where, note, names = msgspec.json.decode(fields[b"line"])
-    assert (direction, where, note, names) == ("in", "sms", "counted", ["a:0"])
+    at, ref, where, note, names = msgspec.json.decode(fields[b"line"])
+    assert (where, note, names) == ("sms", "counted", ["a:0"])
     assert at > 1_700_000_000
     assert len(ref) >= 12
     assert b"701" not in fields[b"line"].replace(ref.encode(), b"")

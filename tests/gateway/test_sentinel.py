@@ -13,7 +13,7 @@ from gateway.connection import Batched, RedisAwayError, check, close, connect
 from gateway.embedded import binary
 from gateway.store import Commit, Line, Store
 
-LINE = Line(1, "", "in", "sms", "", ())
+LINE = Line(1, "", "sms", "", ())
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from gateway.store import Commit, Line, Store, outbox_key, shard, shard_number
 from tests.gateway.talk import entries
 
 ADDRESS = "sms:+77011234567"
-LINE = Line(1, "ref", "in", "sms", "note", ())
+LINE = Line(1, "ref", "sms", "note", ())
 
 
 async def commit(store: Store, name: str, before: bytes | None, after: bytes | None, *texts: str) -> Commit:
