@@ -25,14 +25,23 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     address: str
     text: str
     created: float
-    """Seconds since 1970: an answer that could not leave for a day is of no use."""
+    """Seconds since 1970."""
     buttons: tuple[Button, ...] = ()
     replaces: int | None = None
     ask_contact: bool = False
+    until: float = 0.0
+    """Seconds since 1970 after which it is of no use and does not leave any more; 0: a day after `created`."""
+    proof: bool = False
+    """The law asks for it, so what became of it is kept for good."""
 
 
 class Sent(Struct, frozen=True):
     """The provider has taken the letter."""
+
+    provider: str = ""
+    """The provider's own name for it, if it told one."""
+    delivered: bool = False
+    """The person has it already: no report will follow."""
 
 
 class Retry(Struct, frozen=True):

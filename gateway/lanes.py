@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from gateway.channels import Letter, channel_of
 
-EXPIRES = 24 * 3600.0
-"""Seconds after which an answer is of no use any more."""
+_OF_USE = 24 * 3600.0
+"""Seconds for which an answer is of use, unless the letter says so itself."""
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0
 
@@ -20,6 +20,11 @@ class Held(Struct):
     entry: bytes
     letter: Letter
     tries: int = 0
+
+
+def ends(letter: Letter) -> float:
+    """From then on it does not leave any more."""
+    return letter.until or letter.created + _OF_USE
 
 
 def pause(tries: int, after: float | None, chance: float) -> float:

@@ -1,27 +1,42 @@
 """What became of each letter. News about one letter may come twice and in any order; its status never goes back.
 
 Where there is no news, the letter was taken by its provider, or it is still in the outbox: most letters cost nothing
-here.
+here. Of those that prove something, everything is kept, and for good.
 """
 
+import asyncio
 import time
 from asyncio import Future
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
+from gateway.clock import ALMATY
 from gateway.connection import Batched
 from gateway.store import shard
 
 KEPT = timedelta(days=30)
 
+# A record is «rank status seconds provider». A report may come before the outbox has written down that the provider
+# took the letter: then the provider's name for it is added to what the report said. Whatever is once kept for good
+# (a time to live of -1) stays so.
 _MARK = """
-local rank = tonumber(ARGV[1])
+local rank, status, at, provider, kept = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local known = redis.call('GET', KEYS[1])
-if known and tonumber(string.match(known, '^%d+')) >= rank then return 0 end
-redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3], 'EX', ARGV[4])
-return 1
+local news = 1
+if known then
+  local old_rank, old_status, old_at, old_provider = string.match(known, '^(%d+) (%S+) (%d+) ?(.*)$')
+  if old_provider ~= '' then provider = old_provider end
+  if tonumber(old_rank) >= rank then rank, status, at, news = old_rank, old_status, old_at, 0 end
+  if redis.call('TTL', KEYS[1]) == -1 then kept = 0 end
+end
+local record = rank .. ' ' .. status .. ' ' .. at .. ' ' .. provider
+if kept == 0 then redis.call('SET', KEYS[1], record)
+elseif news == 1 then redis.call('SET', KEYS[1], record, 'EX', kept)
+elseif record ~= known then redis.call('SET', KEYS[1], record, 'KEEPTTL') end
+return news
 """
 
 
@@ -41,7 +56,7 @@ class Status(StrEnum):
     OPTED_OUT = "opted_out"
     """The person blocked us there."""
     EXPIRED = "expired"
-    """It could not leave for a day."""
+    """It could not leave while it was of use."""
 
 
 _RANKS = {Status.ACCEPTED: 1, Status.BUFFERED: 2, Status.SENT: 3}
@@ -55,20 +70,43 @@ class Delivery(Struct, frozen=True):
     status: Status
 
 
+class News(Struct, frozen=True):
+    """What is known of a letter."""
+
+    status: Status
+    at: datetime
+    provider: str
+    """The provider's own name for it; empty if it told none."""
+
+
 class Letters:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._mark = redis.script(_MARK)
         self._kept = int(KEPT.total_seconds())
 
-    def mark(self, letter: str, status: Status) -> Future[int]:
-        """Answers 0 where something at least as far along is known already."""
-        rank = _RANKS.get(status, _FINAL)
-        return self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, int(time.time()), self._kept)
+    def mark(
+        self, letter: str, status: Status, *, at: float | None = None, provider: str = "", proof: bool = False
+    ) -> Future[int]:
+        """Answers 0 where something at least as far along is known already. `at`: seconds since 1970; else now.
+        `proof`: the record stays for good."""
+        rank, kept = _RANKS.get(status, _FINAL), 0 if proof else self._kept
+        when = int(time.time() if at is None else at)
+        return self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, when, provider, kept)
 
     async def status(self, letter: str) -> Status | None:
-        stored: bytes | None = await self._redis("GET", _key(letter))
-        return Status(stored.split()[1].decode()) if stored else None
+        (news,) = await self.news([letter])
+        return news.status if news else None
+
+    async def news(self, letters: Sequence[str]) -> list[News | None]:
+        """In one breath; None where nothing is known."""
+        stored: list[bytes | None] = await asyncio.gather(*(self._redis("GET", _key(letter)) for letter in letters))
+        return [_read(record) if record else None for record in stored]
+
+
+def _read(record: bytes) -> News:
+    _, status, at, provider = record.decode().split(" ", 3)
+    return News(Status(status), datetime.fromtimestamp(int(at), ALMATY), provider)
 
 
 def _key(letter: str) -> str:

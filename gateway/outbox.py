@@ -10,12 +10,13 @@ from contextlib import suppress
 from typing import Any, assert_never
 
 import msgspec
+from msgspec import Struct
 
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, channel_of
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
-from gateway.lanes import EXPIRES, Held, Lanes, pause
+from gateway.lanes import Held, Lanes, ends, pause
 from gateway.letters import Letters, Status
 from gateway.store import SHARDS, shard_number
 from gateway.streams import NEW, PAGE, Streams
@@ -33,6 +34,17 @@ _FAREWELL = 10.0
 _AT_ONCE = 100
 """Letters under way per channel."""
 _decode = msgspec.json.Decoder(Letter).decode
+
+
+class _Done(Struct, frozen=True):
+    """A letter that is to be struck off, and what became of it."""
+
+    entry: bytes
+    letter: str
+    status: Status
+    at: float
+    provider: str = ""
+    proof: bool = False
 
 
 class Outbox:
@@ -58,8 +70,8 @@ class Outbox:
         """Per shard, the entries that were read and not struck off yet."""
         self._places = [NEW] * SHARDS
         """Per shard, where to read on: new letters, or how far reading again has come."""
-        self._finished: dict[int, list[tuple[bytes, str, Status]]] = defaultdict(list)
-        """Per shard, what is to be struck off: entry, letter, and what became of it."""
+        self._finished: dict[int, list[_Done]] = defaultdict(list)
+        """Per shard, what is to be struck off."""
         self._sending: set[Task[None]] = set()
         self._unread = set(range(SHARDS))
         """Shards in which there may be something new."""
@@ -117,7 +129,7 @@ class Outbox:
         now = self._clock.now().timestamp()
         for held in self._lanes.take(now):
             if held.entry in self._held[held.shard]:
-                task = asyncio.create_task(self._send(held, now))
+                task = asyncio.create_task(self._send(held))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
             else:  # another process has taken over the shard, see `_take_in`
@@ -148,13 +160,8 @@ class Outbox:
         """In one breath. What was struck off counts as held until Redis has answered, so that it is not taken for
         lost. If Redis was away it is struck off again: doing it twice changes nothing."""
         finished = {shard: tuple(letters) for shard, letters in self._finished.items()}
-        calls: list[Future[Any]] = []
-        for shard, letters in finished.items():
-            calls.append(self._streams.done(shard, [entry for entry, _, _ in letters]))
-            # That a provider has taken a letter is the rule. Only what is to be told about it is kept.
-            calls += [
-                self._letters.mark(letter, status) for _, letter, status in letters if status is not Status.ACCEPTED
-            ]
+        await self._write_down([done for letters in finished.values() for done in letters])
+        calls = [self._streams.done(shard, [done.entry for done in letters]) for shard, letters in finished.items()]
         if sum(map(len, self._held)) >= _HELD_AT_MOST:
             self._unread |= shards
             shards = set()
@@ -163,10 +170,21 @@ class Outbox:
         for shard, page in zip(shards, pages, strict=True):
             self._take_in(shard, page.result())
         for shard, letters in finished.items():
-            self._held[shard].difference_update([entry for entry, _, _ in letters])
+            self._held[shard].difference_update([done.entry for done in letters])
             del self._finished[shard][: len(letters)]
             if not self._finished[shard]:
                 del self._finished[shard]
+
+    async def _write_down(self, finished: list[_Done]) -> None:
+        """Before it is struck off, or a crash between the two would lose it. That a provider has taken a letter is
+        the rule: only what is to be told about it is kept, or what proves something."""
+        await asyncio.gather(
+            *(
+                self._letters.mark(done.letter, done.status, at=done.at, provider=done.provider, proof=done.proof)
+                for done in finished
+                if done.proof or done.status not in (Status.ACCEPTED, Status.DELIVERED)
+            )
+        )
 
     def _take_in(self, shard: int, page: tuple[bytes, list[Any]] | None) -> None:
         if page is None:  # another process reads here: our letters in the lanes are its own now, and must not leave
@@ -185,13 +203,14 @@ class Outbox:
             self._lanes.add(Held(shard, entry, _decode(fields[1] if fields else b"")))
         except msgspec.MsgspecError:
             log.error("entry %s of shard %s is no letter", entry.decode(), shard)
-            self._finished[shard].append((entry, f"unreadable:{entry.decode()}", Status.REJECTED))
+            now = self._clock.now().timestamp()
+            self._finished[shard].append(_Done(entry, f"unreadable:{entry.decode()}", Status.REJECTED, now))
             self._something.set()
 
-    async def _send(self, held: Held, now: float) -> None:
+    async def _send(self, held: Held) -> None:
         letter = held.letter
-        if now - letter.created >= EXPIRES:
-            self._finish(held, Status.EXPIRED, "older than a day")
+        if self._clock.now().timestamp() >= ends(letter):
+            self._finish(held, Status.EXPIRED, "it is of no use any more")
             return
         held.tries += 1
         name = channel_of(letter.address)
@@ -205,8 +224,8 @@ class Outbox:
 
     def _settle(self, held: Held, outcome: Outcome) -> None:
         match outcome:
-            case Sent():
-                self._finish(held, Status.ACCEPTED)
+            case Sent(provider, delivered):
+                self._finish(held, Status.DELIVERED if delivered else Status.ACCEPTED, provider=provider)
             case Rejected(reason):
                 self._finish(held, Status.REJECTED, reason)
             case OptedOut(reason):
@@ -218,21 +237,24 @@ class Outbox:
 
     def _again(self, held: Held, reason: str, after: float | None) -> None:
         now = self._clock.now().timestamp()
-        if now - held.letter.created >= EXPIRES:
+        if now >= ends(held.letter):
             self._finish(held, Status.EXPIRED, reason)
             return
         self.counts[channel_of(held.letter.address), "retry"] += 1
         log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, reason)
         chance = random.random()  # noqa: S311 - it only spreads the tries
-        until = min(now + pause(held.tries, after, chance), held.letter.created + EXPIRES)
+        until = min(now + pause(held.tries, after, chance), ends(held.letter))
         self._lanes.rest(held, until)
         self._something.set()
 
-    def _finish(self, held: Held, status: Status, reason: str = "") -> None:
+    def _finish(self, held: Held, status: Status, reason: str = "", provider: str = "") -> None:
+        letter = held.letter
         if reason:
-            log.warning("letter %s: %s, %s", held.letter.id, status, reason)
-        self.counts[channel_of(held.letter.address), status] += 1
+            log.warning("letter %s: %s, %s", letter.id, status, reason)
+        left = status in (Status.ACCEPTED, Status.DELIVERED)
+        self.counts[channel_of(letter.address), Status.ACCEPTED if left else status] += 1
         self._lanes.done(held)
         if held.entry in self._held[held.shard]:
-            self._finished[held.shard].append((held.entry, held.letter.id, status))
+            now = self._clock.now().timestamp()
+            self._finished[held.shard].append(_Done(held.entry, letter.id, status, now, provider, letter.proof))
         self._something.set()

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from dialogs.messages import Button
-from gateway.channels import Letter, Outcome, Sent
+from gateway.channels import Letter, Outcome, Rejected, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.store import shard
@@ -72,6 +72,8 @@ class Phones:
 
     async def send(self, letter: Letter) -> Outcome:
         """A letter that comes twice is on the screen once."""
+        if await self.is_unreachable(letter.address):
+            return Rejected("switched off")
         entry = Entry(
             Direction.OUT,
             letter.text,
@@ -82,7 +84,14 @@ class Phones:
             letter.replaces,
         )
         await self._add(letter.address, letter.id, entry)
-        return Sent()
+        return Sent(delivered=True)
+
+    async def unreachable(self, address: str, on: bool) -> None:
+        """As if the phone were switched off, or the number nobody's: letters to it come back."""
+        await (self._redis("SET", _off(address), "") if on else self._redis("DEL", _off(address)))
+
+    async def is_unreachable(self, address: str) -> bool:
+        return bool(await self._redis("EXISTS", _off(address)))
 
     async def write(self, address: str, text: str) -> int:
         """What the person wrote or pressed, as their phone shows it; its number."""
@@ -129,3 +138,7 @@ def _entries(stored: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
 
 def _key(address: str) -> str:
     return f"{shard(address)}:phone:{address}"
+
+
+def _off(address: str) -> str:
+    return f"{shard(address)}:phone-off:{address}"

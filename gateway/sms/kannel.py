@@ -33,7 +33,8 @@ _REPORTS = {
     b"8": Status.SENT,
     b"16": Status.REJECTED,
 }
-_TAKEN = re.compile(rb"(?<!\d)[03]:")
+_TAKEN = re.compile(rb"(?<!\d)[03]:(?:[^:\n]*:\s*([\w.-]{1,64}))?")
+"""With Kannel's own name for the message behind it, or without: «0: Accepted for delivery: 7b1f-9»."""
 _AGAIN = (408, 429)
 _PLAIN = re.compile(rb"[\w.-]{1,64}", re.ASCII)
 """A name that can stand in the address for reports without escapes, which Kannel would take for its own."""
@@ -101,8 +102,8 @@ def build(letter: Letter, account: Account) -> dict[str, str]:
 
 
 def read(status: int, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    if 200 <= status < 300 and _TAKEN.search(body):
-        return Sent()
+    if 200 <= status < 300 and (taken := _TAKEN.search(body)):
+        return Sent((taken[1] or b"").decode())
     if 400 <= status < 500 and status not in _AGAIN:
         return Rejected(f"Kannel answered {status}")
     after = headers.get("retry-after", "")

@@ -109,7 +109,7 @@ class KannelWebhook:
     async def _report(self, query: bytes) -> None:
         delivery = kannel.parse_dlr(query)
         if isinstance(delivery, Delivery):
-            await self._letters.mark(delivery.letter, delivery.status)
+            await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
 
 
 def not_allowed(method: bytes) -> Answer:

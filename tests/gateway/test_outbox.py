@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent
@@ -207,6 +208,46 @@ async def test_pauses_grow_until_the_letter_is_a_day_old(
     assert len(book.texts) == 4
     assert await status(batched, "hello") is Status.EXPIRED
     assert await waiting(redis) == 0
+
+
+async def test_a_letter_leaves_only_while_it_is_of_use(
+    running: Running, batched: Batched, clock: SandboxClock, redis: Client
+) -> None:
+    book, now = Book(Retry("down"), Retry("down")), clock.now().timestamp()
+    for name, until in (("an hour", now + 3600), ("two days", now + 2 * 86400)):
+        letter = Letter(f"{name}:0", f"sms:{name}", name, now, until=until)
+        await redis.xadd(outbox_key(shard_number(letter.address)), {"letter": msgspec.json.encode(letter)})
+    async with running(book) as outbox:
+        await outbox.drained()
+        await clock.move(clock.now() + timedelta(hours=47))
+        await outbox.drained()
+    assert sorted(book.texts) == ["an hour", "two days", "two days"]
+    assert await status(batched, "an hour") is Status.EXPIRED
+    assert await status(batched, "two days") is None
+    assert await waiting(redis) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (Sent("7b1f"), Status.ACCEPTED),
+        (Sent("7b1f", delivered=True), Status.DELIVERED),
+        (Rejected("no such number"), Status.REJECTED),
+    ],
+)
+async def test_of_a_letter_that_proves_something_everything_is_kept_for_good(
+    outcome: Outcome, expected: Status, *, running: Running, batched: Batched, clock: SandboxClock, redis: Client
+) -> None:
+    letter = Letter("a:0", ANNA, "hello", clock.now().timestamp(), proof=True)
+    await redis.xadd(outbox_key(shard_number(ANNA)), {"letter": msgspec.json.encode(letter)})
+    async with running(Book(outcome)) as outbox:
+        await outbox.drained()
+    (news,) = await Letters(batched).news(["a:0"])
+    assert news is not None
+    assert (news.status, news.provider) == (expected, "7b1f" if isinstance(outcome, Sent) else "")
+    assert abs(news.at - clock.now()) < timedelta(minutes=1)
+    (key,) = [key async for key in redis.scan_iter("*:letter:*")]
+    assert await redis.ttl(key) == -1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from dialogs.messages import Button
-from gateway.channels import Letter
+from gateway.channels import Letter, Rejected, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.phones import Direction, Phones
@@ -64,6 +64,16 @@ async def test_a_watcher_hears_now_and_then_that_nothing_happens(
 ) -> None:
     monkeypatch.setattr("gateway.phones._BREATH", 0.01)
     assert await anext(phones.live(ANNA, after=0)) is None
+
+
+async def test_a_phone_that_is_switched_off_gets_nothing_until_it_is_on_again(phones: Phones) -> None:
+    await phones.unreachable(ANNA, on=True)
+    assert await phones.is_unreachable(ANNA)
+    assert await phones.send(letter("a:0", "hello")) == Rejected("switched off")
+    await phones.unreachable(ANNA, on=False)
+    assert not await phones.is_unreachable(ANNA)
+    assert await phones.send(letter("b:0", "hello again")) == Sent(delivered=True)
+    assert [entry.text for entry in await phones.history(ANNA)] == ["hello again"]
 
 
 async def test_a_screen_does_not_grow_for_ever(phones: Phones) -> None:

@@ -134,7 +134,8 @@ def test_a_letter_becomes_a_request() -> None:
     ("status", "body", "headers", "outcome"),
     [
         (202, b"0: Accepted for delivery", {}, Sent()),
-        (202, b"0: Accepted for delivery: 7b1f-9", {}, Sent()),
+        (202, b"0: Accepted for delivery: 7b1f-9", {}, Sent("7b1f-9")),
+        (202, b"0: Accepted for delivery: \xff", {}, Sent()),
         (202, b"3: Queued for later delivery", {}, Sent()),
         (200, b"<html>a login page</html>", {}, Retry("Kannel answered 200")),
         (400, b"Missing receiver", {}, Rejected("Kannel answered 400")),
@@ -151,7 +152,7 @@ def test_an_answer_becomes_an_outcome(status: int, body: bytes, headers: dict[st
 
 async def test_the_letter_arrives_at_the_gateway_as_it_was_written() -> None:
     async with Loopback() as gateway, aclosing(Kannel(_at(gateway))) as channel:
-        assert await channel.send(LETTER) == Sent()
+        assert await channel.send(LETTER) == Sent("1")
         assert parse_qs(gateway.queries[0]) == {key: [value] for key, value in build(LETTER, _at(gateway)).items()}
 
 
