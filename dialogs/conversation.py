@@ -4,15 +4,14 @@
 topic takes is answered by the last rows here, and the state's own view is shown again.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
-from transitions import EventData, Machine, State
 
 from dialogs.messages import Event, Reply, Say, Surface
 from dialogs.session import Session
-from dialogs.talk import ANYWHERE, Guide, Row, Talk, View
+from dialogs.table import machine
+from dialogs.talk import Guide, Row, Talk, View
 from dialogs.topics import documents, first, menu, operator, privacy, search, settings
 
 TOPICS = (first.TOPIC, menu.TOPIC, documents.TOPIC, search.TOPIC, operator.TOPIC, settings.TOPIC, privacy.TOPIC)
@@ -79,40 +78,4 @@ def _pace(session: Session, now: datetime) -> tuple[int, int]:
     return (minute, session.pace[1] + 1 if session.pace[0] == minute else 1)
 
 
-def _called(function: Callable[[Talk], object]) -> Callable[[EventData], object]:
-    """`transitions` hands its own event to conditions and actions; ours are about the talk."""
-
-    def call(data: EventData) -> object:
-        talk: Talk = data.model  # type: ignore[assignment]
-        return function(talk)
-
-    call.__name__ = function.__name__
-    return call
-
-
-def _machine() -> Machine:
-    rows = [
-        {
-            "trigger": row.event,
-            "source": row.at,
-            "dest": row.to,
-            "conditions": [_called(row.when)] if row.when else [],
-            "before": [_called(row.do)] if row.do else [],
-        }
-        for row in ROWS
-    ]
-    rows += [
-        {"trigger": event, "source": ANYWHERE, "dest": None, "before": [_called(menu.not_here)]}
-        for event in dict.fromkeys(row.event for row in ROWS)
-    ]
-    return Machine(
-        model=None,
-        states=[State(name) for name in VIEWS],
-        transitions=rows,
-        initial="language",
-        auto_transitions=False,
-        send_event=True,
-    )
-
-
-MACHINE = _machine()
+MACHINE = machine(VIEWS, ROWS, "language", otherwise=menu.not_here)

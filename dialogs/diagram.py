@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from dialogs.conversation import ROWS, VIEWS
-from dialogs.talk import ANYWHERE, Row
+from dialogs.table import ANYWHERE
+from dialogs.talk import Row
 
 
 def conversation() -> str:

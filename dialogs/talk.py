@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from dialogs import table
 from dialogs.catalogue.catalogue import Answers, Catalogue
 from dialogs.catalogue.schema import Question, Service
 from dialogs.messages import Choice, Event, Reply, Say, Surface, Value, say
@@ -74,17 +75,7 @@ class Talk:
         self.notices.append(say(text, **values))
 
 
-class Row(Struct, frozen=True):
-    """event + where it holds → where it leads, if `when`, doing `do`. No `to`: the state stays."""
-
-    event: str
-    at: str
-    to: str | None = None
-    when: Callable[[Talk], bool] | None = None
-    do: Callable[[Talk], None] | None = None
-
-
-ANYWHERE = "*"
+Row = table.Row[Talk]
 
 View = Callable[[Talk], Reply]
 

@@ -5,7 +5,8 @@
 
 from dialogs.catalogue.catalogue import Answers, next_question
 from dialogs.catalogue.schema import Service
-from dialogs.talk import ANYWHERE, Case, Row, Talk
+from dialogs.table import ANYWHERE
+from dialogs.talk import Case, Row, Talk
 from dialogs.topics import privacy
 from dialogs.topics.menu import understood
 

@@ -4,7 +4,8 @@ from dialogs.catalogue.schema import Fact, Kind, Service
 from dialogs.messages import Choice, Reply, Say, Surface
 from dialogs.people import read_phone
 from dialogs.render import BACK, MENU
-from dialogs.talk import ANYWHERE, Row, Talk, Topic, View, choice
+from dialogs.table import ANYWHERE
+from dialogs.talk import Row, Talk, Topic, View, choice
 from dialogs.topics import privacy
 from dialogs.topics.answer import sheet
 from dialogs.topics.case import (

@@ -3,7 +3,8 @@
 import re
 
 from dialogs.messages import Language, Reply, Say
-from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+from dialogs.table import ANYWHERE
+from dialogs.talk import Row, Talk, Topic, choice
 
 LONGEST_PENDING = 200
 _PRIVATE = re.compile(r"\+?\d[\d ()-]{4,}")

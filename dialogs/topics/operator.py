@@ -2,7 +2,8 @@
 
 from dialogs.messages import Reply, Say
 from dialogs.render import MENU
-from dialogs.talk import ANYWHERE, Row, Talk, Topic, choice
+from dialogs.table import ANYWHERE
+from dialogs.talk import Row, Talk, Topic, choice
 from dialogs.topics.answer import hours
 from dialogs.topics.menu import understood
 

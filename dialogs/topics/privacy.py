@@ -3,7 +3,8 @@
 from dialogs.messages import Reply, Say, say
 from dialogs.render import BACK, MENU
 from dialogs.session import Agreement
-from dialogs.talk import ANYWHERE, Row, Talk, Topic
+from dialogs.table import ANYWHERE
+from dialogs.talk import Row, Talk, Topic
 from dialogs.topics.menu import understood
 
 VERSION = 1
