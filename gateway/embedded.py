@@ -37,6 +37,10 @@ class EmbeddedError(Exception):
     """The embedded Redis cannot run. One line for whoever starts the program."""
 
 
+class FolderInUseError(EmbeddedError):
+    """Another run of the program has a server in there."""
+
+
 class Embedded:
     """`async with Embedded(folder) as url: …`"""
 
@@ -67,7 +71,11 @@ class Embedded:
             os.close(self._lock)
             raise
         self._guard = asyncio.create_task(self._guarded())
-        return f"unix://{self._socket}"
+        return self.url
+
+    @property
+    def url(self) -> str:
+        return f"unix://{_socket(self._folder)}"
 
     async def _guarded(self) -> None:
         """Should the server die, for want of memory or by somebody's hand, another one goes on with its file."""
@@ -164,7 +172,7 @@ def _our_lock(folder: Path) -> int:
     except OSError as error:
         raise EmbeddedError(f"cannot write to the data folder {folder}: {error.strerror}") from error
     if lock is None:
-        raise EmbeddedError(f"the data folder {folder} is in use by another run of the program")
+        raise FolderInUseError(f"the data folder {folder} is in use by another run of the program")
     return lock
 
 
