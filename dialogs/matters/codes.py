@@ -7,7 +7,7 @@ EMERGENCY = range(100, 120)
 
 
 def _checked(number: int) -> bool:
-    """None of 1, 3 and 7 shares a divisor with 10: whichever single digit changes, the sum is not whole tens any more."""
+    """None of 1, 3, 7 shares a divisor with 10: whichever single digit changes, the sum is not whole tens then."""
     hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
     return (hundreds + 3 * tens + 7 * ones) % 10 == 0
 
