@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -12,12 +13,15 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import StartError
+from dialogs.matters.window import Quiet, is_quiet
 
 PREFIX = "KELISIM_"
 FILE = ".env"
 ROUTES = ("kannel",)
 """SMS providers the assistant can speak to."""
 NO_SECRET = SecretStr("")
+OFF = "off"
+CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 class Settings(BaseSettings):
@@ -52,6 +56,10 @@ class Settings(BaseSettings):
     esobes_url: str = ""
     esobes_token: SecretStr = NO_SECRET
     quiet_hours: str = "21:00-09:00"
+    refusal_hold: Annotated[int, Field(ge=0, le=1440)] = 15
+    """Minutes in which a refusal can be taken back before it is passed on."""
+    reminder: str = "10:00"
+    """When those who have not answered are reminded on the last day, or «off»."""
 
     sandbox_wanted: Annotated[bool | None, Field(validation_alias=f"{PREFIX}SANDBOX")] = None
     sandbox_with_real_channels: bool = False
@@ -68,6 +76,15 @@ class Settings(BaseSettings):
             return not self.telegram and not self.sms_routes
         return self.sandbox_wanted
 
+    @property
+    def quiet(self) -> Quiet | None:
+        begins, ends = (time.fromisoformat(clock) for clock in self.quiet_hours.split("-"))
+        return (begins, ends) if begins != ends else None
+
+    @property
+    def reminder_at(self) -> time | None:
+        return None if self.reminder == OFF else time.fromisoformat(self.reminder)
+
     @field_validator("sms_routes", mode="before")
     @classmethod
     def _routes(cls, value: object) -> object:
@@ -81,17 +98,24 @@ class Settings(BaseSettings):
                 raise ValueError(f"no SMS route is called «{route}»; there is: {', '.join(ROUTES)}")
         return routes
 
-    @field_validator("log", mode="before")
+    @field_validator("log", "reminder", mode="before")
     @classmethod
-    def _level(cls, value: object) -> object:
+    def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
     @field_validator("quiet_hours")
     @classmethod
     def _hours(cls, hours: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", hours, re.ASCII):
+        if not re.fullmatch(f"{CLOCK}-{CLOCK}", hours):
             raise ValueError("two times of the day are needed, like 21:00-09:00")
         return hours
+
+    @field_validator("reminder")
+    @classmethod
+    def _reminder(cls, clock: str) -> str:
+        if clock != OFF and not re.fullmatch(CLOCK, clock):
+            raise ValueError(f"a time of the day is needed, like 10:00, or «{OFF}»")
+        return clock
 
     @field_validator("telegram_token")
     @classmethod
@@ -136,6 +160,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
+        if self.reminder_at and is_quiet(self.reminder_at, self.quiet):
+            raise ValueError(f"{PREFIX}REMINDER: lies within {PREFIX}QUIET_HOURS, when nothing unasked-for is sent")
         if self.telegram and self.sandbox and not self.sandbox_with_real_channels:
             raise ValueError(
                 f"{PREFIX}SANDBOX: the simulator and its clock do not go together with a real Telegram bot; "

@@ -1,5 +1,6 @@
 """The table of settings."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,8 @@ def test_everything_on_the_fixed_list_is_taken(monkeypatch: pytest.MonkeyPatch) 
         SANDBOX="0",
         TELEGRAM_CONSENT="0",
         QUIET_HOURS="22:30-08:00",
+        REFUSAL_HOLD="30",
+        REMINDER="11:30",
     )
     assert table.sms_routes == ("kannel",)
     assert table.kannel_url == "http://kannel:13013"
@@ -78,6 +81,22 @@ def test_everything_on_the_fixed_list_is_taken(monkeypatch: pytest.MonkeyPatch) 
     assert not table.sandbox
     for secret in (TOKEN, "hidden-word", "sixteen-letters_1", "another-secret", "redis:6379"):
         assert secret not in repr(table)
+
+
+def test_times_of_the_day_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch)
+    assert table.quiet == (time(21), time(9))
+    assert (table.reminder_at, table.refusal_hold) == (time(10), 15)
+    table = loaded(monkeypatch, QUIET_HOURS="22:30-08:00", REMINDER="08:00", REFUSAL_HOLD="0")
+    assert table.quiet == (time(22, 30), time(8))
+    assert (table.reminder_at, table.refusal_hold) == (time(8), 0)
+
+
+def test_the_reminder_and_the_quiet_hours_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch, REMINDER="OFF", QUIET_HOURS="00:00-00:00")
+    assert table.reminder_at is None
+    assert table.quiet is None
+    assert loaded(monkeypatch, REMINDER="").reminder_at == time(10)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +120,12 @@ def test_everything_on_the_fixed_list_is_taken(monkeypatch: pytest.MonkeyPatch) 
         ("REDIS_URL", "localhost:6379", "KELISIM_REDIS_URL: not an address of Redis"),
         ("REDIS_URL", "redis://[localhost", "KELISIM_REDIS_URL: not an address of Redis"),
         ("QUIET_HOURS", "21-9", "KELISIM_QUIET_HOURS: two times of the day are needed"),
+        ("QUIET_HOURS", "21:00-24:00", "KELISIM_QUIET_HOURS: two times of the day are needed"),
+        ("REFUSAL_HOLD", "-1", "KELISIM_REFUSAL_HOLD: Input should be greater than or equal to 0"),
+        ("REFUSAL_HOLD", "1441", "KELISIM_REFUSAL_HOLD: Input should be less than or equal to 1440"),
+        ("REMINDER", "10", "KELISIM_REMINDER: a time of the day is needed, like 10:00, or «off»"),
+        ("REMINDER", "25:00", "KELISIM_REMINDER: a time of the day is needed"),
+        ("REMINDER", "22:00", "KELISIM_REMINDER: lies within KELISIM_QUIET_HOURS"),
         ("TELEGRAM_TOKEN", "secret but no token", "KELISIM_TELEGRAM_TOKEN: not a bot token"),
         ("SMS_SECRET", "a/b/c/d/e", "KELISIM_SMS_SECRET: 8 to 256 Latin letters"),
         ("TELEGRAM_SECRET", "short", "KELISIM_TELEGRAM_SECRET: 8 to 256 Latin letters"),
