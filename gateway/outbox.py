@@ -1,8 +1,11 @@
-"""Letters leave. Each is struck off only once the provider's answer is known, so a crash loses none."""
+"""Letters leave, and what E-Sobes is to be told. Each is struck off only once the other side's answer is known, so a
+crash loses none."""
 
 import asyncio
 import logging
+import math
 import random
+import sys
 from asyncio import Event, Future, Task
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -18,8 +21,8 @@ from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.lanes import Held, Lanes, ends, pause
 from gateway.letters import Letters, Status
-from gateway.store import SHARDS, shard_number
-from gateway.streams import NEW, PAGE, Streams
+from gateway.store import SHARDS
+from gateway.streams import NEW, PAGE, Place, Streams, place_of
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,8 @@ _FAREWELL = 10.0
 """Seconds that letters under way get when the program stops."""
 _AT_ONCE = 100
 """Letters under way per channel."""
+_ELSEWHERE: Place = (sys.maxsize, 0)
+"""How far a shard has been read in which another process reads: nobody here can wait for it."""
 _decode = msgspec.json.Decoder(Letter).decode
 
 
@@ -47,6 +52,15 @@ class _Done(Struct, frozen=True):
     proof: bool = False
 
 
+class _Waiter(Struct, frozen=True):
+    """Who waits in `drained`."""
+
+    address: str | None
+    ends: dict[int, Place]
+    """Per shard, where the last letter stood when they came: it may be one of theirs."""
+    done: Future[None]
+
+
 class Outbox:
     """One loop: write down what has left and read what is new, let leave what may, wait until something happens.
 
@@ -56,20 +70,32 @@ class Outbox:
     """
 
     def __init__(
-        self, redis: Batched, channels: Mapping[str, Channel], clock: Clock, reader: str, at_once: int = _AT_ONCE
+        self,
+        redis: Batched,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        reader: str,
+        *,
+        stream: str = "outbox",
+        forever: bool = False,
+        at_once: int = _AT_ONCE,
     ) -> None:
-        """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`."""
+        """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`. `stream`: whose letters leave
+        here. `forever`: they are of use however late they arrive."""
         self.counts: Counter[tuple[str, str]] = Counter()
         """(channel, what became of the letter, or `retry`) → how often."""
-        self._streams = Streams(redis, reader)
+        self._streams = Streams(redis, stream, reader)
         self._letters = Letters(redis)
         self._channels = channels
         self._clock = clock
+        self._forever = forever
         self._lanes = Lanes(at_once)
         self._held: list[set[bytes]] = [set() for _ in range(SHARDS)]
         """Per shard, the entries that were read and not struck off yet."""
         self._places = [NEW] * SHARDS
         """Per shard, where to read on: new letters, or how far reading again has come."""
+        self._read_to: list[Place] = [(0, 0)] * SHARDS
+        """Per shard, how far it has been read: letters that stand before that are held or done."""
         self._finished: dict[int, list[_Done]] = defaultdict(list)
         """Per shard, what is to be struck off."""
         self._sending: set[Task[None]] = set()
@@ -77,8 +103,7 @@ class Outbox:
         """Shards in which there may be something new."""
         self._something = Event()
         """A reason for another round."""
-        self._waiting: list[tuple[str | None, Future[None]]] = []
-        """Who waits in `drained`, and for which address."""
+        self._waiting: list[_Waiter] = []
         self._stopping = False
 
     def wake(self, shard: int) -> None:
@@ -87,13 +112,14 @@ class Outbox:
         self._something.set()
 
     async def drained(self, address: str | None = None) -> None:
-        """Until nothing that is due now is waiting, for that address or for anybody; what rests after a failure is
-        not due."""
-        waiter: Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((address, waiter))
-        self._unread.update(range(SHARDS) if address is None else (shard_number(address),))
+        """Until nothing that is due now is waiting, for anybody; or of what was committed until now, in whichever
+        shard, nothing for that address. What rests after a failure is not due."""
+        ends = {} if address is None else await self._streams.ends()
+        waiter = _Waiter(address, ends, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiter)
+        self._unread.update(range(SHARDS) if address is None else ends)
         self._something.set()
-        await waiter
+        await waiter.done
 
     async def run(self) -> None:
         while not self._stopping:
@@ -135,15 +161,22 @@ class Outbox:
             else:  # another process has taken over the shard, see `_take_in`
                 self._lanes.done(held)
                 self._something.set()
-        for address, waiter in self._waiting:
-            if self._is_drained(address, now) and not waiter.done():
-                waiter.set_result(None)
-        self._waiting = [(address, waiter) for address, waiter in self._waiting if not waiter.done()]
+        for waiter in self._waiting:
+            if self._is_drained(waiter, now) and not waiter.done.done():
+                waiter.done.set_result(None)
+        self._waiting = [waiter for waiter in self._waiting if not waiter.done.done()]
 
-    def _is_drained(self, address: str | None, now: float) -> bool:
-        if address is None:
-            return not (self._unread or self._finished or self._something.is_set() or self._lanes.busy(now))
-        return shard_number(address) not in self._unread and not self._lanes.is_due(address, now)
+    def _is_drained(self, waiter: _Waiter, now: float) -> bool:
+        if waiter.address is None:
+            unread = self._unread and not self._is_full()
+            return not (unread or self._finished or self._something.is_set() or self._lanes.busy(now))
+        # Where new letters come all the time there is always something unread, so only what stood there counts.
+        if any(self._read_to[shard] < end for shard, end in waiter.ends.items()):
+            return False
+        return not self._lanes.is_due(waiter.address, now)
+
+    def _is_full(self) -> bool:
+        return sum(map(len, self._held)) >= _HELD_AT_MOST
 
     async def _until_something(self) -> None:
         if self._something.is_set():
@@ -162,7 +195,7 @@ class Outbox:
         finished = {shard: tuple(letters) for shard, letters in self._finished.items()}
         await self._write_down([done for letters in finished.values() for done in letters])
         calls = [self._streams.done(shard, [done.entry for done in letters]) for shard, letters in finished.items()]
-        if sum(map(len, self._held)) >= _HELD_AT_MOST:
+        if self._is_full():
             self._unread |= shards
             shards = set()
         pages = [self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards]
@@ -189,10 +222,15 @@ class Outbox:
     def _take_in(self, shard: int, page: tuple[bytes, list[Any]] | None) -> None:
         if page is None:  # another process reads here: our letters in the lanes are its own now, and must not leave
             self._held[shard].clear()
+            self._read_to[shard] = _ELSEWHERE
             return
         self._places[shard], entries = page
         if len(entries) == PAGE or self._places[shard] != NEW:
             self.wake(shard)
+        if entries:
+            self._read_to[shard] = place_of(entries[-1][0])
+        elif self._read_to[shard] == _ELSEWHERE:
+            self._read_to[shard] = (0, 0)
         for entry, fields in entries:
             if entry not in self._held[shard]:
                 self._held[shard].add(entry)
@@ -209,7 +247,7 @@ class Outbox:
 
     async def _send(self, held: Held) -> None:
         letter = held.letter
-        if self._clock.now().timestamp() >= ends(letter):
+        if self._clock.now().timestamp() >= self._ends(letter):
             self._finish(held, Status.EXPIRED, "it is of no use any more")
             return
         held.tries += 1
@@ -237,15 +275,18 @@ class Outbox:
 
     def _again(self, held: Held, reason: str, after: float | None) -> None:
         now = self._clock.now().timestamp()
-        if now >= ends(held.letter):
+        if now >= self._ends(held.letter):
             self._finish(held, Status.EXPIRED, reason)
             return
         self.counts[channel_of(held.letter.address), "retry"] += 1
         log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, reason)
         chance = random.random()  # noqa: S311 - it only spreads the tries
-        until = min(now + pause(held.tries, after, chance), ends(held.letter))
+        until = min(now + pause(held.tries, after, chance), self._ends(held.letter))
         self._lanes.rest(held, until)
         self._something.set()
+
+    def _ends(self, letter: Letter) -> float:
+        return math.inf if self._forever else ends(letter)
 
     def _finish(self, held: Held, status: Status, reason: str = "", provider: str = "") -> None:
         letter = held.letter

@@ -62,6 +62,11 @@ def shard_number(address: str) -> int:
     return crc32(address.encode()) % SHARDS
 
 
+def tag(number: int) -> str:
+    """The hash tag that all keys of a shard begin with."""
+    return _shards[number]
+
+
 def shard(address: str) -> str:
     """The hash tag that an address' keys begin with."""
     return _shards[shard_number(address)]

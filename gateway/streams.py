@@ -1,4 +1,4 @@
-"""The letters of one shard in their stream, read by one process at a time so that their order is kept.
+"""The letters of one shard in a stream, read by one process at a time so that their order is kept.
 
 A consumer group knows who reads: its record of consumers is also the sign of life of each. Who finds nobody else
 alive in there takes the stream over, with everything that the dead one had begun.
@@ -7,16 +7,19 @@ An entry that was read stays *pending* under its reader's name until it is struc
 nothing: whoever reads next is given what is pending once more before anything new.
 """
 
+import asyncio
 from asyncio import Future
 from collections.abc import Iterable
 from typing import Any
 
 from gateway.connection import Batched
-from gateway.store import outbox_key
+from gateway.store import SHARDS, tag
 
 SILENCE = 10.0
 """Seconds after which a process that does not read counts as dead."""
 PAGE = 100
+Place = tuple[int, int]
+"""Where an entry stands among all of its stream."""
 NEW = b">"
 """The place from which to read on when nothing is to be read again; any other is an entry's id."""
 
@@ -75,9 +78,10 @@ end
 
 
 class Streams:
-    def __init__(self, redis: Batched, reader: str) -> None:
+    def __init__(self, redis: Batched, stream: str, reader: str) -> None:
         """`reader`: the same name after a restart, and no other process' name at the same time."""
         self._redis = redis
+        self._keys = [f"{tag(shard)}:{stream}" for shard in range(SHARDS)]
         self._reader = reader
         self._read = redis.script(_READ)
         self._done = redis.script(_DONE)
@@ -90,11 +94,22 @@ class Streams:
         we were started anew, and they are read again from the beginning; `place` is how far that has come.
         """
         silence = int(SILENCE * 1000)
-        return self._redis("EVALSHA", self._read, 1, outbox_key(shard), self._reader, place, held, PAGE, silence)
+        return self._redis("EVALSHA", self._read, 1, self._keys[shard], self._reader, place, held, PAGE, silence)
+
+    async def ends(self) -> dict[int, Place]:
+        """Of each shard in which letters wait, the place of the last."""
+        found = await asyncio.gather(*(self._redis("XREVRANGE", name, "+", "-", "COUNT", 1) for name in self._keys))
+        return {shard: place_of(entries[0][0]) for shard, entries in enumerate(found) if entries}
 
     def done(self, shard: int, entries: Iterable[bytes]) -> Future[Any]:
-        return self._redis("EVALSHA", self._done, 1, outbox_key(shard), *entries)
+        return self._redis("EVALSHA", self._done, 1, self._keys[shard], *entries)
 
     def leave(self, shard: int) -> Future[Any]:
         """Another process may read here at once, unless we leave something unfinished."""
-        return self._redis("EVALSHA", self._leave, 1, outbox_key(shard), self._reader)
+        return self._redis("EVALSHA", self._leave, 1, self._keys[shard], self._reader)
+
+
+def place_of(entry: bytes) -> Place:
+    """An entry's id is the millisecond in which it was written, and a number within it."""
+    milliseconds, _, number = entry.partition(b"-")
+    return int(milliseconds), int(number)

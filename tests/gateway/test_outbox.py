@@ -143,6 +143,66 @@ async def test_one_person_does_not_wait_for_the_letters_of_others(running: Runni
         assert book.texts == ["b", "c", "a"]
 
 
+async def test_whoever_waits_for_an_address_waits_for_its_letters_from_other_shards_too(
+    running: Running, redis: Client, clock: SandboxClock
+) -> None:
+    book = Book()
+    async with running(book) as outbox:
+        await outbox.drained()
+        for number in range(250):
+            letter = Letter(f"{number}:0", ANNA, str(number), clock.now().timestamp())
+            elsewhere = outbox_key((shard_number(ANNA) + number % 15 + 1) % SHARDS)
+            await redis.xadd(elsewhere, {"letter": msgspec.json.encode(letter)})
+        await outbox.drained(ANNA)
+        assert sorted(book.texts, key=int) == [str(number) for number in range(250)]
+
+
+async def test_whoever_waits_for_an_address_is_not_kept_by_letters_that_never_end(
+    running: Running, write: Write
+) -> None:
+    neighbour = next(one for n in range(999) if shard_number(one := f"sms:+77030000{n:03}") == shard_number(ANNA))
+
+    class Endless(Book):
+        async def send(self, letter: Letter) -> Outcome:
+            if letter.address == neighbour and not stopped:
+                await write(neighbour, f"one more than {len(self.letters)}")
+                outbox.wake(shard_number(neighbour))
+            return await super().send(letter)
+
+    stopped, book = False, Endless()
+    async with running(book) as outbox:
+        await write(neighbour, *(f"{number}" for number in range(300)))
+        await write(ANNA, "hello")
+        async with asyncio.timeout(5):
+            await outbox.drained(ANNA)
+        assert "hello" in book.texts
+        stopped = True
+        await outbox.drained()
+
+
+async def test_a_stream_of_its_own_is_left_to_its_outbox(
+    running: Running, write: Write, redis: Client, batched: Batched, clock: SandboxClock
+) -> None:
+    letter = Letter("a:1", "esobes:a", "consent", clock.now().timestamp())
+    stream = outbox_key(3).replace("outbox", "relays")
+    await redis.xadd(stream, {"letter": msgspec.json.encode(letter)})
+    letters, answers = Book(), Book(*[Retry("down")] * 5)
+    relays = Outbox(batched, {"esobes": answers}, clock, "main", stream="relays", forever=True)
+    run = asyncio.create_task(relays.run())
+    async with running(letters) as outbox:
+        await write(ANNA, "hello")
+        await asyncio.gather(relays.drained(), outbox.drained())
+        assert (letters.texts, answers.texts) == (["hello"], ["consent"])
+        for tries in range(2, 7):
+            assert await redis.xlen(stream) == 1
+            await clock.move(clock.now() + timedelta(days=30))
+            await relays.drained()
+            assert answers.texts == ["consent"] * tries
+    assert await redis.xlen(stream) == 0
+    relays.stop()
+    await run
+
+
 async def test_the_order_of_one_person_is_kept_while_others_go_on(
     running: Running, write: Write, clock: SandboxClock
 ) -> None:
