@@ -1,0 +1,178 @@
+"""What E-Sobes is to be told: it goes out as letters do, for as long as it takes. What waits, and what was refused,
+stands where staff can see it.
+
+    {s07}:relays            stream of what has not been answered yet
+    {s07}:relays-refused    hash: relay → the relay, and what E-Sobes said
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, assert_never
+
+import msgspec
+from msgspec import Struct, structs
+
+from gateway.channels import Letter, Outcome, Rejected, Retry, Sent
+from gateway.clock import ALMATY, Clock
+from gateway.connection import Batched, RedisAwayError
+from gateway.esobes import Esobes, Post, Refused, Taken
+from gateway.store import SHARDS, tag
+
+STREAM = "relays"
+PAGE = 20
+"""Relays that a view of those waiting names."""
+
+Settled = Callable[[int, str, str, int, str | None], Awaitable[None]]
+"""(home, offer, relay, status, which answer E-Sobes holds): takes note of its final answer, as often as it is told.
+Raises RedisAwayError."""
+
+# Only what is still as it was read: of two who send it again, one does.
+_AGAIN = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('XADD', KEYS[2], '*', 'letter', ARGV[3])
+redis.call('HDEL', KEYS[1], ARGV[1])
+return 1
+"""
+
+
+class Waiting(Struct, frozen=True):
+    relay: str
+    offer: str
+    since: datetime
+
+
+class Queue(Struct, frozen=True):
+    count: int
+    first: list[Waiting]
+    """Those who have waited longest, a page of them."""
+
+
+class Refusal(Struct, frozen=True):
+    """A relay that E-Sobes did not take."""
+
+    letter: Letter
+    status: int
+    held: str | None
+    reason: str
+    at: datetime
+
+    @property
+    def offer(self) -> str:
+        return _offer(self.letter)
+
+
+class Figures(Struct, frozen=True):
+    waiting: int
+    oldest: float
+    """Seconds that the first of them has waited."""
+    refused: int
+
+
+_letter = msgspec.json.Decoder(Letter).decode
+_post = msgspec.json.Decoder(Post).decode
+_refusal = msgspec.json.Decoder(Refusal).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Backlog:
+    """Read over all shards: what waits for E-Sobes, and what it refused."""
+
+    def __init__(self, redis: Batched, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._again = redis.script(_AGAIN)
+
+    async def waiting(self, page: int = PAGE) -> Queue:
+        """However many there are, only the first of each shard are looked at."""
+        counts = [self._redis("XLEN", _stream(shard)) for shard in range(SHARDS)]
+        heads = [self._redis("XRANGE", _stream(shard), "-", "+", "COUNT", page) for shard in range(SHARDS)]
+        answers = await asyncio.gather(*counts, *heads)
+        first = [waiting for head in answers[SHARDS:] for waiting in _waiting(head)]
+        return Queue(sum(answers[:SHARDS]), sorted(first, key=lambda one: one.since)[:page])
+
+    async def refused(self) -> list[Refusal]:
+        """The first refused first."""
+        kept = await asyncio.gather(*(self._redis("HVALS", _refused(shard)) for shard in range(SHARDS)))
+        return sorted((_refusal(one) for values in kept for one in values), key=lambda refusal: refusal.at)
+
+    async def figures(self) -> Figures:
+        refused = [self._redis("HLEN", _refused(shard)) for shard in range(SHARDS)]
+        queue, counts = await asyncio.gather(self.waiting(1), asyncio.gather(*refused))
+        oldest = max(0.0, (self._clock.now() - queue.first[0].since).total_seconds()) if queue.first else 0.0
+        return Figures(queue.count, oldest, sum(counts))
+
+    async def keep(self, home: int, letter: Letter, status: int, held: str | None = None, reason: str = "") -> None:
+        refusal = Refusal(letter, status, held, reason, self._clock.now())
+        await self._redis("HSET", _refused(home), letter.id, _encode(refusal))
+
+    async def again(self, relay: str) -> bool:
+        """Puts a refused one back to those that wait; False: none of that name was refused."""
+        found = await asyncio.gather(*(self._redis("HGET", _refused(shard), relay) for shard in range(SHARDS)))
+        for shard, kept in enumerate(found):
+            if kept is not None:
+                return await self._back(shard, relay, kept)
+        return False
+
+    async def _back(self, shard: int, relay: str, kept: bytes) -> bool:
+        letter = _refusal(kept).letter
+        post = _post(letter.text)
+        anew = structs.replace(letter, text=_encode(structs.replace(post, again=post.again + 1)).decode())
+        keys = _refused(shard), _stream(shard)
+        return bool(await self._redis("EVALSHA", self._again, 2, *keys, relay, kept, _encode(anew)))
+
+
+class Relays:
+    """The channel for `esobes:` addresses, of which each is one offer: so the order per offer is kept."""
+
+    def __init__(self, esobes: Esobes, backlog: Backlog, settled: Settled) -> None:
+        self._esobes = esobes
+        self._backlog = backlog
+        self._settled = settled
+
+    async def send(self, letter: Letter) -> Outcome:
+        """What follows from the answer is written down before the relay counts as done: a crash repeats the call,
+        and E-Sobes its answer."""
+        try:
+            post = _post(letter.text)
+        except msgspec.MsgspecError as error:
+            return Retry(f"no relay: {type(error).__name__}")
+        answer = await self._esobes.tell(post, letter.id)
+        try:
+            match answer:
+                case Retry():
+                    return answer
+                case Taken(status):
+                    await self._settled(post.home, post.matter, letter.id, status, None)
+                    return Sent()
+                case Refused(status, held, reason):
+                    await self._backlog.keep(post.home, letter, status, held, reason)
+                    await self._settled(post.home, post.matter, letter.id, status, held)
+                    return Rejected(f"E-Sobes answered {status}")
+                case _:
+                    assert_never(answer)
+        except RedisAwayError:
+            return Retry("what E-Sobes answered could not be stored")
+
+
+def _waiting(head: list[Any]) -> list[Waiting]:
+    found = []
+    for _, fields in head:
+        try:
+            letter = _letter(fields[b"letter"])
+        except (msgspec.MsgspecError, KeyError):
+            continue  # the outbox tells the log, and strikes it off
+        found.append(Waiting(letter.id, _offer(letter), datetime.fromtimestamp(letter.created, ALMATY)))
+    return found
+
+
+def _offer(letter: Letter) -> str:
+    return letter.address.partition(":")[2]
+
+
+def _stream(shard: int) -> str:
+    return f"{tag(shard)}:{STREAM}"
+
+
+def _refused(shard: int) -> str:
+    return f"{tag(shard)}:{STREAM}-refused"
