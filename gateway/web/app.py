@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import Event
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import FastAPI, Response
 from starlette.middleware import Middleware
@@ -10,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.connection import RedisAwayError
 from gateway.web import page, problems
+from gateway.web.events import Events
 from gateway.web.front import Front
 from gateway.web.guard import Guard
 from gateway.web.metrics import LetterCounts, Metrics
@@ -24,6 +26,20 @@ Ping = Callable[[], Awaitable[object]]
 """One round trip to Redis; raises RedisAwayError."""
 
 
+class Site(FastAPI):
+    """With what the routes themselves do not describe."""
+
+    def __init__(self, **options: Any) -> None:
+        self.schemas: dict[str, Any] = {}
+        """The shapes that are read or written without the framework, by name."""
+        super().__init__(**options)
+
+    def openapi(self) -> dict[str, Any]:
+        described = super().openapi()
+        described.setdefault("components", {}).setdefault("schemas", {}).update(self.schemas)
+        return described
+
+
 def build(
     ping: Ping,
     telegram: TelegramWebhook | None = None,
@@ -31,21 +47,26 @@ def build(
     sandbox: Sandbox | None = None,
     simulator: Simulator | None = None,
     *,
+    events: Events | None = None,
     letters: LetterCounts,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `letters`: the
     outbox' own count."""
     metrics, closing = Metrics(letters), Event()
-    site = FastAPI(
+    site = Site(
         title="Kelisim",
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(Guard)],
-        responses={"default": {"description": "A problem (RFC 9457)", "content": {problems.MEDIA_TYPE: {}}}},
+        responses={"default": {"description": "A problem (RFC 9457)", "content": problems.content()}},
     )
+    site.schemas |= problems.schemas()
     problems.install(site)
     _add_health(site, ping, metrics)
+    if events is not None:
+        site.include_router(events.router())
+        site.schemas |= events.schemas()
     if sandbox is not None:
         site.include_router(sandbox.router())
     if simulator is not None:

@@ -2,6 +2,7 @@
 and without repeating what was sent."""
 
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -13,6 +14,8 @@ from gateway.connection import RedisAwayError
 from gateway.web.raw import Answer
 
 MEDIA_TYPE = "application/problem+json"
+REF = "#/components/schemas/{model}"
+"""Where the description of the interface keeps the shape of something."""
 _KIND = (b"content-type", MEDIA_TYPE.encode())
 
 
@@ -31,6 +34,19 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 def problem(status: int, detail: str = "", errors: tuple[Wrong, ...] = ()) -> Answer:
     body = Problem(HTTPStatus(status).phrase, status, detail, errors)
     return Answer(status, msgspec.json.encode(body), (_KIND,))
+
+
+def content() -> dict[str, Any]:
+    return {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}}
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What the description of the interface says about these refusals."""
+    return {status: {"description": HTTPStatus(status).phrase, "content": content()} for status in statuses}
+
+
+def schemas() -> dict[str, Any]:
+    return msgspec.json.schema_components([Problem], ref_template=REF.format(model="{name}"))[1]
 
 
 def install(site: FastAPI) -> None:

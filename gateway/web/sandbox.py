@@ -7,10 +7,9 @@ from typing import Annotated, Literal, Self
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from dialogs.messages import Contact, Content, Pressed, Text
-from dialogs.people import read_phone
 from dialogs.workdays import LAST_YEAR
 from gateway.channels import Inbound
 from gateway.clock import SandboxClock
@@ -18,16 +17,10 @@ from gateway.connection import RedisAwayError
 from gateway.outbox import Outbox
 from gateway.phones import Entry, Phones
 from gateway.receive import Receiver
+from gateway.web.fields import Phone, Strict
 
 PATIENCE = 30.0
 """Seconds for everything due to be done; longer only if Redis is away."""
-
-
-def _phone(written: str) -> str:
-    phone = read_phone(written)
-    if phone is None or phone.e164 != written:
-        raise ValueError("a phone number is written like +77011234567")
-    return written
 
 
 def _moment(written: object) -> object:
@@ -47,13 +40,8 @@ def _user(given: object) -> object:
     return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
 
-Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+77011234567"])]
 User = Annotated[str, BeforeValidator(_user), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["aigul"])]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(within_calendar)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class ClockHands(Strict):

@@ -22,8 +22,9 @@ from gateway.channels import surface
 from gateway.clock import ALMATY
 from gateway.phones import Entry
 from gateway.store import Commit, Line, Store
+from gateway.web.fields import Phone, Strict
 from gateway.web.page import Page
-from gateway.web.sandbox import Phone, Sandbox, Strict, User, within_calendar
+from gateway.web.sandbox import Sandbox, User, within_calendar
 
 HEARTBEAT = 5.0
 """Seconds between two words about the time; a stream that says nothing is taken for broken."""

@@ -1,0 +1,180 @@
+"""`POST /esobes/events`: what the ministry's system tells. An event is stored for good before it is answered."""
+
+import json
+from collections.abc import Collection
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from dialogs.matters.matter import Kind
+from dialogs.matters.matter import Person as Whom
+from dialogs.messages import Language
+from gateway.clock import ALMATY, Clock
+from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.web import problems
+from gateway.web.bearer import Bearer
+from gateway.web.event_models import (
+    TYPES,
+    ApplicationChanged,
+    DecisionMade,
+    Event,
+    HearingScheduled,
+    OfferOpened,
+    OfferWithdrawn,
+    Unknown,
+)
+from gateway.web.event_parts import Known
+
+PATH = "/esobes/events"
+_SCHEMA = TypeAdapter(Annotated[Event, Field(discriminator="type")]).json_schema(ref_template=problems.REF)
+_BODY = {"schema": {"$ref": problems.REF.format(model="Event")}}
+
+
+class Listener(Protocol):
+    async def told(self, told: Told) -> bool:
+        """True: it is stored now; False: it was stored before. Raises RedisAwayError."""
+
+
+class Taken(BaseModel):
+    id: str
+    stored: Literal["now", "before"]
+
+
+class Events:
+    def __init__(
+        self,
+        listener: Listener,
+        token: str,
+        clock: Clock,
+        *,
+        services: Collection[str],
+        replaceable: Collection[str],
+    ) -> None:
+        """`replaceable`: where the law takes silence for consent; a replacement of anything else is no event."""
+        self._listener = listener
+        self._bearer = Bearer(token)
+        self._clock = clock
+        self._services = services
+        self._replaceable = replaceable
+
+    def router(self) -> APIRouter:
+        routes = APIRouter(tags=["esobes"])
+
+        @routes.post(
+            PATH,
+            status_code=202,
+            response_model=Taken,
+            dependencies=[Depends(self._bearer)],
+            responses={
+                200: {"description": "This id was stored before", "model": Taken},
+                202: {"description": "Stored for good"},
+                **problems.described(401, 413, 422, 503),
+            },
+            openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
+        )
+        async def tell(request: Request, response: Response) -> Taken:
+            """E-Sobes tells; read after the token has been found right."""
+            body = await request.body()
+            event = self._read(body)
+            new = await self._listener.told(_told(event, body))
+            response.status_code = 202 if new else 200
+            return Taken(id=event.id, stored="now" if new else "before")
+
+        return routes
+
+    def schemas(self) -> dict[str, Any]:
+        """The body's parts by name; those that depend on the catalogue are filled in."""
+        event = dict(_SCHEMA)
+        parts: dict[str, Any] = event.pop("$defs")
+        offer = parts["Offer"] | {"then": {"properties": {"service": {"enum": sorted(self._replaceable)}}}}
+        service = parts["Service"] | {"enum": sorted(self._services)}
+        return parts | {"Event": event, "Offer": offer, "Service": service}
+
+    def _read(self, body: bytes) -> Event:
+        said = _json(body)
+        kind = said.get("type") if isinstance(said, dict) else None
+        model = TYPES.get(kind, Unknown) if isinstance(kind, str) else Unknown
+        known = Known(self._clock.now().date(), self._services, self._replaceable)
+        try:
+            event = model.model_validate(said, context=known)
+        except ValidationError as error:
+            raise RequestValidationError(_wrong(error, said)) from None
+        assert not isinstance(event, Unknown)  # noqa: S101 - no type of event fits it
+        return event
+
+
+def _json(body: bytes) -> object:
+    """Nothing that one reader takes for something else than another does: no double names, no NaN."""
+    try:
+        msgspec.json.decode(body)
+        return json.loads(body.decode(), object_pairs_hook=_once)
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        wrong = {"loc": ("body",), "msg": "not JSON in UTF-8, or one name twice in an object", "type": "json"}
+        raise RequestValidationError([wrong]) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _wrong(error: ValidationError, said: object) -> list[dict[str, object]]:
+    """Each field once, under the name that the sender gave it."""
+    found: dict[tuple[str | int, ...], dict[str, object]] = {}
+    for one in error.errors(include_url=False, include_context=False, include_input=False):
+        place = ("body", *_place(one["loc"], said, missing=one["type"] == "missing"))
+        reason = "Input should be an object" if one["type"] == "model_type" else one["msg"]
+        found.setdefault(place, {"loc": place, "msg": reason, "type": one["type"]})
+    return list(found.values())
+
+
+def _place(steps: tuple[str | int, ...], said: object, *, missing: bool) -> list[str | int]:
+    """Without the names of our own alternatives, which stand among the steps."""
+    place: list[str | int] = []
+    for number, step in enumerate(steps, 1):
+        if (isinstance(said, dict) and step in said) or (isinstance(said, list) and isinstance(step, int)):
+            said = said[step]  # type: ignore[index]
+        elif not (missing and number == len(steps)):
+            continue
+        place.append(step)
+    return place
+
+
+def _told(event: Event, body: bytes) -> Told:
+    person = event.person
+    return Told(
+        id=event.id,
+        type=event.type,
+        at=event.at.astimezone(ALMATY),
+        person=Whom(person.iin, person.name, person.birth_date, Language(person.language)),
+        phones=tuple(dict.fromkeys(person.phones)),
+        body=body,
+        specialist=_filled(event.specialist),
+        case=_filled(event.case_number),
+        offer=_offer(event),
+        application=_application(event),
+    )
+
+
+def _filled(line: str | None) -> str | None:
+    return line if line and line.strip() else None
+
+
+def _offer(event: Event) -> OfferTold | None:
+    if isinstance(event, OfferOpened):
+        offer = event.offer
+        return OfferTold(offer.id, offer.service.root, Kind(offer.kind), _filled(offer.device))
+    return OfferTold(event.offer.id) if isinstance(event, OfferWithdrawn) else None
+
+
+def _application(event: Event) -> ApplicationTold | None:
+    if not isinstance(event, DecisionMade | ApplicationChanged | HearingScheduled):
+        return None
+    told = event.application
+    number = None if told.queue_number is None else str(told.queue_number)
+    return ApplicationTold(told.id, told.service.root, told.stage.value, number, told.refusal_reason)
