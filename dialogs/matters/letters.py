@@ -1,0 +1,205 @@
+"""What a person reads about their offers: by SMS, where every part counts, and in a linked chat.
+
+All words are in `matters.po`. The codes stand early in a letter, the one for yes before the one for no, and beside
+them no other number of three digits.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from dialogs.matters.matter import Kind, Matter, Telling
+from dialogs.matters.rules import Rules, decision_by
+from dialogs.matters.voice import DISCREET, Voice, first_that_fits, given_name, key, whom, with_less
+from dialogs.matters.window import last_day
+from dialogs.messages import Language, Message, Surface
+from dialogs.words import Words
+
+__all__ = ["Letters", "key"]
+
+SHORT_PARTS = 2
+"""Of a letter that nobody has asked for."""
+MOST_PARTS = 3
+MOST_LINES = 7
+LONGEST_REASON = 1000
+"""In a chat; by SMS as much as fits."""
+
+TO_ANSWER = frozenset({"question", "reminder"})
+BY_KIND = frozenset({"consented", "refused", "turned"})
+"""They say to each kind of offer what it means there."""
+DECIDED = frozenset({"consented", "turned"})
+"""They say, of a proactive offer, till when it will be decided."""
+DECISIONS = frozenset({"approved", "queued", "refused"})
+"""Stages of an application that have words of their own."""
+
+Closing = tuple[str, ...]
+SILENT = {kind: f"silence.{kind}" for kind in Kind}
+CLOSINGS: dict[tuple[str, Kind], tuple[Closing, ...]] = {
+    ("question", Kind.PROACTIVE): (("ask",), ("ask.short",)),
+    ("question", Kind.REPLACEMENT): (
+        (SILENT[Kind.REPLACEMENT], "ask"),
+        (SILENT[Kind.REPLACEMENT], "ask.short"),
+        ("silence.short", "ask.short"),
+        ("ask.short",),
+    ),
+    ("reminder", Kind.PROACTIVE): ((SILENT[Kind.PROACTIVE], "ask"), (SILENT[Kind.PROACTIVE], "ask.short")),
+    ("reminder", Kind.REPLACEMENT): ((SILENT[Kind.REPLACEMENT], "ask"), (SILENT[Kind.REPLACEMENT], "ask.short")),
+}
+"""How an SMS may end; the first that fits is taken."""
+
+
+class Letters:
+    """Built once."""
+
+    def __init__(self, words: Words, rules: Rules) -> None:
+        self._words = words
+        self._rules = rules
+
+    def about(
+        self,
+        telling: Telling,
+        matter: Matter,
+        language: Language,
+        surface: Surface,
+        *,
+        now: datetime,
+        named: bool,
+        answers_here: bool,
+    ) -> Message:
+        """One matter. `named`: the phone serves several persons; `answers_here`: it is a chat that may answer."""
+        voice = Voice(self._words, language, surface)
+        name = whom(matter, now, named=named)
+        if telling.name == "stranger":
+            return Message(voice.say("stranger"))
+        if telling.name in TO_ANSWER:
+            opening = voice.offer(matter, name)
+            if telling.name == "reminder":
+                opening = voice.below(voice.head(matter.service, name), [voice.say("today")])
+            return _to_answer(voice, telling.name, opening, matter, answers_here=answers_here)
+        text = voice.below(voice.head(matter.service, name), list(self._told(voice, telling, matter, now)))
+        way_back = telling.name == "refusing" and telling.minutes and answers_here
+        return Message(text, voice.buttons(matter)[:1] if way_back else ())
+
+    def _told(self, voice: Voice, telling: Telling, matter: Matter, now: datetime) -> Iterator[str]:
+        name = telling.name
+        if name == "refusing":
+            minutes = telling.minutes
+            yield voice.counted(name, minutes, yes=matter.yes) if minutes else voice.say(f"{name}.done")
+        elif name == "conflict":
+            held = telling.held
+            yield voice.say(name, held=voice.say(f"held.{held}")) if held else voice.say(f"{name}.unknown")
+        else:
+            text = f"{name}.{matter.kind}" if name in BY_KIND else name
+            yield voice.say(text, day=last_day(matter.closes))
+        if name in DECIDED and matter.kind is Kind.PROACTIVE:
+            agreed = matter.given.at if matter.given else now
+            day = decision_by(matter.service, agreed.date(), self._rules)
+            yield voice.say("decided_by", day=day) if day else voice.say("decided_some_day")
+
+    def several(
+        self,
+        name: str,
+        matters: Sequence[Matter],
+        language: Language,
+        surface: Surface,
+        *,
+        now: datetime,
+        named: bool,
+        reason: str = "",
+    ) -> Message:
+        """All that is open on a phone; with `again`, `reason` says why the answer was not understood."""
+        voice = Voice(self._words, language, surface)
+        if name == "not_mine":
+            return Message(voice.say(name))
+        opened = sorted(matters, key=lambda matter: (matter.closes, matter.id))
+        lines = [voice.line(matter, whom(matter, now, named=named)) for matter in opened]
+        if len(lines) == 1:
+            lines = [_alone(voice, lines[0], opened[0])]
+        if name == "explained" and opened:
+            head = voice.head(opened[0].service, whom(opened[0], now, named=named))
+            return self._listed(voice, self._explained(voice, opened[0], head), lines[1:], opened)
+        begun = voice.say(f"again.{reason or 'unsure'}" if name == "again" else "office")
+        return self._listed(voice, [begun], lines, opened)
+
+    def _explained(self, voice: Voice, matter: Matter, head: str) -> Iterator[str]:
+        """The fullest explanation first."""
+        slug = matter.service
+        said = [(0, voice.about(slug, head)), (0, voice.say(f"explained.{matter.kind}"))]
+        if slug not in DISCREET:
+            said.append((2, voice.say("papers", word=voice.service(slug))))
+        said.append((1, voice.say(SILENT[matter.kind])))
+        said += [(0, voice.codes(matter)), (0, voice.last(matter)), (3, voice.say("ask"))]
+        return (voice.join(less) for less in with_less(said))
+
+    def _listed(
+        self, voice: Voice, beginnings: Iterable[str], lines: Sequence[str], opened: Sequence[Matter]
+    ) -> Message:
+        """`lines`: those of the open offers that the beginning does not speak of."""
+        if voice.sms:
+            texts = (text for begun in beginnings for text in _with_lines(voice, begun, lines, opened))
+            return Message(first_that_fits(texts, MOST_PARTS))
+        text = next(_with_lines(voice, next(iter(beginnings)), lines[:MOST_LINES], opened))
+        if not opened:
+            return Message(text)
+        if not self._rules.chat_answers:
+            return Message(voice.join((text, voice.say("how.sms"))))
+        buttons = (b for matter in opened[:MOST_LINES] for b in voice.buttons(matter, coded=len(opened) > 1))
+        return Message(voice.join((text, voice.say("how.here"))), tuple(buttons))
+
+    def decision(
+        self,
+        service: str,
+        stage: str,
+        language: Language,
+        surface: Surface,
+        *,
+        queue_number: str | None,
+        refusal_reason: str | None,
+        name: str | None,
+    ) -> Message:
+        """What was decided about an application. `name`: of the person, if the phone serves several."""
+        voice = Voice(self._words, language, surface)
+        said = [voice.say(f"decision.{stage if stage in DECISIONS else 'other'}")]
+        if queue_number and stage in DECISIONS - {"refused"}:
+            said.append(voice.say("decision.number", number=queue_number))
+        head = voice.head(service, given_name(name) if name else "")
+        if stage != "refused" or not refusal_reason or service in DISCREET:
+            return Message(voice.below(head, said))
+        texts = (
+            voice.below(head, [*said, voice.say("decision.reason", reason=reason)])
+            for reason in _shorter(" ".join(refusal_reason.split()))
+        )
+        return Message(first_that_fits(texts, MOST_PARTS) if voice.sms else next(texts))
+
+
+def _to_answer(voice: Voice, name: str, opening: str, matter: Matter, *, answers_here: bool) -> Message:
+    said = [opening, voice.codes(matter)]
+    if name == "question":
+        said.append(voice.last(matter))
+    if voice.sms:
+        closings = (map(voice.say, closing) for closing in CLOSINGS[name, matter.kind])
+        return Message(first_that_fits((voice.join((*said, *closing)) for closing in closings), SHORT_PARTS))
+    how = voice.say("how.here" if answers_here else "how.sms")
+    text = voice.join((*said, how, voice.say(SILENT[matter.kind]), voice.say("ask")))
+    return Message(text, voice.buttons(matter) if answers_here else ())
+
+
+def _alone(voice: Voice, line: str, matter: Matter) -> str:
+    return f"{line}. {voice.last(matter)}" if voice.sms else f"{line}\n{voice.last(matter)}"
+
+
+def _with_lines(voice: Voice, begun: str, lines: Sequence[str], opened: Sequence[Matter]) -> Iterator[str]:
+    """As many lines as possible first; where nothing else speaks of an offer, at least one."""
+    least = 1 if len(lines) == len(opened) and lines else 0
+    for shown in range(len(lines), least - 1, -1):
+        more = [voice.say("more", number=len(lines) - shown)] * (shown < len(lines))
+        yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """Somebody else's words, cut between words until they fit."""
+    if len(text) <= LONGEST_REASON:
+        yield text
+    words = text[:LONGEST_REASON].split(" ")
+    for count in range(len(words) - 1, 0, -1):
+        yield " ".join(words[:count]).rstrip(",;:") + "…"
+    yield "…"
