@@ -14,6 +14,7 @@ def _checked(number: int) -> bool:
 
 CODES = tuple(str(number) for number in range(100, 1000) if _checked(number) and number not in EMERGENCY)
 """All codes that ever exist."""
+_DIGITS = {code: "".join(sorted(code)) for code in CODES}
 
 
 class NoCodeError(Exception):
@@ -31,15 +32,11 @@ def draw(used: Collection[str], random: Callable[[int], int], alive: Collection[
     while True:
         taken = closed.union(lately)
         free = [code for code in CODES if code not in taken]
-        if len({_digits(code) for code in free}) > 1:
+        if len({_DIGITS[code] for code in free}) > 1:
             break
         if not lately:
             raise NoCodeError
         lately.pop()
     yes = free[random(len(free))]
-    others = [code for code in free if _digits(code) != _digits(yes)]
+    others = [code for code in free if _DIGITS[code] != _DIGITS[yes]]
     return yes, others[random(len(others))]
-
-
-def _digits(code: str) -> str:
-    return "".join(sorted(code))

@@ -52,12 +52,12 @@ class _Mark(Enum):
 _PATTERNS = {
     mark: re.compile(pattern)
     for mark, pattern in {
-        _Mark.WAIST: "bel(i|im|in|imnin|inin)?|beldeu.*|tali(i|ia|iia|e|ei|iei|u|iu)|talia|talija|poias",
+        _Mark.WAIST: "bel((i|im)?nin|i|im|in|din|di|de)?|beldeu.*|tali(i|ia|iia|e|ei|iei|u|iu)|talia|talija|poias",
         _Mark.WEIGHT: "ves(it|om|u)?|salma[kg].*",
-        _Mark.OTHER: "rost(a|om)?|boi(i|im)?|bedr.*|beder|jambas.*|razmer.*|olwem.*|molwer.*|vozrast.*|jas(i|im)?",
+        _Mark.OTHER: "rost(a|om)?|boi(i|im)?|bedr.*|beder|jambas.*|razmer.*|vozrast.*|jas(i|im)?",
         _Mark.CM: "cm|sm|santi.*",
         _Mark.KG: "kg|kilo.*",
-        _Mark.OTHER_UNIT: "m|mm|metr.*|g|gr|gram.*|let|god.*|mesiac.*|ai|aili[kg]|jas.*|wt|wtuk.*|dana|razmer|molwer",
+        _Mark.OTHER_UNIT: "m|mm|metr.*|g|gr|gram.*|let|god.*|mesiac.*|ai|aili[kg]|jas.*|wt|wtuk.*|dana|razmer",
         _Mark.ORDINARY: "(obi[cw]n|obiknoven|prost)(aia|a|i|ii|ie|uiu|u|oi|oe|ei)|normaln(aia|i|ie|uiu|oi|oe)"
         "|karapaim(i|dai)?|kadimgi(si|dei)?|kalipti",
         _Mark.RAISED: "(poviwen|usilen|siln)(aia|a|i|ii|ie|uiu|u|oi|oe|ei)|jo[gk]ar(i|gi|isi|irak)|kuwti(si|rek)?",
