@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
@@ -25,17 +26,26 @@ from bot.server import Server, address, listen
 from bot.settings import Settings
 from dialogs import dialogue
 from dialogs.dialogue import Dialogue
+from dialogs.matters import rules
+from dialogs.matters.letters import Letters as Wording
+from gateway.answers import Answers
 from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, Client, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
+from gateway.esobes import Esobes
 from gateway.letters import Letters
+from gateway.matter_store import MatterStore
+from gateway.matters import Matters
 from gateway.outbox import Outbox
 from gateway.phones import Phones
 from gateway.receive import Receiver
+from gateway.relays import STREAM, Backlog, Relays
 from gateway.sms.kannel import Account, Kannel
 from gateway.store import Store
+from gateway.wakeups import Wakeups
 from gateway.web import app as web
+from gateway.web.events import Events
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
@@ -44,6 +54,7 @@ if TYPE_CHECKING:  # aiogram takes seconds to import: only where a bot is set
     from aiogram import Bot
 
 BEGAN = monotonic()
+SANDBOX_ESOBES = "/sandbox/esobes"
 
 log = structlog.get_logger()
 
@@ -54,6 +65,7 @@ def run(settings: Settings, locales: Path) -> int:
     blotter.hide(
         settings.telegram_token.get_secret_value(),
         settings.kannel_password.get_secret_value(),
+        settings.esobes_token.get_secret_value(),
         urlsplit(settings.redis_url.get_secret_value()).password or "",
     )
     try:
@@ -74,6 +86,15 @@ class Ground(Struct, frozen=True):
     url: str
     """Where we listen."""
     sms_secret: str
+
+
+class Affairs(Struct, frozen=True):
+    """What has to do with the offers of E-Sobes."""
+
+    answers: Answers
+    events: Events
+    relays: Outbox
+    wakeups: Wakeups
 
 
 class Application:
@@ -133,10 +154,13 @@ class Application:
             channels["tg"] = telegram.letters(bot, words)
         outbox = Outbox(ground.batched, channels, ground.clock, self._reader(ground))
         self._keep(outbox.run(), outbox.stop)
-        receiver = Receiver(ground.store, ground.dialogue, ground.clock, outbox.wake)
+        affairs = await self._affairs(ground, outbox)
+        receiver = Receiver(ground.store, ground.dialogue, affairs.answers, ground.clock, outbox.wake)
         sandbox = None
         if isinstance(ground.clock, SandboxClock):
-            sandbox = Sandbox(receiver, outbox, ground.clock, phones)
+            sandbox = Sandbox(
+                receiver, ground.clock, phones, outbox=outbox, relays=affairs.relays, wakeups=affairs.wakeups
+            )
         kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
         front = web.build(
             lambda: ground.batched("PING"),
@@ -144,11 +168,46 @@ class Application:
             kannel if "sms" in channels else None,
             sandbox,
             Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
+            events=affairs.events,
             letters=outbox.counts,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())
         self._stack.push_async_callback(server.stop)
+
+    async def _affairs(self, ground: Ground, outbox: Outbox) -> Affairs:
+        """The offers: what E-Sobes tells and is told, and the clock that counts their days."""
+        settings, guide, redis = self._settings, ground.dialogue.guide, ground.batched
+        law = rules.load(
+            guide.workdays,
+            hold=timedelta(minutes=settings.refusal_hold),
+            reminder_at=settings.reminder_at,
+            quiet=settings.quiet,
+            chat_answers=settings.telegram_consent,
+        )
+        token = await self._secret(redis, "esobes", settings.esobes_token)
+        esobes = Esobes(settings.esobes_url or f"{ground.url}{SANDBOX_ESOBES}", token)
+        self._stack.push_async_callback(esobes.aclose)
+        store, letters, backlog = MatterStore(redis), Letters(redis), Backlog(redis, ground.clock)
+        channels: dict[str, Channel] = {}
+        relays = Outbox(redis, channels, ground.clock, self._reader(ground), stream=STREAM, forever=True, at_once=8)
+        matters = Matters(
+            store=store,
+            letters=letters,
+            wording=Wording(guide.words, law),
+            rules=law,
+            clock=ground.clock,
+            wake=outbox.wake,
+            wake_relays=relays.wake,
+        )
+        if settings.esobes_url or settings.sandbox:
+            channels["esobes"] = Relays(esobes, backlog, matters.settled)
+        self._keep(relays.run(), relays.stop)
+        wakeups = Wakeups(store, ground.clock, matters.woken, outbox.wake)
+        self._keep(wakeups.run(), wakeups.stop)
+        services = guide.catalogue.services
+        events = Events(matters, token, ground.clock, services=services, replaceable=law.replaceable)
+        return Affairs(Answers(store, matters), events, relays, wakeups)
 
     def _kannel(self, ground: Ground) -> Kannel:
         settings = self._settings

@@ -23,6 +23,9 @@ ROWS: tuple[Row, ...] = tuple(row for topic in TOPICS for row in topic.rows)
 BEFORE_LANGUAGE = frozenset({"lang", "quiet", "loud"})
 """What a person may do before the language is known."""
 
+NOTHING_MEANT = frozenset({"no_such_number", "unknown_command"})
+"""What a message is that means nothing where the person stands. Words may mean something: see `takes_words`."""
+
 PER_MINUTE = 20
 """More messages than this in a minute, and the assistant asks to slow down, once."""
 
@@ -58,6 +61,11 @@ def step(session: Session, event: Event, now: datetime, surface: Surface, guide:
         talk.to_phone,
         " ".join(filter(None, (event.name, talk.state, talk.session.service))),
     )
+
+
+def takes_words(state: str) -> bool:
+    """Free words mean something in this state, more than elsewhere."""
+    return any(row.event == "say" and row.at == state for row in ROWS)
 
 
 def view(session: Session, now: datetime, surface: Surface, guide: Guide) -> Reply:

@@ -8,11 +8,11 @@ from msgspec import Struct, structs
 
 from dialogs import render, search, words, workdays
 from dialogs.catalogue import loader
-from dialogs.conversation import Turn, step, view
+from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view
 from dialogs.messages import Content, Event, Language, Message, Pressed, Reply, Say, Surface
 from dialogs.session import Session
 from dialogs.talk import Guide
-from dialogs.understand import understand
+from dialogs.understand import normalised, understand
 
 
 class Answer(Struct, frozen=True):
@@ -21,6 +21,16 @@ class Answer(Struct, frozen=True):
     messages: tuple[Message, ...]
     note: str
     """For the journal: what happened, nothing personal."""
+
+
+class Grasp(Struct, frozen=True):
+    """What the talk has to do with a message."""
+
+    language: Language | None
+    labels: tuple[str, ...]
+    """What can be chosen there right now, in the person's words."""
+    fits: bool
+    """The message means something there."""
 
 
 class Dialogue:
@@ -33,6 +43,19 @@ class Dialogue:
         if turn.session is not None and turn.session.pending and turn.session.language is not None:
             turn = self._take_up(turn.session, now, surface)
         return self._worded(turn, session, content, surface)
+
+    def grasp(self, session: Session, content: Content, now: datetime, surface: Surface) -> Grasp:
+        """Whether the talk would make anything of this message; asked where it may as well be meant for an offer."""
+        labels = self._labels(session, now, surface) if session.offered else ()
+        event = understand(content, session, surface, lambda: labels)
+        match event.name:
+            case "say":
+                fits = takes_words(session.state) or bool(self.guide.search.find(event.args[0]).services)
+            case "unreadable":
+                fits = session.language is not None
+            case name:
+                fits = name not in NOTHING_MEANT
+        return Grasp(session.language, tuple(normalised(label) for _, label in labels), fits)
 
     def sorry(self, session: Session, surface: Surface) -> Answer:
         """When answering failed: nobody is left without a word, and the talk goes on from the menu."""

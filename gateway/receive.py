@@ -7,13 +7,16 @@ from secrets import token_urlsafe
 from typing import Protocol
 
 import msgspec
+from msgspec import structs
 
 from dialogs import session as sessions
-from dialogs.dialogue import Answer
+from dialogs.dialogue import Answer, Grasp
 from dialogs.messages import Content, Surface
 from dialogs.session import Session
+from gateway.answers import Heard
 from gateway.channels import Inbound, Letter, surface
 from gateway.clock import Clock
+from gateway.connection import RedisAwayError
 from gateway.failures import told
 from gateway.store import Commit, Line, Store, shard_number
 
@@ -23,26 +26,41 @@ log = logging.getLogger(__name__)
 class Dialogue(Protocol):
     def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer: ...
 
+    def grasp(self, session: Session, content: Content, now: datetime, surface: Surface) -> Grasp: ...
+
     def sorry(self, session: Session, surface: Surface) -> Answer: ...
 
 
+class Offers(Protocol):
+    async def hear(self, inbound: Inbound, stored: bytes, talk: Grasp, now: datetime) -> Heard: ...
+
+
 class Receiver:
-    def __init__(self, store: Store, dialogue: Dialogue, clock: Clock, wake: Callable[[int], None]) -> None:
+    def __init__(
+        self, store: Store, dialogue: Dialogue, offers: Offers, clock: Clock, wake: Callable[[int], None]
+    ) -> None:
         """`wake` tells the outbox in which shard letters are waiting."""
         self._store = store
         self._dialogue = dialogue
+        self._offers = offers
         self._clock = clock
         self._wake = wake
 
     async def receive(self, inbound: Inbound) -> None:
         """Raises only while Redis is away; then the message has to come again."""
         where = surface(inbound.address)
+        now = self._clock.now()
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:  # somebody else answered the same person meanwhile: answer anew
-            before = await self._store.load(inbound.address)
+            before, pocket = await self._store.recall(inbound.address)
             session = _session(before)
+            if pocket is not None:
+                heard = await self._heard(inbound, pocket, session, now)
+                if heard.done:
+                    return
+                if session.language is None and heard.language is not None:
+                    session = structs.replace(session, language=heard.language, state="menu")
             ref = session.ref
-            now = self._clock.now()
             answer = self._answer(session, inbound.content, now, where)
             after = None if answer.session is None else sessions.write(answer.session)
             letters = _letters(inbound, answer, now)
@@ -51,6 +69,18 @@ class Receiver:
                 inbound.id, inbound.address, before=before, after=after, letters=letters, line=line
             )
         self._wake(shard_number(inbound.address))
+
+    async def _heard(self, inbound: Inbound, pocket: bytes, session: Session, now: datetime) -> Heard:
+        """Was it about an offer?"""
+        try:
+            talk = self._dialogue.grasp(session, inbound.content, now, surface(inbound.address))
+            return await self._offers.hear(inbound, pocket, talk, now)
+        except RedisAwayError:
+            raise
+        except Exception as error:
+            # The talk decides nothing about an offer: at worst the person is asked again.
+            log.error("hearing an answer failed: %s", told(error))
+            return Heard(False)
 
     def _answer(self, session: Session, content: Content, now: datetime, where: Surface) -> Answer:
         try:

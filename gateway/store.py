@@ -4,6 +4,7 @@ Everything that one message brings about is written by one script, or nothing is
 hash tag of its shard, so that the script runs on a cluster as well.
 
     {s07}:session:sms:+7701…   the talk, as bytes
+    {s07}:pocket:sms:+7701…    the offers that this phone was told of; see `matter_store`
     {s07}:seen:kannel:4f…      this message was answered; kept longer than any provider repeats one
     {s07}:outbox               stream of letters that have not left yet
     {s07}:journal              stream of what happened, without personal data
@@ -85,6 +86,12 @@ class Store:
     async def load(self, address: str) -> bytes | None:
         stored: bytes | None = await self._redis("GET", f"{shard(address)}:session:{address}")
         return stored
+
+    async def recall(self, address: str) -> tuple[bytes | None, bytes | None]:
+        """The talk, and what is known at this phone or chat of offers: most know of none."""
+        begin = shard(address)
+        session, pocket = await self._redis("MGET", f"{begin}:session:{address}", f"{begin}:pocket:{address}")
+        return session, pocket
 
     async def commit(
         self,

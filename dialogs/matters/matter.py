@@ -100,12 +100,9 @@ class Telling(Struct, frozen=True):
 
     name: str
     """Which letter: `question`, `reminder`, `consented`…"""
-    phone: str | None = None
-    """The phone, or the chat linked to it, that it goes to; None: all phones of the person."""
-    but: str | None = None
-    """All but this phone."""
     asked: bool = False
-    """An answer to what somebody has just sent: it goes back the way that came, and at any hour."""
+    """An answer to what somebody has just sent: it goes back the way that came, and at any hour. Any other goes to
+    all phones of the person, to the chats linked to them, and not at night."""
     minutes: int = 0
     """`refusing`: how long the way back is open."""
     held: str = ""

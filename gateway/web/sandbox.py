@@ -12,11 +12,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from dialogs.messages import Contact, Content, Pressed, Text
 from dialogs.workdays import LAST_YEAR
 from gateway.channels import Inbound
-from gateway.clock import SandboxClock
+from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import RedisAwayError
 from gateway.outbox import Outbox
 from gateway.phones import Entry, Phones
 from gateway.receive import Receiver
+from gateway.wakeups import Wakeups
 from gateway.web.fields import Phone, Strict
 
 PATIENCE = 30.0
@@ -99,11 +100,22 @@ class ChatTold(BaseModel):
 
 
 class Sandbox:
-    def __init__(self, receiver: Receiver, outbox: Outbox, clock: SandboxClock, phones: Phones) -> None:
+    def __init__(
+        self,
+        receiver: Receiver,
+        clock: SandboxClock,
+        phones: Phones,
+        *,
+        outbox: Outbox,
+        relays: Outbox,
+        wakeups: Wakeups,
+    ) -> None:
         self.clock = clock
         self.phones = phones
         self._receiver = receiver
         self._outbox = outbox
+        self._relays = relays
+        self._wakeups = wakeups
 
     def router(self) -> APIRouter:
         routes = APIRouter(prefix="/sandbox", tags=["sandbox"])
@@ -148,11 +160,20 @@ class Sandbox:
         return ChatTold(messages=[_told_in_chat(entry) for entry in await self.phones.history(f"chat:{user}")])
 
     async def move(self, to: datetime | None) -> None:
+        """From one moment at which something is due to the next, so that everything happens at its own time."""
         try:
+            while to is not None and (due := await self._next_due()) <= to:
+                await self._done()
+                await self.clock.move(max(due, self.clock.now()))
             await self.clock.move(to)
         except ValueError as refusal:
             raise HTTPException(409, str(refusal)) from None
+        await self._wakeups.ring()
         await self._done()
+
+    async def _next_due(self) -> datetime:
+        due = await self._wakeups.ring()
+        return datetime.max.replace(tzinfo=ALMATY) if due is None else datetime.fromtimestamp(due, ALMATY)
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:
         if shown is not None:
@@ -161,8 +182,11 @@ class Sandbox:
         await self._done(address)
 
     async def _done(self, address: str | None = None) -> None:
+        """Everything due has left; for one address, what is due there."""
         try:
             async with asyncio.timeout(PATIENCE):
+                if address is None:
+                    await self._relays.drained()  # first, because letters may follow from what E-Sobes answers
                 await self._outbox.drained(address)
         except TimeoutError:
             raise RedisAwayError("letters are still waiting") from None

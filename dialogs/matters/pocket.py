@@ -1,0 +1,69 @@
+"""What is known at one phone: the offers it was told of, the chat linked to it, and who is a stranger there."""
+
+from datetime import date
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct, structs
+
+KEPT = 75
+"""Days for which an offer's codes are known and given to no other on this phone: the window, thirty days after it,
+and a month in hand for holidays and for providers that were away."""
+
+
+class Known(Struct, frozen=True, array_like=True):
+    """An offer that this phone was told of."""
+
+    id: str
+    home: int
+    """The shard where the matter is kept."""
+    person: str
+    """Tells persons apart without naming them; see `mark`."""
+    yes: str
+    no: str
+    day: int
+    """When it came, counted as `date.toordinal` does."""
+
+
+class Pocket(Struct, array_like=True, frozen=True):
+    offers: tuple[Known, ...] = ()
+    """Oldest first."""
+    chat: str | None = None
+    """Of an SMS phone: the chat that is linked to it."""
+    phone: str | None = None
+    """Of a chat: the phone that it is linked to."""
+    strangers: tuple[str, ...] = ()
+    """Persons who are not reached at this phone, as its owner says; see `mark`."""
+    unclear: tuple[int, int] = (0, 0)
+    """A day, and how many answers on it were not clear."""
+
+    def __repr__(self) -> str:
+        return f"Pocket({len(self.offers)} offers)"
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Pocket).decode
+
+
+def read(stored: bytes | None) -> Pocket:
+    return _decode(stored) if stored else Pocket()
+
+
+def write(pocket: Pocket) -> bytes:
+    return _encode(pocket)
+
+
+def with_offer(pocket: Pocket, offer: Known) -> Pocket:
+    """One that was put in before, for the same offer, makes room: its letter has not left."""
+    kept = (one for one in pocket.offers if one.id != offer.id and offer.day - one.day <= KEPT)
+    return structs.replace(pocket, offers=(*kept, offer))
+
+
+def with_unclear(pocket: Pocket, day: date) -> Pocket:
+    number = pocket.unclear[1] + 1 if pocket.unclear[0] == day.toordinal() else 1
+    return structs.replace(pocket, unclear=(day.toordinal(), number))
+
+
+def mark(iin: str) -> str:
+    """Tells apart the few persons behind one phone."""
+    return blake2b(iin.encode(), digest_size=6).hexdigest()

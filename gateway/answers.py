@@ -1,0 +1,216 @@
+"""The use case for a message from a phone that was told of offers: is it an answer to one of them?
+
+It is asked before any talk: no question about language or privacy stands before an answer. What decides an offer is
+committed where the matter lives, everything else at the phone; each message is committed once, in one place.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct, structs
+
+from dialogs.dialogue import Grasp
+from dialogs.matters import answers, pocket, sizes
+from dialogs.matters.affair import Happening
+from dialogs.matters.answers import Asks, Decides, NotMine, Open, Reason, Unclear
+from dialogs.matters.letters import key
+from dialogs.matters.matter import Answer, Given, Matter
+from dialogs.matters.pocket import Pocket
+from dialogs.messages import Language, Pressed, Text, Unreadable
+from gateway import matter_store
+from gateway.channels import Inbound, Letter, surface
+from gateway.consequences import Asker, channel, several_persons, subject
+from gateway.matter_store import MatterStore, Writing, home_of
+from gateway.matters import Matters
+from gateway.store import Commit
+
+PATIENCE = 3
+"""With so many unclear answers in a day, the person is told where to find somebody to talk to."""
+ENOUGH = 20
+"""After so many in a day nothing is answered: a robot, most likely."""
+LONGEST = 500
+"""Characters of an answer that E-Sobes is shown."""
+ANSWERABLE = frozenset({"asked", "refusing", "refused"})
+"""States in which an answer still changes something."""
+
+
+class Heard(Struct, frozen=True):
+    done: bool
+    """It was about an offer, and is answered."""
+    language: Language | None = None
+    """If it was not: the language in which the person behind this phone is written to."""
+
+
+class _At(Struct, frozen=True):
+    """The phone, or the chat linked to it, that the message came from."""
+
+    inbound: Inbound
+    talk: Grasp
+    now: datetime
+    """When the message came: that is what counts for the last day."""
+    phone: str
+    stored: bytes | None
+    pocket: Pocket
+    matters: tuple[Matter, ...]
+    """All that the phone was told of, also those of a person whom its owner calls a stranger."""
+
+    @property
+    def own(self) -> list[Matter]:
+        return [matter for matter in self.matters if self.phone in matter.phones]
+
+    @property
+    def waiting(self) -> list[Matter]:
+        """An answer would still count; the one that closes first comes first."""
+        waiting = (matter for matter in self.own if matter.state in ANSWERABLE and self.now < matter.closes)
+        return sorted(waiting, key=lambda matter: matter.closes)
+
+    def given(self, answer: Answer, code: str | None, text: str | None) -> Given:
+        said = None if text is None else text[:LONGEST]
+        return Given(answer, self.now, channel(self.inbound.address), self.phone, code, said)
+
+
+class _Saying(Struct, frozen=True):
+    """A letter that decides nothing."""
+
+    name: str
+    nature: str
+    """What the message was taken for."""
+    after: Pocket
+    about: Sequence[Matter]
+    reason: str = ""
+
+
+class Answers:
+    def __init__(self, store: MatterStore, matters: Matters) -> None:
+        self._store = store
+        self._matters = matters
+
+    async def hear(self, inbound: Inbound, stored: bytes, talk: Grasp, now: datetime) -> Heard:
+        """`stored`: the pocket of the phone or chat that the message came from."""
+        phone = pocket.read(stored).phone or inbound.address.removeprefix("sms:")
+        while True:
+            at = await self._at(inbound, talk, now, phone)
+            if at is None:
+                return Heard(True)
+            outcome = await self._take(at) if at.matters else None
+            if outcome is None:
+                languages = {matter.person.language for matter in at.own}
+                return Heard(False, languages.pop() if len(languages) == 1 else None)
+            if outcome is not Commit.CONFLICT:  # else something else happened to the offer or the phone: look again
+                return Heard(True)
+
+    async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str) -> _At | None:
+        """None: this message was dealt with before."""
+        address = f"sms:{phone}"
+        stored = (await self._store.pockets([address]))[address]
+        known = pocket.read(stored)
+        found, seen = await self._store.known(known.offers, inbound)
+        if seen:
+            return None
+        matters = tuple(matter for matter in map(matter_store.read, found) if matter is not None)
+        return _At(inbound, talk, now, phone, stored, known, matters)
+
+    async def _take(self, at: _At) -> Commit | None:
+        """None: it is not about an offer."""
+        match at.inbound.content:
+            case Text(text):
+                return await self._text(at, text)
+            case Pressed(choice):
+                return await self._pressed(at, choice)
+            case Unreadable():
+                return await self._unclear(at, "unreadable") if at.waiting and not at.talk.fits else None
+        return None
+
+    async def _text(self, at: _At, text: str) -> Commit | None:
+        sized = next((one for one in at.own if one.state == "consented" and sizes.wanted(one.size)), None)
+        if sized is not None and sizes.plain(text):
+            return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
+        offers = [Open(one.id, one.yes, one.no, open=one in at.own and one.state == "asked") for one in at.matters]
+        heard = answers.hear(text, offers, choices=at.talk.labels)
+        if isinstance(heard, Decides):
+            matter = next(one for one in at.matters if one.id == heard.id)
+            return await self._decides(at, matter, heard.consent, heard.code, text)
+        if isinstance(heard, NotMine):
+            return await self._not_mine(at, heard.id)
+        if heard is None and sized is not None and not at.talk.fits and sizes.looks_like(text):
+            return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
+        return await self._unsure(at, heard) if at.waiting else None
+
+    async def _unsure(self, at: _At, heard: Asks | Unclear | None) -> Commit | None:
+        """Nothing is decided, and an offer waits."""
+        if isinstance(heard, Asks):
+            return await self._says(at, _Saying("explained", "answer.question", at.pocket, at.waiting))
+        if isinstance(heard, Unclear):
+            return await self._unclear(at, heard.reason)
+        return None if at.talk.fits else await self._unclear(at, Reason.UNSURE)
+
+    async def _pressed(self, at: _At, choice: str) -> Commit | None:
+        name, _, rest = choice.partition(":")
+        wanted, _, answer = rest.partition(":")
+        matter = next((one for one in at.matters if key(one.id) == wanted), None)
+        if name != "offer" or matter is None:
+            return None
+        consent = answer == "yes"
+        return await self._decides(at, matter, consent, matter.yes if consent else matter.no, None)
+
+    async def _decides(self, at: _At, matter: Matter, consent: bool, code: str | None, text: str | None) -> Commit:
+        if at.phone not in matter.phones:
+            return await self._says(at, _Saying("stranger", "answer.late", at.pocket, [matter]))
+        if channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
+            return await self._unclear(at, "by_sms")
+        answer = Answer.CONSENT if consent else Answer.REFUSAL
+        return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
+
+    async def _happens(self, at: _At, matter: Matter, name: str, given: Given) -> Commit:
+        return await self._matters.step(
+            home_of(matter.person.iin),
+            matter.id,
+            lambda _: Happening(name, given),
+            at.now,
+            cause=at.inbound.id,
+            asker=Asker(at.inbound, given, at.talk.language),
+        )
+
+    async def _unclear(self, at: _At, reason: str) -> Commit:
+        after = pocket.with_unclear(at.pocket, at.now.date())
+        name = "again" if after.unclear[1] < PATIENCE else "office"
+        return await self._says(at, _Saying(name, "answer.unclear", after, at.waiting, reason))
+
+    async def _not_mine(self, at: _At, offer: str | None) -> Commit | None:
+        """No more letters about these persons come to this phone."""
+        named = [one for one in at.own if offer is None or one.id == offer]
+        persons = {pocket.mark(one.person.iin) for one in named}
+        theirs = [one for one in at.own if pocket.mark(one.person.iin) in persons]
+        if not theirs:
+            return None
+        for one in theirs:
+            await self._matters.strike_off(home_of(one.person.iin), one.id, at.phone)
+        after = structs.replace(at.pocket, strangers=tuple(sorted(persons.union(at.pocket.strangers))))
+        return await self._says(at, _Saying("not_mine", "answer.not_mine", after, theirs))
+
+    async def _says(self, at: _At, saying: _Saying) -> Commit:
+        """Nothing is decided: what was said and answered is written down at the phone."""
+        inbound, given = at.inbound, at.given(Answer.SILENCE, None, None)
+        letters = [self._letter(at, saying)] if saying.after.unclear[1] <= ENOUGH else []
+        entries = []
+        for one in {matter.person.iin: matter for matter in saying.about}.values():
+            entries.append(subject(one).answered(given, saying.nature))
+            entries += [subject(one).told(letter, saying.name, at.phone) for letter in letters]
+        writing = Writing(cause=inbound.id, letters=letters, entries=entries)
+        outcome = await self._store.commit_pocket(f"sms:{at.phone}", at.stored, saying.after, writing)
+        self._matters.wake_phone(at.phone)
+        return outcome
+
+    def _letter(self, at: _At, saying: _Saying) -> Letter:
+        address = at.inbound.address
+        message = self._matters.wording.several(
+            saying.name,
+            saying.about,
+            at.talk.language or saying.about[0].person.language,
+            surface(address),
+            now=at.now,
+            named=several_persons(at.pocket),
+            reason=saying.reason,
+        )
+        name = f"{at.inbound.id}:0"
+        return Letter(name, address, message.text, at.now.timestamp(), message.buttons, proof=True)

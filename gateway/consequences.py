@@ -1,0 +1,253 @@
+"""What follows from a step of a matter: letters to phones and chats, lines for the journal, relays for E-Sobes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct, structs
+
+from dialogs.matters import window
+from dialogs.matters.affair import Sending
+from dialogs.matters.letters import Letters, key
+from dialogs.matters.matter import Given, Matter, Person, Relay, Telling
+from dialogs.matters.pocket import Pocket
+from dialogs.matters.rules import Rules
+from dialogs.matters.steps import Step
+from dialogs.messages import Language, Message
+from dialogs.sms_length import measure
+from gateway import letters as sent
+from gateway.channels import Inbound, Letter, channel_of, surface
+from gateway.clock import ALMATY
+from gateway.esobes import Post
+from gateway.events import Told
+from gateway.journal import Direction, Entry
+from gateway.letters import Status
+from gateway.matter_store import Writing
+
+BEFORE_MIDNIGHT = timedelta(minutes=1)
+"""A question names its last day, so it must not leave on another day than it was written for."""
+ARRIVED = frozenset({Status.ACCEPTED, Status.SENT, Status.DELIVERED})
+"""Not every operator reports a delivery: a letter that was taken, and of which nothing bad was heard, counts."""
+
+
+class Asker(Struct, frozen=True):
+    """Whose message the step answers."""
+
+    inbound: Inbound
+    given: Given
+    language: Language | None
+    """That of their talk, if it is known."""
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """Where and when a step happens."""
+
+    home: int
+    pockets: Mapping[str, Pocket]
+    """Of the person's phones."""
+    now: datetime
+    cause: str = ""
+    asker: Asker | None = None
+    was: str = ""
+    """The state before the step."""
+
+
+class Consequences:
+    def __init__(self, wording: Letters, rules: Rules) -> None:
+        self._wording = wording
+        self._rules = rules
+
+    def of(self, step: Step, scene: Scene) -> Writing:
+        matter, asker = step.matter, scene.asker
+        about = subject(matter)
+        leaving: list[Letter] = []
+        waiting: list[Letter] = []
+        entries = [about.answered(asker.given, step.nature)] if asker and step.nature else []
+        answered_at = {asker.inbound.address} if asker and any(telling.asked for telling in step.tellings) else set()
+        for number, telling in enumerate(step.tellings):
+            if telling.asked and asker is not None:
+                letter = self._reply(telling, number, matter, scene, asker)
+                leaving.append(letter)
+                entries.append(about.told(letter, telling.name, asker.given.phone))
+                continue
+            for phone, address in _reached(matter.phones, scene.pockets):
+                if address not in answered_at:
+                    letter = self._notice(telling, matter, scene, phone, address)
+                    (waiting if letter.created > scene.now.timestamp() else leaving).append(letter)
+                    entries.append(about.told(letter, telling.name, phone))
+        questioned = scene.was == "asked" and matter.state != scene.was
+        return Writing(
+            cause=scene.cause,
+            letters=leaving,
+            later=waiting,
+            unsend=list(_questions(matter, scene.pockets)) if questioned else (),
+            relays=[_post(relay, matter, scene) for relay in step.relays],
+            entries=entries,
+        )
+
+    def decision(self, told: Told, scene: Scene, writing: Writing) -> Writing:
+        """The letter about a decision, to all phones and chats."""
+        application, person = told.application, told.person
+        assert application is not None  # noqa: S101 - a decision is about one
+        about = Subject(person, told.case, application.service, told.specialist)
+        leaves = window.leaves(scene.now, self._rules.quiet)
+        letters, entries = [], []
+        for phone, address in _reached(told.phones, scene.pockets):
+            message = self._wording.decision(
+                application.service,
+                application.stage,
+                person.language,
+                surface(address),
+                queue_number=application.queue_number,
+                refusal_reason=application.refusal_reason,
+                name=person.name if several_persons(scene.pockets[phone]) else None,
+            )
+            letter = _letter(f"decision:{short(told.id, address)}", address, message, leaves)
+            letters.append(letter)
+            entries.append(about.told(letter, "decision", phone))
+        waits = leaves > scene.now
+        return structs.replace(
+            writing, letters=() if waits else letters, later=letters if waits else (), entries=entries
+        )
+
+    def _reply(self, telling: Telling, number: int, matter: Matter, scene: Scene, asker: Asker) -> Letter:
+        address = asker.inbound.address
+        pocket = scene.pockets.get(asker.given.phone or "", Pocket())
+        message = self._wording.about(
+            telling,
+            matter,
+            asker.language or matter.person.language,
+            surface(address),
+            now=scene.now,
+            named=several_persons(pocket),
+            answers_here=self._rules.chat_answers,
+        )
+        return _letter(f"{asker.inbound.id}:{number}", address, message, scene.now)
+
+    def _notice(self, telling: Telling, matter: Matter, scene: Scene, phone: str, address: str) -> Letter:
+        question = telling.name == "question"
+        leaves = max(scene.now, matter.sent) if question else window.leaves(scene.now, self._rules.quiet)
+        message = self._wording.about(
+            telling,
+            matter,
+            matter.person.language,
+            surface(address),
+            now=leaves,
+            named=several_persons(scene.pockets[phone]),
+            answers_here=self._rules.chat_answers,
+        )
+        until = 0.0
+        if telling.name in ("question", "reminder"):
+            midnight = datetime.combine(leaves.date() + timedelta(1), time(), leaves.tzinfo)
+            until = (midnight - BEFORE_MIDNIGHT).timestamp()
+        return _letter(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
+
+
+async def sending(matter: Matter, known: sent.Letters) -> Sending:
+    """What became of the question and of the reminder, on every phone."""
+    tries = range(1, matter.tries + 1)
+    asked = [_name(matter, "question", number, phone) for number in tries for phone in matter.phones]
+    reminded = [_name(matter, "reminder", number, phone) for number in tries for phone in matter.phones]
+    news = await known.news([*asked, *reminded])
+    last = news[len(asked) - len(matter.phones) : len(asked)]
+    return Sending(
+        left=not last or any(one is not None and one.status is not Status.EXPIRED for one in last),
+        arrived=any(one is not None and one.status in ARRIVED for one in news),
+    )
+
+
+def several_persons(pocket: Pocket) -> bool:
+    return len({offer.person for offer in pocket.offers}) > 1
+
+
+class Subject(Struct, frozen=True):
+    """What a line of the journal is about."""
+
+    person: Person
+    case: str | None
+    service: str
+    specialist: str | None
+
+    def answered(self, given: Given, nature: str) -> Entry:
+        entry = self._line(given.at, Direction.IN, given.channel, nature)
+        return structs.replace(entry, phone=given.phone or "", code=given.code)
+
+    def told(self, letter: Letter, nature: str, phone: str | None) -> Entry:
+        parts = measure(letter.text).parts if channel_of(letter.address) == "sms" else 0
+        at = datetime.fromtimestamp(letter.created, ALMATY)
+        entry = self._line(at, Direction.OUT, channel(letter.address), nature)
+        return structs.replace(entry, phone=phone or "", letter=letter.id, parts=parts)
+
+    def _line(self, at: datetime, direction: Direction, by: str, nature: str) -> Entry:
+        return Entry(
+            at,
+            direction,
+            by,
+            self.person.iin,
+            self.person.name,
+            self.person.birth_date,
+            self.case,
+            self.service,
+            nature,
+            code=None,
+            phone="",
+            specialist=self.specialist,
+        )
+
+
+def subject(matter: Matter) -> Subject:
+    return Subject(matter.person, matter.case, matter.service, matter.specialist)
+
+
+def channel(address: str) -> str:
+    """As E-Sobes and the journal call it."""
+    return "sms" if channel_of(address) == "sms" else "telegram"
+
+
+def notice_id(matter: Matter, name: str, phone: str, address: str) -> str:
+    named = _name(matter, name, matter.tries, phone)
+    return named if address == f"sms:{phone}" else f"{named}:chat"
+
+
+def _name(matter: Matter, name: str, tries: int, phone: str) -> str:
+    """Nobody finds the phone in it, and it can stand in an address without escapes."""
+    return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
+
+
+def _questions(matter: Matter, pockets: Mapping[str, Pocket]) -> Iterator[str]:
+    for phone, address in _reached(matter.phones, pockets):
+        yield notice_id(matter, "question", phone, address)
+        yield notice_id(matter, "reminder", phone, address)
+
+
+def _reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[tuple[str, str]]:
+    """Each phone of the person, and each chat linked to one."""
+    for phone in phones:
+        yield phone, f"sms:{phone}"
+        chat = pockets[phone].chat
+        if chat is not None:
+            yield phone, chat
+
+
+def _letter(name: str, address: str, message: Message, leaves: datetime, until: float = 0.0) -> Letter:
+    return Letter(name, address, message.text, leaves.timestamp(), message.buttons, until=until, proof=True)
+
+
+def _post(relay: Relay, matter: Matter, scene: Scene) -> Letter:
+    given = relay.given
+    path: tuple[str, ...]
+    said = {"at": given.at, "channel": given.channel, "phone": given.phone}
+    if relay.note is None:
+        name, path = f"{matter.id}:{relay.number}", ("offers", matter.id, "answer")
+        body = {"answer": given.answer, **said, "code": given.code, "text": given.text}
+    else:
+        name, path = f"{matter.id}:note", ("requests",)
+        body = {"iin": matter.person.iin, "service": matter.service, **said, "note": relay.note}
+    post = Post(scene.home, matter.id, path, msgspec.Raw(msgspec.json.encode(body)))
+    return Letter(name, f"esobes:{matter.id}", msgspec.json.encode(post).decode(), scene.now.timestamp())
+
+
+def short(*parts: str) -> str:
+    """Stands for them in a name, where they themselves would be too long or too personal."""
+    return blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()

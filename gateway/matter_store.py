@@ -1,0 +1,241 @@
+"""Matters in Redis, what phones know of them, and everything that one step of a matter brings about.
+
+A matter rests in its person's shard, its *home*; what a phone knows of it, the pocket, in the phone's. Each step is
+one script in one shard: what decides a matter is written at its home, what decides nothing, at the phone.
+
+    {s07}:matter:O-17             the matter, as bytes
+    {s07}:pocket:sms:+7701…       the offers that a phone was told of, with their codes
+    {s07}:decision:A-5            of an application: the stage that the person was told last
+    {s07}:seen:…                  this message or event was dealt with
+    {s07}:wakeups                 when the clock has to look at which matter
+    {s07}:later, {s07}:letters    letters that wait for the morning: when, and which
+    {s07}:relays                  stream of what E-Sobes is to be told
+    {s07}:sms-journal             stream of what the law wants written down
+    {s07}:events                  stream of what E-Sobes told and no matter keeps
+"""
+
+from asyncio import Future
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from dialogs.matters import pocket as pockets
+from dialogs.matters.matter import Matter
+from dialogs.matters.pocket import Known, Pocket
+from gateway.channels import Inbound, Letter
+from gateway.connection import Batched
+from gateway.journal import Entry
+from gateway.store import SEEN_FOR, SHARDS, Commit, shard, shard_number, tag
+
+EVENT = "esobes:"
+"""The causes that are events of E-Sobes begin so."""
+EVENT_SEEN_FOR = timedelta(days=30)
+"""E-Sobes may tell us something again long after."""
+PAGE = 500
+"""Letters or matters that one look at a shard brings."""
+
+# Counts come before what they count: letters to send now, letters for later as (when, name, letter), names of letters
+# that wait and are of no use any more, relays, journal lines.
+_COMMIT = """
+if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
+if ARGV[3] ~= '0' and not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[3]) then return 1 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[2])
+elseif ARGV[2] ~= ARGV[1] then redis.call('SET', KEYS[2], ARGV[2]) end
+if ARGV[4] ~= '' then
+  if ARGV[5] == '' then redis.call('ZREM', KEYS[3], ARGV[4]) else redis.call('ZADD', KEYS[3], ARGV[5], ARGV[4]) end
+end
+local at = 6
+local function each(step, take)
+  local number = tonumber(ARGV[at])
+  for _ = 1, number do take(at + 1) at = at + step end
+  at = at + 1
+end
+each(1, function(i) redis.call('XADD', KEYS[4], '*', 'letter', ARGV[i]) end)
+each(3, function(i)
+  redis.call('ZADD', KEYS[5], ARGV[i], ARGV[i + 1])
+  redis.call('HSET', KEYS[6], ARGV[i + 1], ARGV[i + 2])
+end)
+each(1, function(i)
+  redis.call('ZREM', KEYS[5], ARGV[i])
+  redis.call('HDEL', KEYS[6], ARGV[i])
+end)
+each(1, function(i) redis.call('XADD', KEYS[7], '*', 'letter', ARGV[i]) end)
+each(1, function(i) redis.call('XADD', KEYS[8], '*', 'entry', ARGV[i]) end)
+each(1, function(i) redis.call('XADD', KEYS[9], '*', 'event', ARGV[i]) end)
+return 0
+"""
+
+# What is due: letters move to the outbox here, matters are only named. With them, when something is due next.
+_DUE = """
+local names = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
+for _, name in ipairs(names) do
+  redis.call('XADD', KEYS[4], '*', 'letter', redis.call('HGET', KEYS[3], name))
+  redis.call('HDEL', KEYS[3], name)
+  redis.call('ZREM', KEYS[2], name)
+end
+local matters = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[2], 'BYSCORE', 'LIMIT', 0, ARGV[3])
+local wakeup = redis.call('ZRANGE', KEYS[1], #matters, #matters, 'WITHSCORES')
+return {#names, matters, wakeup, redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')}
+"""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Matter).decode
+
+
+Wakes = tuple[str, str]
+"""A matter, and when the clock has to look at it; both empty: leave it as it is."""
+
+
+class Writing(Struct, frozen=True, kw_only=True):
+    """What one step brings about."""
+
+    cause: str = ""
+    """Id of the message or event; empty: the clock, which repeats itself harmlessly."""
+    letters: Sequence[Letter] = ()
+    later: Sequence[Letter] = ()
+    """Those that leave when they say they were created."""
+    unsend: Sequence[str] = ()
+    """Names of letters that may still be waiting and are of no use any more."""
+    relays: Sequence[Letter] = ()
+    entries: Sequence[Entry] = ()
+    events: Sequence[bytes] = ()
+
+
+class Due(Struct, frozen=True):
+    letters: int
+    """So many have moved to the outbox."""
+    matters: tuple[str, ...]
+    next: float | None
+    """When something is due after these."""
+
+
+class MatterStore:
+    def __init__(self, redis: Batched) -> None:
+        self._redis = redis
+        self._commit = redis.script(_COMMIT)
+        self._due = redis.script(_DUE)
+
+    async def matter(self, home: int, offer: str) -> bytes | None:
+        stored: bytes | None = await self._redis("GET", f"{tag(home)}:matter:{offer}")
+        return stored
+
+    async def known(self, offers: Sequence[Known], inbound: Inbound) -> tuple[list[bytes | None], bool]:
+        """The matters that a phone knows of, and whether this message was dealt with: as an answer or in the talk."""
+        stored = self._matters(offers)
+        begins = dict.fromkeys([shard(inbound.address), *(tag(offer.home) for offer in offers)])
+        seen = [self._redis("EXISTS", f"{begin}:seen:{inbound.id}") for begin in begins]
+        return [await one for one in stored], any([await one for one in seen])
+
+    async def matters(self, offers: Sequence[Known]) -> list[bytes | None]:
+        return [await one for one in self._matters(offers)]
+
+    def _matters(self, offers: Sequence[Known]) -> list[Future[Any]]:
+        return [self._redis("GET", f"{tag(offer.home)}:matter:{offer.id}") for offer in offers]
+
+    async def pockets(self, addresses: Iterable[str]) -> dict[str, bytes | None]:
+        asked = {address: self._redis("GET", pocket_key(address)) for address in addresses}
+        return {address: await answer for address, answer in asked.items()}
+
+    async def commit_matter(
+        self, home: int, offer: str, before: bytes | None, after: Matter, writing: Writing
+    ) -> Commit:
+        wake = "" if after.wake is None else repr(after.wake.timestamp())
+        return await self._write(home, f"matter:{offer}", before, _encode(after), writing, wakes=(offer, wake))
+
+    async def commit_pocket(self, address: str, before: bytes | None, after: Pocket, writing: Writing) -> Commit:
+        written = b"" if after == Pocket() else pockets.write(after)
+        return await self._write(shard_number(address), f"pocket:{address}", before, written, writing)
+
+    async def decision(self, home: int, application: str) -> bytes | None:
+        stored: bytes | None = await self._redis("GET", f"{tag(home)}:decision:{application}")
+        return stored
+
+    async def commit_decision(
+        self, home: int, application: str, before: bytes | None, stage: str, writing: Writing
+    ) -> Commit:
+        return await self._write(home, f"decision:{application}", before, stage.encode(), writing)
+
+    async def commit_event(self, home: int, writing: Writing) -> Commit:
+        """An event of E-Sobes that changes nothing here yet."""
+        return await self._write(home, "no-record", None, b"", writing)
+
+    async def due(self, now: datetime, lag: float) -> dict[int, Due]:
+        """In every shard. `lag`: matters are looked at so many seconds after their time, letters at once."""
+        seconds = now.timestamp()
+        asked = {
+            home: self._redis(
+                "EVALSHA",
+                self._due,
+                4,
+                *(f"{tag(home)}:{name}" for name in ("wakeups", "later", "letters", "outbox")),
+                repr(seconds),
+                repr(seconds - lag),
+                PAGE,
+            )
+            for home in range(SHARDS)
+        }
+        return {home: _due(await answer) for home, answer in asked.items()}
+
+    async def _write(
+        self, home: int, record: str, before: bytes | None, after: bytes, writing: Writing, *, wakes: Wakes = ("", "")
+    ) -> Commit:
+        begin = tag(home)
+        later: list[bytes | str] = []
+        for letter in writing.later:
+            later += [repr(letter.created), letter.id, _encode(letter)]
+        return Commit(
+            await self._redis(
+                "EVALSHA",
+                self._commit,
+                9,
+                f"{begin}:seen:{writing.cause}",
+                f"{begin}:{record}",
+                *(f"{begin}:{name}" for name in _WRITTEN),
+                before or b"",
+                after,
+                _seen_for(writing.cause),
+                *wakes,
+                *_counted([_encode(letter) for letter in writing.letters]),
+                len(writing.later),
+                *later,
+                *_counted(writing.unsend),
+                *_counted([_encode(relay) for relay in writing.relays]),
+                *_counted([_encode(entry) for entry in writing.entries]),
+                *_counted(writing.events),
+            )
+        )
+
+
+_WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "events")
+
+
+def read(stored: bytes | None) -> Matter | None:
+    return _decode(stored) if stored else None
+
+
+def _counted(things: Sequence[bytes | str]) -> Iterator[bytes | str | int]:
+    yield len(things)
+    yield from things
+
+
+def _seen_for(cause: str) -> int:
+    if not cause:
+        return 0
+    return int((EVENT_SEEN_FOR if cause.startswith(EVENT) else SEEN_FOR).total_seconds())
+
+
+def home_of(iin: str) -> int:
+    return shard_number(iin)
+
+
+def pocket_key(address: str) -> str:
+    return f"{shard(address)}:pocket:{address}"
+
+
+def _due(answer: list[Any]) -> Due:
+    moved, matters, *firsts = answer
+    times = [float(first[1]) for first in firsts if first]
+    return Due(moved, tuple(name.decode() for name in matters), min(times, default=None))

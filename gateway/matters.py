@@ -1,0 +1,231 @@
+"""The use case for what E-Sobes tells, for what it answers to us, and for the clock: load, step, commit."""
+
+from collections.abc import Callable
+from datetime import datetime
+from secrets import randbelow
+
+from dialogs.matters import codes, pocket, steps
+from dialogs.matters.affair import Happening, Sending
+from dialogs.matters.letters import Letters as Wording
+from dialogs.matters.matter import Answer, Matter
+from dialogs.matters.pocket import Known, Pocket
+from dialogs.matters.rules import Rules
+from dialogs.matters.steps import Asked
+from gateway import consequences, matter_store
+from gateway.clock import Clock
+from gateway.consequences import Asker, Consequences, Scene
+from gateway.events import Told
+from gateway.letters import Letters
+from gateway.matter_store import EVENT, MatterStore, Writing
+from gateway.store import Commit, shard_number
+
+NOBODY_ASKS = Sending(left=True, arrived=True)
+"""No time has passed, so nothing depends on what became of the question."""
+
+
+class NoRoomError(Exception):
+    """So many offers wait on one phone that it has no codes for another: E-Sobes has to come again."""
+
+
+class Matters:
+    def __init__(
+        self,
+        *,
+        store: MatterStore,
+        letters: Letters,
+        wording: Wording,
+        rules: Rules,
+        clock: Clock,
+        wake: Callable[[int], None],
+        wake_relays: Callable[[int], None],
+    ) -> None:
+        """`wake`, `wake_relays`: tell the outboxes in which shard something waits to leave."""
+        self.rules = rules
+        self.wording = wording
+        self._store = store
+        self._letters = letters
+        self._clock = clock
+        self._wake = wake
+        self._wake_relays = wake_relays
+        self._consequences = Consequences(wording, rules)
+
+    async def told(self, told: Told) -> bool:
+        """False if this event was known before. Once this has returned, the event cannot be lost."""
+        home = matter_store.home_of(told.person.iin)
+        if told.type == "offer.opened":
+            outcome = await self._opened(told, home)
+        elif told.type == "offer.withdrawn":
+            outcome = await self._withdrawn(told, home)
+        elif told.type == "decision.made":
+            outcome = await self._decided(told, home)
+        else:
+            outcome = await self._store.commit_event(home, self._event(told))
+        self._wake_all(home)
+        return outcome is Commit.DONE
+
+    async def woken(self, home: int, offer: str) -> None:
+        """The clock has come to a moment that the matter waits for."""
+        await self._follow(home, offer, lambda _: None)
+
+    async def settled(self, home: int, offer: str, relay: str, status: int, held: str | None) -> None:
+        """What E-Sobes has finally answered to a relay. Only what it says of the last answer still counts."""
+
+        def happening(matter: Matter) -> Happening | None:
+            if matter.given is None or relay != f"{offer}:{matter.relays}":
+                return None
+            if status == 409 and held != matter.given.answer:
+                return Happening("contradicted", held=_answer(held))
+            return Happening("accepted") if status < 300 or status == 409 else None
+
+        await self._follow(home, offer, happening)
+
+    async def step(
+        self,
+        home: int,
+        offer: str,
+        decide: Callable[[Matter], Happening | None],
+        now: datetime,
+        *,
+        cause: str = "",
+        asker: Asker | None = None,
+    ) -> Commit:
+        """One step of a matter. CONFLICT: whatever it was decided from has to be looked at again."""
+        stored = await self._store.matter(home, offer)
+        matter = matter_store.read(stored)
+        if matter is None:
+            return Commit.DONE
+        happening = decide(matter)
+        due = matter.wake is not None and matter.wake <= now
+        if happening is None and not due:
+            return Commit.DONE
+        sending = await consequences.sending(matter, self._letters) if due else NOBODY_ASKS
+        step = steps.step(matter, happening, now, self.rules, sending)
+        pockets = await self.pockets(matter.phones)
+        writing = self._consequences.of(
+            step, Scene(home=home, pockets=pockets, now=now, cause=cause, asker=asker, was=matter.state)
+        )
+        outcome = await self._store.commit_matter(home, offer, stored, step.matter, writing)
+        self._wake_all(home)
+        return outcome
+
+    async def strike_off(self, home: int, offer: str, phone: str) -> None:
+        """The person is not reached there."""
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            stored = await self._store.matter(home, offer)
+            matter = matter_store.read(stored)
+            if matter is None or phone not in matter.phones:
+                return
+            matter.phones = tuple(one for one in matter.phones if one != phone)
+            outcome = await self._store.commit_matter(home, offer, stored, matter, Writing())
+
+    def wake_phone(self, phone: str) -> None:
+        self._wake(shard_number(f"sms:{phone}"))
+
+    async def _follow(
+        self, home: int, offer: str, decide: Callable[[Matter], Happening | None], cause: str = ""
+    ) -> Commit:
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            outcome = await self.step(home, offer, decide, self._clock.now(), cause=cause)
+        return outcome
+
+    async def pockets(self, phones: tuple[str, ...]) -> dict[str, Pocket]:
+        stored = await self._store.pockets([f"sms:{phone}" for phone in phones])
+        return {phone: pocket.read(stored[f"sms:{phone}"]) for phone in phones}
+
+    async def _opened(self, told: Told, home: int) -> Commit:
+        assert told.offer is not None  # noqa: S101 - the door has seen to it
+        asked = _asked(told, await self._own_phones(told))
+        if await self._store.matter(home, asked.id) is not None:  # opened before, or withdrawn before it came
+            return await self._store.commit_event(home, self._event(told))
+        drawn = await self._reserve(asked, home)
+        now = self._clock.now()
+        step = steps.opened(asked, drawn, now, self.rules)
+        pockets = await self.pockets(asked.phones)
+        writing = self._consequences.of(step, Scene(home=home, pockets=pockets, now=now, cause=_cause(told)))
+        outcome = await self._store.commit_matter(home, asked.id, None, step.matter, writing)
+        return await self._opened(told, home) if outcome is Commit.CONFLICT else outcome
+
+    async def _own_phones(self, told: Told) -> tuple[str, ...]:
+        """Without those whose owner has said that they are a stranger to this person."""
+        pockets = await self.pockets(told.phones)
+        person = pocket.mark(told.person.iin)
+        return tuple(phone for phone in told.phones if person not in pockets[phone].strangers)
+
+    async def _reserve(self, asked: Asked, home: int) -> tuple[str, str]:
+        """The same codes on every phone of the person. No letter has left before all have them, so that beginning
+        again changes nothing for anybody."""
+        addresses = [f"sms:{phone}" for phone in asked.phones]
+        today = self._clock.now().date().toordinal()
+        while True:
+            stored = await self._store.pockets(addresses)
+            held = {address: pocket.read(stored[address]) for address in addresses}
+            offers = sorted((o for one in held.values() for o in one.offers if o.id != asked.id), key=lambda o: o.day)
+            used = [code for offer in offers for code in (offer.yes, offer.no)]
+            try:
+                drawn = codes.draw(used, randbelow, await self._alive(offers))
+            except codes.NoCodeError:
+                raise NoRoomError("no consent codes are free on this phone; come again later") from None
+            known = Known(asked.id, home, pocket.mark(asked.person.iin), *drawn, today)
+            for address in addresses:
+                after = pocket.with_offer(held[address], known)
+                if await self._store.commit_pocket(address, stored[address], after, Writing()) is not Commit.DONE:
+                    break  # another offer came to this phone meanwhile
+            else:
+                return drawn
+
+    async def _alive(self, offers: list[Known]) -> list[str]:
+        """Codes that somebody may send today; looked at only where they become scarce."""
+        if len(offers) < len(codes.CODES) // 4:
+            return []
+        stored = map(matter_store.read, await self._store.matters(offers))
+        matters = [matter for matter in stored if matter is not None]
+        return [code for matter in matters if matter.wake is not None for code in (matter.yes, matter.no)]
+
+    async def _withdrawn(self, told: Told, home: int) -> Commit:
+        assert told.offer is not None  # noqa: S101 - the door has seen to it
+        offer = told.offer.id
+        if await self._store.matter(home, offer) is None:
+            unseen = steps.withdrawn_unseen(_asked(told, told.phones), self._clock.now())
+            outcome = await self._store.commit_matter(home, offer, None, unseen, Writing(cause=_cause(told)))
+            if outcome is not Commit.CONFLICT:
+                return outcome
+        return await self._follow(home, offer, lambda _: Happening("withdrawn"), _cause(told))
+
+    async def _decided(self, told: Told, home: int) -> Commit:
+        """The decision letter. A stage that the person was told of is not told again."""
+        application = told.application
+        assert application is not None  # noqa: S101 - the door has seen to it
+        stage = application.stage
+        while True:
+            before = await self._store.decision(home, application.id)
+            writing = self._event(told)
+            if before is None or before.decode() != stage:
+                scene = Scene(home=home, pockets=await self.pockets(told.phones), now=self._clock.now())
+                writing = self._consequences.decision(told, scene, writing)
+            outcome = await self._store.commit_decision(home, application.id, before, stage, writing)
+            if outcome is not Commit.CONFLICT:
+                return outcome
+
+    def _event(self, told: Told) -> Writing:
+        return Writing(cause=_cause(told), events=(told.body,))
+
+    def _wake_all(self, home: int) -> None:
+        self._wake(home)
+        self._wake_relays(home)
+
+
+def _cause(told: Told) -> str:
+    return f"{EVENT}{told.id}"
+
+
+def _answer(held: str | None) -> Answer | None:
+    """What E-Sobes holds, if it is one of the answers of the contract."""
+    return Answer(held) if held in list(Answer) else None
+
+
+def _asked(told: Told, phones: tuple[str, ...]) -> Asked:
+    assert told.offer is not None  # noqa: S101 - the door has seen to it
+    offer = told.offer
+    return Asked(offer.id, offer.kind, offer.service, offer.device, told.person, phones, told.specialist, told.case)

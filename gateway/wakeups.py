@@ -1,0 +1,82 @@
+"""The clock of the matters and of the letters that wait for the morning: what is due, happens."""
+
+import asyncio
+import logging
+from asyncio import Event
+from collections.abc import Awaitable, Callable
+
+from gateway.clock import Clock
+from gateway.connection import RedisAwayError
+from gateway.failures import told
+from gateway.matter_store import MatterStore
+
+log = logging.getLogger(__name__)
+
+LAG = 1.0
+"""Seconds after which the clock rings for a matter: an answer that came in the last moment is committed first."""
+LOOK = 1.0
+"""Seconds between two looks."""
+AT_ONCE = 50
+"""Matters stepped at the same time."""
+
+
+class Wakeups:
+    def __init__(
+        self,
+        store: MatterStore,
+        clock: Clock,
+        woken: Callable[[int, str], Awaitable[None]],
+        wake: Callable[[int], None],
+    ) -> None:
+        """`woken` steps one matter, by its home and name; `wake` tells the outbox in which shard letters wait."""
+        self._store = store
+        self._clock = clock
+        self._woken = woken
+        self._wake = wake
+        self._stopping = Event()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.ring(LAG)
+            except RedisAwayError as error:
+                log.warning("the clock waits for Redis: %s", error)
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._stopping.wait()
+            except TimeoutError:
+                continue
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def ring(self, lag: float = 0.0) -> float | None:
+        """Everything that is due now happens; answers with the time at which something is due next."""
+        rung: set[tuple[int, str]] = set()
+        while True:
+            found = await self._store.due(self._clock.now(), lag)
+            for home, due in found.items():
+                if due.letters:
+                    self._wake(home)
+            # One step deals with all that was due: what comes up again could not be dealt with, and waits.
+            due_now = [
+                pair for home, due in found.items() for name in due.matters if (pair := (home, name)) not in rung
+            ]
+            if not due_now and not any(due.letters for due in found.values()):
+                return min((due.next for due in found.values() if due.next is not None), default=None)
+            rung.update(due_now)
+            await self._step(due_now)
+
+    async def _step(self, due: list[tuple[int, str]]) -> None:
+        free = asyncio.Semaphore(AT_ONCE)
+
+        async def one(home: int, offer: str) -> None:
+            async with free:
+                try:
+                    await self._woken(home, offer)
+                except RedisAwayError:
+                    raise
+                except Exception as error:
+                    log.error("a matter in shard %s could not be stepped: %s", home, told(error))
+
+        await asyncio.gather(*(one(home, offer) for home, offer in due))
