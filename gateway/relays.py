@@ -94,7 +94,8 @@ class Backlog:
     async def refused(self) -> list[Refusal]:
         """The first refused first."""
         kept = await asyncio.gather(*(self._redis("HVALS", _refused(shard)) for shard in range(SHARDS)))
-        return sorted((_refusal(one) for values in kept for one in values), key=lambda refusal: refusal.at)
+        refusals = [_refusal(one) for values in kept for one in values]
+        return sorted(refusals, key=lambda refusal: (refusal.at, refusal.letter.id))
 
     async def figures(self) -> Figures:
         refused = [self._redis("HLEN", _refused(shard)) for shard in range(SHARDS)]
