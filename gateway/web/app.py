@@ -3,13 +3,14 @@
 import asyncio
 from asyncio import Event
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Response
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from gateway.connection import RedisAwayError
+from gateway.relays import Figures
 from gateway.web import page, problems
 from gateway.web.events import Events
 from gateway.web.front import Front
@@ -24,6 +25,9 @@ PATIENCE = 2.0
 
 Ping = Callable[[], Awaitable[object]]
 """One round trip to Redis; raises RedisAwayError."""
+CountRelays = Callable[[], Awaitable[Figures]]
+"""What waits for E-Sobes; raises RedisAwayError."""
+_T = TypeVar("_T")
 
 
 class Site(FastAPI):
@@ -49,9 +53,10 @@ def build(
     *,
     events: Events | None = None,
     letters: LetterCounts,
+    relays: CountRelays | None = None,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `letters`: the
-    outbox' own count."""
+    outboxes' own count. `relays`: what waits for E-Sobes."""
     metrics, closing = Metrics(letters), Event()
     site = Site(
         title="Kelisim",
@@ -63,7 +68,7 @@ def build(
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(site, ping, metrics)
+    _add_health(site, ping, metrics, relays)
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
@@ -75,7 +80,7 @@ def build(
     return Front(site, metrics, closing, telegram, kannel)
 
 
-def _add_health(site: FastAPI, ping: Ping, metrics: Metrics) -> None:
+def _add_health(site: FastAPI, ping: Ping, metrics: Metrics, relays: CountRelays | None) -> None:
     @site.get("/health/live", tags=["health"])
     async def live() -> dict[str, bool]:
         """The process answers."""
@@ -92,14 +97,15 @@ def _add_health(site: FastAPI, ping: Ping, metrics: Metrics) -> None:
         """Prometheus text."""
         try:
             await _ask(ping)
+            text = metrics.text(ready=True, relays=await _ask(relays) if relays is not None else None)
         except RedisAwayError:
-            return Response(metrics.text(ready=False), media_type=metrics.MEDIA_TYPE)
-        return Response(metrics.text(ready=True), media_type=metrics.MEDIA_TYPE)
+            text = metrics.text(ready=False)
+        return Response(text, media_type=metrics.MEDIA_TYPE)
 
 
-async def _ask(ping: Ping) -> None:
+async def _ask(something: Callable[[], Awaitable[_T]]) -> _T:
     try:
         async with asyncio.timeout(PATIENCE):
-            await ping()
+            return await something()
     except TimeoutError:
         raise RedisAwayError("no answer in time") from None

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
+
+from gateway.relays import Figures
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -21,6 +23,8 @@ class Metrics:
     def __init__(self, letters: LetterCounts) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_Letters(letters))
+        self._relays = _Relays()
+        self.registry.register(self._relays)
         self._answers = Counter(
             "kelisim_webhook_answers",
             "Requests of message providers, by what they were answered",
@@ -47,8 +51,10 @@ class Metrics:
         counter.inc()
         self._timers[channel].observe(seconds)
 
-    def text(self, ready: bool) -> bytes:
+    def text(self, ready: bool, relays: Figures | None = None) -> bytes:
+        """`relays`: None while nobody can count them, which is not the same as none."""
         self._ready.set(int(ready))
+        self._relays.figures = relays
         return generate_latest(self.registry)
 
 
@@ -65,3 +71,16 @@ class _Letters(Collector):
         for (channel, outcome), number in list(self._counts.items()):
             family.add_metric([channel, outcome], number)
         yield family
+
+
+class _Relays(Collector):
+    """They wait in Redis, so they are counted there."""
+
+    figures: Figures | None = None
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        if (now := self.figures) is None:
+            return
+        yield GaugeMetricFamily("kelisim_relays_waiting", "What E-Sobes is still to be told", now.waiting)
+        yield GaugeMetricFamily("kelisim_relays_oldest_seconds", "How long the first of it has waited", now.oldest)
+        yield GaugeMetricFamily("kelisim_relays_refused", "What E-Sobes refused and staff has to see to", now.refused)

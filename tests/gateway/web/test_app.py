@@ -1,9 +1,14 @@
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from gateway.channels import Letter
+from gateway.clock import Clock
 from gateway.connection import Batched, connect
+from gateway.relays import Backlog
+from gateway.web import app
 from gateway.web.guard import BODY_LIMIT
 from tests.gateway.web.conftest import SECRET, Build, browser
 
@@ -31,6 +36,26 @@ async def test_figures_count_answers_and_name_nobody(client: httpx.AsyncClient) 
     assert "kelisim_ready 1.0" in answer.text
     assert "7701" not in answer.text
     assert SECRET not in answer.text
+
+
+async def test_figures_say_what_waits_for_e_sobes_if_anybody_can_count_it(batched: Batched, tmp_path: Path) -> None:
+    clock = Clock()
+    letter = Letter("O-1:1", "esobes:O-1", "{}", clock.now().timestamp() - 3600)
+    await batched("XADD", "{s03}:relays", "*", "letter", msgspec.json.encode(letter))
+    await Backlog(batched, clock).keep(5, letter, 422)
+    front = app.build(lambda: batched("PING"), letters={}, relays=Backlog(batched, clock).figures)
+    async with browser(front) as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    assert "kelisim_relays_waiting 1.0" in lines
+    assert "kelisim_relays_refused 1.0" in lines
+    (oldest,) = [line for line in lines if line.startswith("kelisim_relays_oldest_seconds ")]
+    assert 3600 <= float(oldest.split()[1]) < 3700
+    away = Batched(connect(f"unix://{tmp_path}/nobody"))
+    front = app.build(lambda: away("PING"), letters={}, relays=Backlog(away, clock).figures)
+    async with browser(front) as client:
+        text = (await client.get("/metrics")).text
+    assert "kelisim_ready 0.0" in text
+    assert "kelisim_relays" not in text
 
 
 async def test_the_interface_is_described_and_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
