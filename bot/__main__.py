@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | chat | law`."""
+"""The command line: `python -m bot run | chat | law | journal | relays`."""
 
 import argparse
 import difflib
@@ -11,6 +11,7 @@ from bot.errors import StartError
 from dialogs.catalogue.loader import CatalogueError
 from dialogs.messages import Language, Surface
 from dialogs.words import WordsError
+from gateway.roles import Role
 
 LOCALES = Path(__file__).parent.parent / "locales"
 
@@ -29,7 +30,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Kelisim, the citizens' assistant.")
-    commands = parser.add_subparsers(required=True, metavar="run | chat | law")
+    commands = parser.add_subparsers(required=True, metavar="run | chat | law | journal | relays")
     run = commands.add_parser("run", help="start the assistant")
     run.set_defaults(command=_run)
     chat = commands.add_parser("chat", help="talk to the assistant in the terminal")
@@ -40,7 +41,27 @@ def _parser() -> argparse.ArgumentParser:
     law.add_argument("service", help="its name in the catalogue, like technical_aids_tiflo, or its number")
     law.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="the wording of that day; else of today")
     law.set_defaults(command=_law)
+    _add_journal(commands.add_parser("journal", help="the SMS journal as a file"))
+    relays = commands.add_parser("relays", help="what waits for E-Sobes and since when, and what it refused and why")
+    relays.add_argument("--again", nargs="+", metavar="ID", help="send what was refused once more; «all»: all of it")
+    relays.set_defaults(command=_relays)
     return parser
+
+
+def _add_journal(journal: argparse.ArgumentParser) -> None:
+    journal.add_argument("--out", type=Path, required=True, metavar="FILE", help="its end says how: .xlsx or .csv")
+    journal.add_argument("--from", dest="first", type=_day, metavar="YYYY-MM-DD", help="else of this month")
+    journal.add_argument("--to", dest="last", type=_day, metavar="YYYY-MM-DD", help="this day as well")
+    journal.add_argument("--service", help="its name in the catalogue; else all of them")
+    journal.add_argument("--extended", action="store_true", help="also chats, and what became of each letter")
+    journal.add_argument("--language", choices=[str(language) for language in Language], default="kk")
+    journal.add_argument(
+        "--role",
+        choices=[str(role) for role in Role],
+        default=str(Role.OPERATOR),
+        help="personal data are in full for an auditor and an administrator only",
+    )
+    journal.set_defaults(command=_journal)
 
 
 def _run(_: argparse.Namespace) -> int:
@@ -75,6 +96,29 @@ def _law(arguments: argparse.Namespace) -> int:
         return refused(f"no service is called «{arguments.service}»; the nearest is {near[0]}")
     print("\n".join(law.lines(spoken, service, arguments.on or datetime.now(ALMATY).date())))
     return 0
+
+
+def _journal(arguments: argparse.Namespace) -> int:
+    from bot import journal, settings
+
+    order = journal.Order(
+        arguments.out,
+        arguments.first,
+        arguments.last,
+        arguments.service,
+        arguments.extended,
+        Language(arguments.language),
+        Role(arguments.role),
+    )
+    return journal.run(settings.load(), LOCALES, order)
+
+
+def _relays(arguments: argparse.Namespace) -> int:
+    from bot import relays, settings
+
+    if arguments.again:
+        return relays.again(settings.load(), arguments.again)
+    return relays.show(settings.load())
 
 
 def _day(text: str) -> date:

@@ -1,0 +1,46 @@
+"""Lines of a journal as they could stand there."""
+
+import asyncio
+from datetime import date, datetime
+
+import msgspec
+
+from gateway.clock import ALMATY
+from gateway.connection import Batched
+from gateway.journal import Direction, Entry, journal_key
+
+NOON = datetime(2026, 11, 16, 12, tzinfo=ALMATY)
+"""A Monday."""
+
+AIGUL = Entry(
+    at=NOON,
+    direction=Direction.OUT,
+    channel="sms",
+    iin="680412400123",
+    name="Нұрғалиева Айгүл Серікқызы",
+    birth_date=date(1968, 4, 12),
+    case="2026/118",
+    service="technical_aids_hygiene",
+    nature="question",
+    code=None,
+    phone="+77011234567",
+    specialist="Оспанов Ерлан",
+    letter="offer:118:question:1:0",
+    parts=2,
+)
+CONSENT = msgspec.structs.replace(
+    AIGUL,
+    at=NOON.replace(hour=14),
+    direction=Direction.IN,
+    nature="answer.consent",
+    code="472",
+    letter="",
+    parts=0,
+)
+
+
+async def write(redis: Batched, *entries: Entry, shard: int = 7) -> None:
+    await asyncio.gather(*(redis("XADD", journal_key(shard), "*", "entry", encode(entry)) for entry in entries))
+
+
+encode = msgspec.json.Encoder().encode
