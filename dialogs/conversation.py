@@ -12,15 +12,24 @@ from dialogs.messages import Event, Reply, Say, Surface
 from dialogs.session import Session
 from dialogs.table import machine
 from dialogs.talk import Guide, Row, Talk, View
-from dialogs.topics import documents, first, menu, operator, privacy, search, settings
+from dialogs.topics import documents, first, link, menu, operator, privacy, search, settings
 
-TOPICS = (first.TOPIC, menu.TOPIC, documents.TOPIC, search.TOPIC, operator.TOPIC, settings.TOPIC, privacy.TOPIC)
+TOPICS = (
+    first.TOPIC,
+    menu.TOPIC,
+    documents.TOPIC,
+    link.TOPIC,
+    search.TOPIC,
+    operator.TOPIC,
+    settings.TOPIC,
+    privacy.TOPIC,
+)
 
 VIEWS: dict[str, View] = {state: view for topic in TOPICS for state, view in topic.views.items()}
 
 ROWS: tuple[Row, ...] = tuple(row for topic in TOPICS for row in topic.rows)
 
-BEFORE_LANGUAGE = frozenset({"lang", "quiet", "loud"})
+BEFORE_LANGUAGE = frozenset({"lang", "quiet", "loud", "contact"})
 """What a person may do before the language is known."""
 
 NOTHING_MEANT = frozenset({"no_such_number", "unknown_command"})
@@ -35,6 +44,8 @@ class Turn(msgspec.Struct, frozen=True):
     """None: the person asked to be forgotten."""
     reply: Reply | None
     to_phone: tuple[str, Reply] | None
+    link: str | None
+    """The phone that the chat is linked to from now on; empty: to none."""
     note: str
     """For the journal: what happened, nothing personal."""
 
@@ -45,7 +56,7 @@ def step(session: Session, event: Event, now: datetime, surface: Surface, guide:
     if session.pace[1] > PER_MINUTE:
         first_time = session.pace[1] == PER_MINUTE + 1
         slower = Say("pace.slow" if session.language else "pace.slow.both")
-        return Turn(session, Reply((slower,)) if first_time else None, None, "too_fast")
+        return Turn(session, Reply((slower,)) if first_time else None, None, None, "too_fast")
     if session.state not in VIEWS:
         session.state = "menu"
     if session.language is None and event.name not in BEFORE_LANGUAGE:
@@ -59,6 +70,7 @@ def step(session: Session, event: Event, now: datetime, surface: Surface, guide:
         None if talk.forgotten else talk.session,
         _reply(talk),
         talk.to_phone,
+        talk.link,
         " ".join(filter(None, (event.name, talk.state, talk.session.service))),
     )
 

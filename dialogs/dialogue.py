@@ -21,6 +21,8 @@ class Answer(Struct, frozen=True):
     messages: tuple[Message, ...]
     note: str
     """For the journal: what happened, nothing personal."""
+    link: str | None = None
+    """The phone that the chat is linked to from now on; empty: to none."""
 
 
 class Grasp(Struct, frozen=True):
@@ -91,7 +93,7 @@ class Dialogue:
             phone, listed = turn.to_phone
             texts = render.letters(listed, self.guide.words, language)
             messages += [Message(text, to_phone=phone) for text in texts]
-        return Answer(session, tuple(messages), turn.note)
+        return Answer(session, tuple(messages), turn.note, "" if session is None else turn.link)
 
     def _page(self, reply: Reply, session: Session | None, language: Language) -> render.Page:
         number = session.page if session else 0

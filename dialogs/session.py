@@ -44,6 +44,8 @@ class Session(Struct, omit_defaults=True):
     agreed: Agreement | None = None
     quiet: bool = False
     """The person stopped optional messages."""
+    linked: bool = False
+    """A chat only: letters to its owner's phone come here as well."""
     group: str = ""
     service: str = ""
     answers: dict[str, str] = {}

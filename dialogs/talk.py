@@ -44,6 +44,7 @@ class Talk:
         "forgotten",
         "found",
         "guide",
+        "link",
         "notices",
         "now",
         "session",
@@ -70,6 +71,8 @@ class Talk:
         """Set once `topics.case` has looked."""
         self.found: tuple[str, ...] | None = None
         self.to_phone: tuple[str, Reply] | None = None
+        self.link: str | None = None
+        """The phone that the chat is linked to from now on; empty: to none."""
 
     def say(self, text: str, /, **values: Value) -> None:
         self.notices.append(say(text, **values))

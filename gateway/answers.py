@@ -4,7 +4,7 @@ It is asked before any talk: no question about language or privacy stands before
 committed where the matter lives, everything else at the phone; each message is committed once, in one place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec import Struct, structs
@@ -99,11 +99,35 @@ class Answers:
             if outcome is not Commit.CONFLICT:  # else something else happened to the offer or the phone: look again
                 return Heard(True)
 
+    async def link(self, chat: str, phone: str | None) -> None:
+        """What goes to this phone goes to the chat as well; None: to this chat goes nothing more. Of two chats linked
+        to one phone the last one counts."""
+        before = (await self._pocket(chat)).phone
+        if before is not None and before != phone:
+            await self._change(
+                f"sms:{before}", lambda one: structs.replace(one, chat=None) if one.chat == chat else one
+            )
+        if phone is not None:
+            await self._change(f"sms:{phone}", lambda one: structs.replace(one, chat=chat))
+        await self._change(chat, lambda one: structs.replace(one, phone=phone))
+
+    async def _pocket(self, address: str) -> Pocket:
+        return pocket.read((await self._store.pockets([address]))[address])
+
+    async def _change(self, address: str, change: Callable[[Pocket], Pocket]) -> None:
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            stored = (await self._store.pockets([address]))[address]
+            after = change(pocket.read(stored))
+            outcome = await self._store.commit_pocket(address, stored, after, Writing())
+
     async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str) -> _At | None:
         """None: this message was dealt with before."""
         address = f"sms:{phone}"
         stored = (await self._store.pockets([address]))[address]
         known = pocket.read(stored)
+        if inbound.address not in (address, known.chat):
+            known = Pocket()  # another chat was linked to the phone meanwhile
         found, seen = await self._store.known(known.offers, inbound)
         if seen:
             return None
@@ -214,3 +238,7 @@ class Answers:
         )
         name = f"{at.inbound.id}:0"
         return Letter(name, address, message.text, at.now.timestamp(), message.buttons, proof=True)
+
+
+def _without_chat(known: Pocket, chat: str) -> Pocket:
+    return structs.replace(known, chat=None) if known.chat == chat else known

@@ -34,6 +34,8 @@ class Dialogue(Protocol):
 class Offers(Protocol):
     async def hear(self, inbound: Inbound, stored: bytes, talk: Grasp, now: datetime) -> Heard: ...
 
+    async def link(self, chat: str, phone: str | None) -> None: ...
+
 
 class Receiver:
     def __init__(
@@ -62,6 +64,8 @@ class Receiver:
                     session = structs.replace(session, language=heard.language, state="menu")
             ref = session.ref
             answer = self._answer(session, inbound.content, now, where)
+            if answer.link is not None:  # before the talk says so; a second time changes nothing
+                await self._offers.link(inbound.address, answer.link or None)
             after = None if answer.session is None else sessions.write(answer.session)
             letters = _letters(inbound, answer, now)
             line = Line(int(now.timestamp()), ref, where, answer.note, tuple(letter.id for letter in letters))

@@ -226,7 +226,6 @@ TOPIC = Topic(
         Row("contact", "documents.phone", "documents.answer", when=own_number, do=enough_lists),
         Row("contact", "documents.phone", do=not_own_number),
         Row("say", "documents.phone", when=typed_a_number, do=not_own_number),
-        Row("contact", ANYWHERE, do=unasked_contact),
         Row("back", "documents.groups", "menu", do=understood),
         Row("back", "documents.services", "documents.groups", do=understood),
         Row("back", "documents.privacy", "documents.services", do=understood),

@@ -1,6 +1,6 @@
 """Language, optional messages, and being forgotten."""
 
-from dialogs.messages import Language, Reply, Say
+from dialogs.messages import Choice, Language, Reply, Say, Surface
 from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
@@ -15,11 +15,18 @@ def settings(talk: Talk) -> Reply:
         (
             choice(f"lang:{other}", f"language.{other}"),
             choice("loud", "settings.start") if quiet else choice("quiet", "settings.stop"),
+            *linking(talk),
             choice("privacy", "settings.privacy"),
             choice("forget", "settings.forget"),
             MENU,
         ),
     )
+
+
+def linking(talk: Talk) -> tuple[Choice, ...]:
+    if talk.surface is Surface.SMS:
+        return ()
+    return (choice("unlink", "link.end") if talk.session.linked else choice("link", "link.begin"),)
 
 
 def ask_to_forget(_: Talk) -> Reply:
