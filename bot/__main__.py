@@ -45,9 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     relays = commands.add_parser("relays", help="what waits for E-Sobes and since when, and what it refused and why")
     relays.add_argument("--again", nargs="+", metavar="ID", help="send what was refused once more; «all»: all of it")
     relays.set_defaults(command=_relays)
-    relays = commands.add_parser("relays", help="what waits for E-Sobes and since when, and what it refused and why")
-    relays.add_argument("--again", nargs="+", metavar="ID", help="send what was refused once more; «all»: all of it")
-    relays.set_defaults(command=_relays)
     return parser
 
 
@@ -114,14 +111,6 @@ def _journal(arguments: argparse.Namespace) -> int:
         Role(arguments.role),
     )
     return journal.run(settings.load(), LOCALES, order)
-
-
-def _relays(arguments: argparse.Namespace) -> int:
-    from bot import relays, settings
-
-    if arguments.again:
-        return relays.again(settings.load(), arguments.again)
-    return relays.show(settings.load())
 
 
 def _relays(arguments: argparse.Namespace) -> int:
