@@ -2,10 +2,10 @@
 
 import asyncio
 from asyncio import Event
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
@@ -52,11 +52,13 @@ def build(
     simulator: Simulator | None = None,
     *,
     events: Events | None = None,
+    played: Iterable[APIRouter] = (),
     letters: LetterCounts,
     relays: CountRelays | None = None,
 ) -> Front:
-    """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `letters`: the
-    outboxes' own count. `relays`: what waits for E-Sobes."""
+    """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `played`: the
+    routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `relays`: what
+    waits for E-Sobes."""
     metrics, closing = Metrics(letters), Event()
     site = Site(
         title="Kelisim",
@@ -72,6 +74,8 @@ def build(
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
+    for routes in played:
+        site.include_router(routes)
     if sandbox is not None:
         site.include_router(sandbox.router())
     if simulator is not None:
