@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -14,10 +15,17 @@ from bench.requests import SECRET
 from bot import logs
 from bot.app import settle_memory
 from bot.server import Server, address, listen
+from dialogs import dialogue
+from dialogs.dialogue import Dialogue
+from dialogs.matters import rules
+from dialogs.matters.letters import Letters as Wording
+from gateway.answers import Answers
 from gateway.channels import Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
 from gateway.letters import Letters
+from gateway.matter_store import MatterStore
+from gateway.matters import Matters
 from gateway.outbox import Outbox
 from gateway.receive import Receiver
 from gateway.store import Store
@@ -58,14 +66,13 @@ class Loopback:
 async def kelisim(url: str, sending: bool = False) -> App:
     """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to."""
     from bot import telegram
-    from dialogs import dialogue
 
     redis = connect(url)
     await check(redis)
     batched, clock, spoken = Batched(redis), Clock(), dialogue.load(LOCALES)
     store, loopback = Store(batched), Loopback()
     outbox = Outbox(batched, {"tg": loopback, "sms": loopback}, clock, "bench")
-    receiver = Receiver(store, spoken, clock, outbox.wake)
+    receiver = Receiver(store, spoken, _offers(batched, spoken, clock, outbox), clock, outbox.wake)
     if sending:
         _BACKGROUND.append(asyncio.create_task(outbox.run()))
     bot = telegram.Telegram(
@@ -79,6 +86,28 @@ async def kelisim(url: str, sending: bool = False) -> App:
     )
     kannel = KannelWebhook(receiver, Letters(batched), clock, SECRET)
     return web.build(lambda: batched("PING"), TelegramWebhook(bot, SECRET), kannel, letters={})
+
+
+def _offers(redis: Batched, spoken: Dialogue, clock: Clock, outbox: Outbox) -> Answers:
+    """With the law as a fresh installation has it."""
+    law = rules.load(
+        spoken.guide.workdays,
+        hold=timedelta(minutes=15),
+        reminder_at=time(10),
+        quiet=(time(21), time(9)),
+        chat_answers=True,
+    )
+    store = MatterStore(redis)
+    matters = Matters(
+        store=store,
+        letters=Letters(redis),
+        wording=Wording(spoken.guide.words, law),
+        rules=law,
+        clock=clock,
+        wake=outbox.wake,
+        wake_relays=lambda _: None,
+    )
+    return Answers(store, matters)
 
 
 async def kelisim_sending(url: str) -> App:

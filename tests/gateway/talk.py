@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from dialogs.dialogue import Answer
+from dialogs.dialogue import Answer, Grasp
 from dialogs.messages import Content, Message, Surface, Text
 from dialogs.session import Session
 from gateway.connection import Client
@@ -22,6 +22,9 @@ class Counting:
                 return Answer(session, (Message("here"), Message("there", to_phone=text[8:])), "sent")
         session.missed += 1
         return Answer(session, (Message(f"message {session.missed}"),), "counted")
+
+    def grasp(self, session: Session, content: Content, now: datetime, surface: Surface) -> Grasp:
+        return Grasp(session.language, (), fits=False)
 
     def sorry(self, session: Session, surface: Surface) -> Answer:
         return Answer(session, (Message("sorry"),), "failed")

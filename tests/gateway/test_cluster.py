@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import RedisError
 
+from dialogs.dialogue import Dialogue
 from dialogs.messages import Text
 from gateway.channels import Inbound, Letter, Outcome, Sent
 from gateway.clock import Clock
@@ -20,6 +21,7 @@ from gateway.embedded import binary
 from gateway.outbox import Outbox
 from gateway.receive import Receiver
 from gateway.store import Store, shard_number
+from tests.gateway.affairs import offers
 from tests.gateway.talk import Counting
 
 SLOTS = 16384
@@ -101,14 +103,14 @@ async def test_one_unfit_node_is_enough_to_refuse_a_cluster(nodes: Ports) -> Non
     await redis.aclose()
 
 
-async def test_messages_are_answered_and_letters_leave_on_a_cluster(nodes: Ports) -> None:
+async def test_messages_are_answered_and_letters_leave_on_a_cluster(nodes: Ports, dialogue: Dialogue) -> None:
     await join(nodes)
     redis = connect(f"redis+cluster://127.0.0.1:{nodes[0][0]}")
     assert isinstance(redis, RedisCluster)
     await check(redis)
-    batched, book = Batched(redis), Book()
-    outbox = Outbox(batched, {"sms": book}, Clock(), "main")
-    receiver = Receiver(Store(batched), Counting(), Clock(), outbox.wake)
+    batched, book, clock = Batched(redis), Book(), Clock()
+    outbox = Outbox(batched, {"sms": book}, clock, "main")
+    receiver = Receiver(Store(batched), Counting(), offers(batched, dialogue, clock), clock, outbox.wake)
     people = [f"sms:+770112345{number:02}" for number in range(60)]
     assert len({shard_number(person) for person in people}) == 16
     for turn in range(2):

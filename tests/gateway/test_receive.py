@@ -4,12 +4,14 @@ import logging
 import msgspec
 import pytest
 
+from dialogs.dialogue import Dialogue
 from dialogs.messages import Text
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
 from gateway.connection import Batched, Client, RedisAwayError, connect
 from gateway.receive import Receiver
 from gateway.store import Store, outbox_key, shard, shard_number
+from tests.gateway.affairs import offers
 from tests.gateway.talk import Counting, entries
 
 PHONE = "sms:+77011234567"
@@ -21,8 +23,9 @@ def woken() -> list[int]:
 
 
 @pytest.fixture
-def receiver(store: Store, woken: list[int]) -> Receiver:
-    return Receiver(store, Counting(), Clock(), woken.append)
+async def receiver(batched: Batched, store: Store, dialogue: Dialogue, woken: list[int]) -> Receiver:
+    clock = Clock()
+    return Receiver(store, Counting(), offers(batched, dialogue, clock), clock, woken.append)
 
 
 def said(name: str, text: str = "hello", address: str = PHONE) -> Inbound:
@@ -114,9 +117,10 @@ async def test_a_session_that_cannot_be_read_begins_anew(
     assert await texts(redis) == ["message 1"]
 
 
-async def test_nothing_is_acknowledged_while_redis_is_away() -> None:
-    client = connect("unix:///nowhere/redis.sock")
-    receiver = Receiver(Store(Batched(client)), Counting(), Clock(), lambda _: None)
+async def test_nothing_is_acknowledged_while_redis_is_away(dialogue: Dialogue) -> None:
+    client, clock = connect("unix:///nowhere/redis.sock"), Clock()
+    nobody = Batched(client)
+    receiver = Receiver(Store(nobody), Counting(), offers(nobody, dialogue, clock), clock, lambda _: None)
     with pytest.raises(RedisAwayError):
         await receiver.receive(said("a"))
     await client.aclose()

@@ -1,7 +1,6 @@
 """The real application on a real Redis, asked over ASGI: with the small counting dialogue behind the webhooks, with
 the real one behind the sandbox."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from starlette.types import ASGIApp
 
 from bot import telegram_updates
 from dialogs.dialogue import Dialogue
@@ -16,15 +16,13 @@ from gateway.channels import Inbound, Letter
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, Client
 from gateway.letters import Letters
-from gateway.outbox import Outbox
-from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.store import SHARDS, Store, outbox_key
 from gateway.web import app
 from gateway.web.front import Front
-from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KannelWebhook, TelegramWebhook
+from tests.gateway.affairs import offers, put_together
 from tests.gateway.talk import Counting, entries
 
 SECRET = "a-secret-of-ours"
@@ -50,12 +48,12 @@ Build = Callable[[Batched], Front]
 
 
 @pytest.fixture
-def build() -> Build:
+def build(dialogue: Dialogue) -> Build:
     """The front before whatever Redis is handed in: also one that is not there."""
 
     def built(redis: Batched) -> Front:
         clock = Clock()
-        receiver = Receiver(Store(redis), Counting(), clock, lambda _: None)
+        receiver = Receiver(Store(redis), Counting(), offers(redis, dialogue, clock), clock, lambda _: None)
         return app.build(
             lambda: redis("PING"),
             telegram=TelegramWebhook(Updates(receiver), SECRET),
@@ -74,15 +72,10 @@ async def client(build: Build, batched: Batched) -> AsyncIterator[httpx.AsyncCli
 
 @pytest.fixture
 async def front(redis: Client, batched: Batched, store: Store, dialogue: Dialogue) -> AsyncIterator[Front]:
-    clock = SandboxClock(batched)
-    phones = Phones(batched, redis, clock)
-    outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
-    sending = asyncio.create_task(outbox.run())
-    sandbox = Sandbox(Receiver(store, dialogue, clock, outbox.wake), outbox, clock, phones)
-    simulator = Simulator(sandbox, store, dialogue.guide.words, dialogue.guide.workdays)
-    yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=outbox.counts)
-    outbox.stop()
-    await sending
+    async with put_together(redis, dialogue, SandboxClock(batched)) as affairs:
+        sandbox = affairs.sandbox
+        simulator = Simulator(sandbox, store, dialogue.guide.words, dialogue.guide.workdays)
+        yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=affairs.outbox.counts)
 
 
 @pytest.fixture
@@ -107,7 +100,7 @@ async def chat(citizen: httpx.AsyncClient) -> list[dict[str, Any]]:
     return list((await citizen.get(f"/sandbox/telegram/{USER}")).json()["messages"])
 
 
-def browser(front: Front) -> httpx.AsyncClient:
+def browser(front: ASGIApp) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url="http://kelisim")
 
 

@@ -11,12 +11,8 @@ import pytest
 from dialogs.dialogue import Dialogue
 from gateway.clock import SandboxClock
 from gateway.connection import Batched, connect
-from gateway.outbox import Outbox
-from gateway.phones import Phones
-from gateway.receive import Receiver
-from gateway.store import Store
 from gateway.web import app
-from gateway.web.sandbox import Sandbox
+from tests.gateway.affairs import put_together
 from tests.gateway.web.conftest import PHONE, USER, browser, chat, now, sms
 
 
@@ -195,14 +191,16 @@ async def test_many_people_at_once_all_get_their_answers(citizen: httpx.AsyncCli
         assert [message["direction"] for message in messages] == ["in", "out"]
 
 
-async def test_while_redis_is_away_every_request_says_so(dialogue: Dialogue, tmp_path: Path) -> None:
+async def test_while_redis_is_away_every_request_says_so(
+    dialogue: Dialogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.outbox._LOOK", 0.05)
     away = connect(f"unix://{tmp_path}/nobody")
     nobody = Batched(away)
-    clock = SandboxClock(nobody)
-    phones = Phones(nobody, away, clock)
-    outbox = Outbox(nobody, {}, clock, "test")
-    sandbox = Sandbox(Receiver(Store(nobody), dialogue, clock, outbox.wake), outbox, clock, phones)
-    async with browser(app.build(lambda: nobody("PING"), sandbox=sandbox, letters={})) as asking:
+    async with (
+        put_together(away, dialogue, SandboxClock(nobody)) as affairs,
+        browser(app.build(lambda: nobody("PING"), sandbox=affairs.sandbox, letters={})) as asking,
+    ):
         for answer in (
             await asking.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"}),
             await asking.get(f"/sandbox/sms/{PHONE}"),

@@ -1,0 +1,283 @@
+"""Everything that has to do with offers, put together as the program does it: a real Redis, the real words, the
+simulator's phones, an E-Sobes on the loopback, and a clock that stands still until somebody moves it."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from dialogs.dialogue import Dialogue
+from dialogs.matters import pocket, rules
+from dialogs.matters.letters import Letters as Wording
+from dialogs.matters.matter import Kind, Matter, Person
+from dialogs.matters.pocket import Pocket
+from dialogs.matters.rules import Rules
+from dialogs.messages import Language, Pressed, Text
+from dialogs.workdays import Workdays
+from gateway import matter_store
+from gateway.answers import Answers
+from gateway.channels import Inbound
+from gateway.clock import ALMATY, Clock, SandboxClock
+from gateway.connection import Batched, Client
+from gateway.esobes import Esobes
+from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.journal import Direction, Entry, journal_key
+from gateway.letters import Letters
+from gateway.matter_store import MatterStore, home_of
+from gateway.matters import Matters
+from gateway.outbox import Outbox
+from gateway.phones import Phones
+from gateway.receive import Receiver
+from gateway.relays import STREAM, Backlog, Relays
+from gateway.store import SHARDS, Store
+from gateway.wakeups import Wakeups
+from gateway.web.sandbox import Sandbox
+from tests.gateway.ministry import TOKEN, Ministry
+
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=ALMATY)
+"""Whoever is asked on it can answer until Thursday, 26 November."""
+FRIDAY = datetime(2026, 11, 27, tzinfo=ALMATY)
+"""Then that window is over."""
+
+AIGUL = Person("680412400123", "Нұрғалиева Айгүл Серікқызы", date(1968, 4, 12), Language.KK)
+PAVEL = Person("550301300456", "Орлов Павел Ильич", date(1955, 3, 1), Language.RU)
+PHONE, OTHER = "+77011234567", "+77017654321"
+
+
+class Hands(SandboxClock):
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = MONDAY) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def move(self, to: datetime | None) -> None:
+        assert to is not None
+        if to < self.at:
+            raise ValueError("forward only")
+        self.at = to
+
+
+class Affairs(Struct, frozen=True):
+    redis: Client
+    batched: Batched
+    clock: SandboxClock
+    """`Hands`, unless a test brings another."""
+    ministry: Ministry
+    phones: Phones
+    store: MatterStore
+    letters: Letters
+    matters: Matters
+    answers: Answers
+    receiver: Receiver
+    wakeups: Wakeups
+    outbox: Outbox
+    relays: Outbox
+    backlog: Backlog
+    sandbox: Sandbox
+    _names: "itertools.count[int]" = msgspec.field(default_factory=itertools.count)
+
+    async def told(self, told: Told) -> bool:
+        """E-Sobes tells, and what follows has left."""
+        new = await self.matters.told(told)
+        await self.settle()
+        return new
+
+    async def sms(self, text: str, phone: str = PHONE, name: str = "") -> None:
+        """Somebody writes, and is answered. `name`: of the message, where it comes twice."""
+        await self._says(f"sms:{phone}", Text(text), name)
+
+    async def press(self, choice: str, chat: str) -> None:
+        await self._says(chat, Pressed(choice), "")
+
+    async def write(self, text: str, chat: str) -> None:
+        await self._says(chat, Text(text), "")
+
+    async def _says(self, address: str, content: Text | Pressed, name: str) -> None:
+        await self.receiver.receive(Inbound(name or f"test:{next(self._names)}", address, content))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Everything that was due has left, and what follows from E-Sobes' answers."""
+        await self.relays.drained()
+        await self.outbox.drained()
+
+    async def until(self, moment: datetime) -> None:
+        """Time goes by, and everything happens at its moment."""
+        await self.sandbox.move(moment)
+
+    async def matter(self, offer: str = "O-1", person: Person = AIGUL) -> Matter:
+        found = await self.find(offer, person)
+        assert found is not None
+        return found
+
+    async def find(self, offer: str, person: Person = AIGUL) -> Matter | None:
+        return matter_store.read(await self.store.matter(home_of(person.iin), offer))
+
+    async def pocket(self, address: str = f"sms:{PHONE}") -> Pocket:
+        return pocket.read((await self.store.pockets([address]))[address])
+
+    async def link(self, chat: str, phone: str = PHONE) -> None:
+        """A chat belongs to this phone."""
+        for address, after in (
+            (f"sms:{phone}", msgspec.structs.replace(await self.pocket(f"sms:{phone}"), chat=chat)),
+            (chat, Pocket(phone=phone)),
+        ):
+            stored = (await self.store.pockets([address]))[address]
+            await self.store.commit_pocket(address, stored, after, matter_store.Writing())
+
+    async def screen(self, phone: str = PHONE) -> list[str]:
+        """What a phone was sent."""
+        address = phone if ":" in phone else f"sms:{phone}"
+        return [entry.text for entry in await self.phones.history(address) if entry.direction.value == "out"]
+
+    async def journal(self) -> list[Entry]:
+        """All lines in the order of their time."""
+        lines: list[Entry] = []
+        for shard in range(SHARDS):
+            stored = await self.batched("XRANGE", journal_key(shard), "-", "+")
+            lines += [msgspec.json.decode(fields[b"entry"], type=Entry) for _, fields in stored]
+        return sorted(lines, key=lambda line: line.at)
+
+    async def sent(self, phone: str = PHONE) -> list[str]:
+        """Which letters stand in the journal as sent to this phone: `question`, `reminder`…"""
+        return [one.nature for one in await self.journal() if (one.direction, one.phone) == (Direction.OUT, phone)]
+
+    async def heard(self, phone: str = PHONE) -> list[str]:
+        """What this phone's messages were taken for."""
+        return [one.nature for one in await self.journal() if (one.direction, one.phone) == (Direction.IN, phone)]
+
+    def answered(self) -> list[tuple[str, str]]:
+        """What E-Sobes has taken: each relay's name, and the answer or the note."""
+        bodies = [(told.key, msgspec.json.decode(told.body)) for told in self.ministry.taken]
+        return [(key, body.get("answer") or body["note"]) for key, body in bodies]
+
+
+def law(workdays: Workdays, *, chat_answers: bool = True) -> Rules:
+    return rules.load(
+        workdays,
+        hold=timedelta(minutes=15),
+        reminder_at=time(10),
+        quiet=(time(21), time(9)),
+        chat_answers=chat_answers,
+    )
+
+
+@asynccontextmanager
+async def put_together(
+    redis: Client, dialogue: Dialogue, clock: SandboxClock, *, chat_answers: bool = True
+) -> AsyncIterator[Affairs]:
+    """With both outboxes at work; the clock rings where a test says so."""
+    batched = Batched(redis)
+    phones = Phones(batched, redis, clock)
+    outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
+    channels: dict[str, Relays] = {}
+    relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True)
+    store, letters = MatterStore(batched), Letters(batched)
+    legal = law(dialogue.guide.workdays, chat_answers=chat_answers)
+    matters = Matters(
+        store=store,
+        letters=letters,
+        wording=Wording(dialogue.guide.words, legal),
+        rules=legal,
+        clock=clock,
+        wake=outbox.wake,
+        wake_relays=relays.wake,
+    )
+    answers, wakeups = Answers(store, matters), Wakeups(store, clock, matters.woken, outbox.wake)
+    receiver, backlog = Receiver(Store(batched), dialogue, answers, clock, outbox.wake), Backlog(batched, clock)
+    async with AsyncExitStack() as stack:
+        ministry = await stack.enter_async_context(Ministry())
+        esobes = await stack.enter_async_context(aclosing(Esobes(ministry.url, TOKEN)))
+        channels["esobes"] = Relays(esobes, backlog, matters.settled)
+        for box in (relays, outbox):
+            stack.push_async_callback(_ended, box, asyncio.create_task(box.run()))
+        yield Affairs(
+            redis=redis,
+            batched=batched,
+            clock=clock,
+            ministry=ministry,
+            phones=phones,
+            store=store,
+            letters=letters,
+            matters=matters,
+            answers=answers,
+            receiver=receiver,
+            wakeups=wakeups,
+            outbox=outbox,
+            relays=relays,
+            backlog=backlog,
+            sandbox=Sandbox(receiver, clock, phones, outbox=outbox, relays=relays, wakeups=wakeups),
+        )
+
+
+def offers(redis: Batched, dialogue: Dialogue, clock: Clock) -> Answers:
+    """What a receiver asks first, where nothing else of the offers is needed."""
+    store, legal = MatterStore(redis), law(dialogue.guide.workdays)
+    matters = Matters(
+        store=store,
+        letters=Letters(redis),
+        wording=Wording(dialogue.guide.words, legal),
+        rules=legal,
+        clock=clock,
+        wake=lambda _: None,
+        wake_relays=lambda _: None,
+    )
+    return Answers(store, matters)
+
+
+async def _ended(outbox: Outbox, run: asyncio.Task[None]) -> None:
+    outbox.stop()
+    await run
+
+
+def opened(
+    offer: str = "O-1",
+    *,
+    event: str = "",
+    person: Person = AIGUL,
+    phones: Sequence[str] = (PHONE,),
+    kind: Kind = Kind.PROACTIVE,
+    service: str = "technical_aids_hygiene",
+    device: str | None = None,
+) -> Told:
+    """`event`: its id, if the same offer is told of more than once."""
+    offered = OfferTold(offer, service, kind, device)
+    return _event("offer.opened", event or f"opened-{offer}", person, phones, offer=offered)
+
+
+def withdrawn(
+    offer: str = "O-1", *, event: str = "", person: Person = AIGUL, phones: Sequence[str] = (PHONE,)
+) -> Told:
+    return _event("offer.withdrawn", event or f"withdrawn-{offer}", person, phones, offer=OfferTold(offer))
+
+
+def decided(
+    stage: str = "approved",
+    application: str = "A-1",
+    *,
+    event: str = "",
+    person: Person = AIGUL,
+    phones: Sequence[str] = (PHONE,),
+) -> Told:
+    about = ApplicationTold(application, "technical_aids_hygiene", stage)
+    return _event("decision.made", event or f"decided-{application}-{stage}", person, phones, application=about)
+
+
+def _event(
+    kind: str,
+    name: str,
+    person: Person,
+    phones: Sequence[str],
+    *,
+    offer: OfferTold | None = None,
+    application: ApplicationTold | None = None,
+) -> Told:
+    body = msgspec.json.encode({"id": name, "type": kind})
+    return Told(name, kind, MONDAY, person, tuple(phones), body, "Оспанов Ерлан", "2026/118", offer, application)
