@@ -10,13 +10,14 @@ BIN := .venv/bin
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 BROWSER := chromium chromium-driver fonts-dejavu-core fonts-noto-core
+OFFICE := libreoffice-calc-nogui poppler-utils fonts-noto-core
 
-.PHONY: run test check bench locales transcripts lock browser
+.PHONY: run test check bench locales transcripts lock browser office
 
 run: .venv/run
 	@$(BIN)/python -m bot run
 
-test: check browser
+test: check browser office
 	$(BIN)/python -m pytest -n 2
 
 check: .venv/dev locales
@@ -41,6 +42,9 @@ lock: .venv/dev
 
 browser:
 	@.ci/debian-packages $(BROWSER)
+
+office:
+	@.ci/debian-packages $(OFFICE)
 
 # The stamps say which lock file the environment was made from last.
 .venv/run: requirements.lock

@@ -84,7 +84,7 @@ class Form:
 
     def row(self, line: Line) -> list[Value]:
         cells = (column.cell(self, line) for column in self.columns)
-        return [clean(cell) if isinstance(cell, str) else cell for cell in cells]
+        return [clean(cell) or None if isinstance(cell, str) else cell for cell in cells]
 
     def text(self, name: str) -> str:
         return self._say(f"journal.{name}")
@@ -161,6 +161,6 @@ MORE_COLUMNS: tuple[Column, ...] = (
     Column("status", Kind.CENTRED, 16, Form.status),
     Column("status_at", Kind.MOMENT, 19, lambda _, line: line.news.at.replace(tzinfo=None) if line.news else None),
     Column("parts", Kind.NUMBER, 9, lambda _, line: line.entry.parts or None),
-    Column("provider", Kind.TEXT, 20, lambda _, line: (line.news.provider if line.news else "") or None),
-    Column("letter", Kind.TEXT, 36, lambda _, line: line.entry.letter or None),
+    Column("provider", Kind.TEXT, 20, lambda _, line: line.news.provider if line.news else None),
+    Column("letter", Kind.TEXT, 36, lambda _, line: line.entry.letter),
 )
