@@ -46,6 +46,7 @@ from gateway.store import Store
 from gateway.wakeups import Wakeups
 from gateway.web import app as web
 from gateway.web.events import Events
+from gateway.web.journal import SandboxJournal
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
@@ -169,6 +170,7 @@ class Application:
             sandbox,
             Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
             events=affairs.events,
+            played=[SandboxJournal(ground.batched, words, ground.clock).router()] if sandbox else (),
             letters=outbox.counts,
         )
         server = Server(front, listening)

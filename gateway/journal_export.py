@@ -6,7 +6,7 @@ from itertools import islice
 from typing import IO
 
 from dialogs.words import Words
-from gateway import journal_csv, journal_sheet
+from gateway import journal_csv
 from gateway.connection import Batched
 from gateway.journal import Entry, Found, Journal, NothingError
 from gateway.journal_form import Asked, Form, Line
@@ -32,6 +32,8 @@ async def export(file: IO[bytes], format: Format, asked: Asked, redis: Batched, 
         if format is Format.CSV:
             await journal_csv.write(file, form, lines)
         else:
+            from gateway import journal_sheet  # openpyxl takes its time
+
             await journal_sheet.write(file, form, lines, found.count)
         return found.count
 

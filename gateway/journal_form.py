@@ -150,7 +150,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("case", Kind.CENTRED, 14, lambda _, line: line.entry.case),
     Column("service", Kind.TEXT, 24, Form.service_of),
     Column("nature", Kind.TEXT, 33, Form.nature),
-    Column("day", Kind.DAY, 12, lambda _, line: _at(line).date()),
+    Column("day", Kind.DAY, 14, lambda _, line: _at(line).date()),
     Column("phone", Kind.CENTRED, 15, Form.phone),
     Column("specialist", Kind.TEXT, 22, lambda _, line: line.entry.specialist),
 )

@@ -19,7 +19,7 @@ _LONGEST = 1_048_576
 """Rows of a sheet, as Excel has them."""
 _TITLE, _SERVICE, _CAPTION, _SPACE, _HEADINGS, _NUMBERS = range(1, 7)
 """The rows above the first line."""
-_HEIGHTS = {_TITLE: 24, _SERVICE: 32, _CAPTION: 13, _SPACE: 9, _HEADINGS: 62, _NUMBERS: 14}
+_HEIGHTS = {_TITLE: 24, _SERVICE: 36, _CAPTION: 13, _SPACE: 9, _HEADINGS: 62, _NUMBERS: 15}
 _LINE, _AIR = 15, 3
 """Heights, in points: of a line of words, and of what is free in a row."""
 _MARGIN = 3

@@ -136,13 +136,45 @@ async def test_in_russian_the_columns_keep_their_order(batched: Batched, texts: 
     assert row(page, FIRST)[5:7] == ["Средства гигиены", "Согласие / 472"]
 
 
-NATURES = """
-    question reminder consented consented_elsewhere consented_again consented_no_way_back refusing refused
-    refused_again turning turned conflict cancelled queued unreached_offer unreached_replacement late_cancelled
-    late_queued late_withdrawn late_over withdrawn size.waist size.unclear.absorbency size.taken stranger not_mine
-    again explained office decision answer.consent answer.refusal answer.unclear answer.question answer.not_mine
-    answer.late answer.size
-""".split()
+NATURES = [
+    "question",
+    "reminder",
+    "consented",
+    "consented_elsewhere",
+    "consented_again",
+    "consented_no_way_back",
+    "refusing",
+    "refused",
+    "refused_again",
+    "turning",
+    "turned",
+    "conflict",
+    "cancelled",
+    "queued",
+    "unreached_offer",
+    "unreached_replacement",
+    "late_cancelled",
+    "late_queued",
+    "late_withdrawn",
+    "late_over",
+    "withdrawn",
+    "size.waist",
+    "size.unclear.absorbency",
+    "size.taken",
+    "stranger",
+    "not_mine",
+    "again",
+    "explained",
+    "office",
+    "decision",
+    "answer.consent",
+    "answer.refusal",
+    "answer.unclear",
+    "answer.question",
+    "answer.not_mine",
+    "answer.late",
+    "answer.size",
+]
 
 
 async def test_every_kind_of_letter_and_answer_has_its_words(batched: Batched, texts: Words) -> None:
