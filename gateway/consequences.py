@@ -23,7 +23,7 @@ from gateway.esobes import Post
 from gateway.events import Told
 from gateway.journal import Direction, Entry
 from gateway.letters import Status
-from gateway.matter_store import Writing
+from gateway.matter_store import Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
 """A question names its last day, so it must not leave on another day than it was written for."""
@@ -62,7 +62,7 @@ class Consequences:
         matter, asker = step.matter, scene.asker
         about = subject(matter)
         leaving: list[Letter] = []
-        waiting: list[Letter] = []
+        waiting: list[Waiting] = []
         entries = [about.answered(asker.given, step.nature)] if asker and step.nature else []
         answered_at = {asker.inbound.address} if asker and any(telling.asked for telling in step.tellings) else set()
         for number, telling in enumerate(step.tellings):
@@ -74,8 +74,12 @@ class Consequences:
             for phone, address in _reached(matter.phones, scene.pockets):
                 if address not in answered_at:
                     letter = self._notice(telling, matter, scene, phone, address)
-                    (waiting if letter.created > scene.now.timestamp() else leaving).append(letter)
-                    entries.append(about.told(letter, telling.name, phone))
+                    entry = about.told(letter, telling.name, phone)
+                    if letter.created > scene.now.timestamp():
+                        waiting.append(Waiting(letter, entry))
+                    else:
+                        leaving.append(letter)
+                        entries.append(entry)
         questioned = scene.was == "asked" and matter.state != scene.was
         return Writing(
             cause=scene.cause,
@@ -92,23 +96,23 @@ class Consequences:
         assert application is not None  # noqa: S101 - a decision is about one
         about = Subject(person, told.case, application.service, told.specialist)
         leaves = window.leaves(scene.now, self._rules.quiet)
-        letters, entries = [], []
+        letters = []
         for phone, address in _reached(told.phones, scene.pockets):
             message = self._wording.decision(
-                application.service,
-                application.stage,
-                person.language,
-                surface(address),
+                service=application.service,
+                stage=application.stage,
+                language=person.language,
+                surface=surface(address),
                 queue_number=application.queue_number,
                 refusal_reason=application.refusal_reason,
                 name=person.name if several_persons(scene.pockets[phone]) else None,
             )
             letter = _letter(f"decision:{short(told.id, address)}", address, message, leaves)
-            letters.append(letter)
-            entries.append(about.told(letter, "decision", phone))
-        waits = leaves > scene.now
+            letters.append(Waiting(letter, about.told(letter, "decision", phone)))
+        if leaves > scene.now:
+            return structs.replace(writing, later=letters)
         return structs.replace(
-            writing, letters=() if waits else letters, later=letters if waits else (), entries=entries
+            writing, letters=[one.letter for one in letters], entries=[one.entry for one in letters]
         )
 
     def _reply(self, telling: Telling, number: int, matter: Matter, scene: Scene, asker: Asker) -> Letter:

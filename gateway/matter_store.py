@@ -8,7 +8,7 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:decision:A-5            of an application: the stage that the person was told last
     {s07}:seen:…                  this message or event was dealt with
     {s07}:wakeups                 when the clock has to look at which matter
-    {s07}:later, {s07}:letters    letters that wait for the morning: when, and which
+    {s07}:later, {s07}:letters    letters that wait for the morning: when, and which; with their journal lines
     {s07}:relays                  stream of what E-Sobes is to be told
     {s07}:sms-journal             stream of what the law wants written down
     {s07}:events                  stream of what E-Sobes told and no matter keeps
@@ -37,8 +37,9 @@ EVENT_SEEN_FOR = timedelta(days=30)
 PAGE = 500
 """Letters or matters that one look at a shard brings."""
 
-# Counts come before what they count: letters to send now, letters for later as (when, name, letter), names of letters
-# that wait and are of no use any more, relays, journal lines.
+# Counts come before what they count: letters to send now, letters for later as (when, name, letter, journal line),
+# names of letters that wait and are of no use any more, relays, journal lines, events. What waits is no line of the
+# journal yet: it may never leave.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if ARGV[3] ~= '0' and not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[3]) then return 1 end
@@ -54,13 +55,13 @@ local function each(step, take)
   at = at + 1
 end
 each(1, function(i) redis.call('XADD', KEYS[4], '*', 'letter', ARGV[i]) end)
-each(3, function(i)
+each(4, function(i)
   redis.call('ZADD', KEYS[5], ARGV[i], ARGV[i + 1])
-  redis.call('HSET', KEYS[6], ARGV[i + 1], ARGV[i + 2])
+  redis.call('HSET', KEYS[6], ARGV[i + 1], ARGV[i + 2], 'line of ' .. ARGV[i + 1], ARGV[i + 3])
 end)
 each(1, function(i)
   redis.call('ZREM', KEYS[5], ARGV[i])
-  redis.call('HDEL', KEYS[6], ARGV[i])
+  redis.call('HDEL', KEYS[6], ARGV[i], 'line of ' .. ARGV[i])
 end)
 each(1, function(i) redis.call('XADD', KEYS[7], '*', 'letter', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[8], '*', 'entry', ARGV[i]) end)
@@ -73,7 +74,8 @@ _DUE = """
 local names = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
 for _, name in ipairs(names) do
   redis.call('XADD', KEYS[4], '*', 'letter', redis.call('HGET', KEYS[3], name))
-  redis.call('HDEL', KEYS[3], name)
+  redis.call('XADD', KEYS[5], '*', 'entry', redis.call('HGET', KEYS[3], 'line of ' .. name))
+  redis.call('HDEL', KEYS[3], name, 'line of ' .. name)
   redis.call('ZREM', KEYS[2], name)
 end
 local matters = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[2], 'BYSCORE', 'LIMIT', 0, ARGV[3])
@@ -89,14 +91,20 @@ Wakes = tuple[str, str]
 """A matter, and when the clock has to look at it; both empty: leave it as it is."""
 
 
+class Waiting(Struct, frozen=True):
+    """A letter that leaves when it says it was created, and the line that the journal gets then."""
+
+    letter: Letter
+    entry: Entry
+
+
 class Writing(Struct, frozen=True, kw_only=True):
     """What one step brings about."""
 
     cause: str = ""
     """Id of the message or event; empty: the clock, which repeats itself harmlessly."""
     letters: Sequence[Letter] = ()
-    later: Sequence[Letter] = ()
-    """Those that leave when they say they were created."""
+    later: Sequence[Waiting] = ()
     unsend: Sequence[str] = ()
     """Names of letters that may still be waiting and are of no use any more."""
     relays: Sequence[Letter] = ()
@@ -169,8 +177,8 @@ class MatterStore:
             home: self._redis(
                 "EVALSHA",
                 self._due,
-                4,
-                *(f"{tag(home)}:{name}" for name in ("wakeups", "later", "letters", "outbox")),
+                5,
+                *(f"{tag(home)}:{name}" for name in ("wakeups", "later", "letters", "outbox", "sms-journal")),
                 repr(seconds),
                 repr(seconds - lag),
                 PAGE,
@@ -184,8 +192,8 @@ class MatterStore:
     ) -> Commit:
         begin = tag(home)
         later: list[bytes | str] = []
-        for letter in writing.later:
-            later += [repr(letter.created), letter.id, _encode(letter)]
+        for letter, entry in ((one.letter, one.entry) for one in writing.later):
+            later += [repr(letter.created), letter.id, _encode(letter), _encode(entry)]
         return Commit(
             await self._redis(
                 "EVALSHA",
