@@ -26,6 +26,8 @@ LONGEST_REASON = 1000
 TO_ANSWER = frozenset({"question", "reminder"})
 BY_KIND = frozenset({"consented", "refused", "turned"})
 """They say to each kind of offer what it means there."""
+OF_NO_OFFER = frozenset({"not_mine", "stranger"})
+"""They name nothing and nobody: the phone is somebody else's."""
 DECIDED = frozenset({"consented", "turned"})
 """They say, of a proactive offer, till when it will be decided."""
 DECISIONS = frozenset({"approved", "queued", "refused"})
@@ -41,8 +43,16 @@ CLOSINGS: dict[tuple[str, Kind], tuple[Closing, ...]] = {
         ("silence.short", "ask.short"),
         ("ask.short",),
     ),
-    ("reminder", Kind.PROACTIVE): ((SILENT[Kind.PROACTIVE], "ask"), (SILENT[Kind.PROACTIVE], "ask.short")),
-    ("reminder", Kind.REPLACEMENT): ((SILENT[Kind.REPLACEMENT], "ask"), (SILENT[Kind.REPLACEMENT], "ask.short")),
+    ("reminder", Kind.PROACTIVE): (
+        (SILENT[Kind.PROACTIVE], "ask"),
+        (SILENT[Kind.PROACTIVE], "ask.short"),
+        ("ask.short",),
+    ),
+    ("reminder", Kind.REPLACEMENT): (
+        (SILENT[Kind.REPLACEMENT], "ask"),
+        (SILENT[Kind.REPLACEMENT], "ask.short"),
+        ("silence.short", "ask.short"),
+    ),
 }
 """How an SMS may end; the first that fits is taken."""
 
@@ -68,15 +78,13 @@ class Letters:
         """One matter. `named`: the phone serves several persons; `answers_here`: it is a chat that may answer."""
         voice = Voice(self._words, language, surface)
         name = whom(matter, now, named=named)
-        if telling.name == "stranger":
-            return Message(voice.say("stranger"))
         if telling.name in TO_ANSWER:
             opening = voice.offer(matter, name)
             if telling.name == "reminder":
                 opening = voice.below(voice.head(matter.service, name), [voice.say("today")])
             return _to_answer(voice, telling.name, opening, matter, answers_here=answers_here)
         text = voice.below(voice.head(matter.service, name), list(self._told(voice, telling, matter, now)))
-        way_back = telling.name == "refusing" and telling.minutes and answers_here
+        way_back = telling.name == "refusing" and telling.minutes and answers_here and not voice.sms
         return Message(text, voice.buttons(matter)[:1] if way_back else ())
 
     def _told(self, voice: Voice, telling: Telling, matter: Matter, now: datetime) -> Iterator[str]:
@@ -106,14 +114,15 @@ class Letters:
         named: bool,
         reason: str = "",
     ) -> Message:
-        """All that is open on a phone; with `again`, `reason` says why the answer was not understood."""
+        """All that is open on a phone: `again` (`reason` says why), `explained`, `office`. To a stranger: `not_mine`,
+        `stranger`."""
         voice = Voice(self._words, language, surface)
-        if name == "not_mine":
+        if name in OF_NO_OFFER:
             return Message(voice.say(name))
         opened = sorted(matters, key=lambda matter: (matter.closes, matter.id))
         lines = [voice.line(matter, whom(matter, now, named=named)) for matter in opened]
-        if len(lines) == 1:
-            lines = [_alone(voice, lines[0], opened[0])]
+        if len(lines) == 1 and name == "again":
+            lines = [f"{lines[0]}. {voice.last(opened[0])}"]
         if name == "explained" and opened:
             head = voice.head(opened[0].service, whom(opened[0], now, named=named))
             return self._listed(voice, self._explained(voice, opened[0], head), lines[1:], opened)
@@ -122,13 +131,13 @@ class Letters:
 
     def _explained(self, voice: Voice, matter: Matter, head: str) -> Iterator[str]:
         """The fullest explanation first."""
-        slug = matter.service
+        slug, answering = matter.service, [(0, voice.codes(matter)), (0, voice.last(matter))]
         said = [(0, voice.about(slug, head)), (0, voice.say(f"explained.{matter.kind}"))]
         if slug not in DISCREET:
-            said.append((2, voice.say("papers", word=voice.service(slug))))
+            word = voice.service(slug)
+            said.append((2, voice.say("papers", word=word[0].lower() + word[1:])))
         said.append((1, voice.say(SILENT[matter.kind])))
-        said += [(0, voice.codes(matter)), (0, voice.last(matter)), (3, voice.say("ask"))]
-        return (voice.join(less) for less in with_less(said))
+        return (voice.join(less) for less in with_less([*said, *answering, (3, voice.say("ask"))]))
 
     def _listed(
         self, voice: Voice, beginnings: Iterable[str], lines: Sequence[str], opened: Sequence[Matter]
@@ -137,7 +146,7 @@ class Letters:
         if voice.sms:
             texts = (text for begun in beginnings for text in _with_lines(voice, begun, lines, opened))
             return Message(first_that_fits(texts, MOST_PARTS))
-        text = next(_with_lines(voice, next(iter(beginnings)), lines[:MOST_LINES], opened))
+        text = next(_with_lines(voice, next(iter(beginnings)), lines, opened))
         if not opened:
             return Message(text)
         if not self._rules.chat_answers:
@@ -145,16 +154,15 @@ class Letters:
         buttons = (b for matter in opened[:MOST_LINES] for b in voice.buttons(matter, coded=len(opened) > 1))
         return Message(voice.join((text, voice.say("how.here"))), tuple(buttons))
 
-    def decision(
+    def decision(  # noqa: PLR0917 - what is told of an application, one by one
         self,
         service: str,
         stage: str,
-        language: Language,
-        surface: Surface,
-        *,
         queue_number: str | None,
         refusal_reason: str | None,
         name: str | None,
+        language: Language,
+        surface: Surface,
     ) -> Message:
         """What was decided about an application. `name`: of the person, if the phone serves several."""
         voice = Voice(self._words, language, surface)
@@ -163,34 +171,30 @@ class Letters:
             said.append(voice.say("decision.number", number=queue_number))
         head = voice.head(service, given_name(name) if name else "")
         if stage != "refused" or not refusal_reason or service in DISCREET:
-            return Message(voice.below(head, said))
+            return Message(voice.below(head, [*said, voice.say("ask")]))
         texts = (
-            voice.below(head, [*said, voice.say("decision.reason", reason=reason)])
-            for reason in _shorter(" ".join(refusal_reason.split()))
+            voice.below(head, [*said, voice.say("decision.reason", reason=reason), voice.say("ask")])
+            for reason in _shorter(" ".join(refusal_reason.split()).rstrip("."))
         )
         return Message(first_that_fits(texts, MOST_PARTS) if voice.sms else next(texts))
 
 
 def _to_answer(voice: Voice, name: str, opening: str, matter: Matter, *, answers_here: bool) -> Message:
-    said = [opening, voice.codes(matter)]
-    if name == "question":
-        said.append(voice.last(matter))
+    last = [voice.last(matter)] * (name == "question")
     if voice.sms:
+        said = (opening, voice.codes(matter), *last)
         closings = (map(voice.say, closing) for closing in CLOSINGS[name, matter.kind])
         return Message(first_that_fits((voice.join((*said, *closing)) for closing in closings), SHORT_PARTS))
-    how = voice.say("how.here" if answers_here else "how.sms")
-    text = voice.join((*said, how, voice.say(SILENT[matter.kind]), voice.say("ask")))
+    how = " ".join([*last, voice.say("how.here" if answers_here else "how.sms")])
+    text = voice.join((opening, voice.codes(matter), how, voice.say(SILENT[matter.kind]), voice.say("ask")))
     return Message(text, voice.buttons(matter) if answers_here else ())
-
-
-def _alone(voice: Voice, line: str, matter: Matter) -> str:
-    return f"{line}. {voice.last(matter)}" if voice.sms else f"{line}\n{voice.last(matter)}"
 
 
 def _with_lines(voice: Voice, begun: str, lines: Sequence[str], opened: Sequence[Matter]) -> Iterator[str]:
     """As many lines as possible first; where nothing else speaks of an offer, at least one."""
-    least = 1 if len(lines) == len(opened) and lines else 0
-    for shown in range(len(lines), least - 1, -1):
+    told = len(opened) - len(lines)
+    least = 0 if told or not lines else 1
+    for shown in range(min(len(lines), MOST_LINES - told), least - 1, -1):
         more = [voice.say("more", number=len(lines) - shown)] * (shown < len(lines))
         yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
 
@@ -201,5 +205,5 @@ def _shorter(text: str) -> Iterator[str]:
         yield text
     words = text[:LONGEST_REASON].split(" ")
     for count in range(len(words) - 1, 0, -1):
-        yield " ".join(words[:count]).rstrip(",;:") + "…"
+        yield " ".join(words[:count]).rstrip(",;:.") + "…"
     yield "…"

@@ -80,12 +80,8 @@ class Voice(Struct, frozen=True):
 
     def about(self, slug: str, head: str) -> str:
         """What the service is, in a sentence."""
-        if self.words.has(f"matter.about.{slug}"):
-            return self.say("about", head=head, about=self.say(f"about.{slug}"))
-        about = f"{slug}.about"
-        if slug in DISCREET or not self.words.has(about):
-            return f"{head}."
-        return f"{head}. {self._say(Say(about))}"
+        known = self.words.has(f"matter.about.{slug}")
+        return f"{head}: {self.say(f'about.{slug}')}" if known else f"{head}."
 
     def _known(self, text: str, other: str) -> str:
         return self.say(text if self.words.has(f"matter.{text}") else other)
