@@ -5,14 +5,12 @@ import asyncio
 import logging
 import math
 import random
-import sys
 from asyncio import Event, Future, Task
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, assert_never
+from typing import assert_never
 
-import msgspec
 from msgspec import Struct
 
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, channel_of
@@ -20,9 +18,10 @@ from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.lanes import Held, Lanes, ends, pause
-from gateway.letters import Letters, Status
+from gateway.letters import Status
+from gateway.pile import Done, Pile
 from gateway.store import SHARDS
-from gateway.streams import NEW, PAGE, Place, Streams, place_of
+from gateway.streams import Place
 
 log = logging.getLogger(__name__)
 
@@ -30,26 +29,10 @@ _LOOK = 1.0
 """Seconds between two looks at every shard: what another process committed, or left behind."""
 _GATHER = 0.002
 """Seconds in which letters gather before they are read: one breath then serves many."""
-_HELD_AT_MOST = 20_000
-"""Letters in memory; the others wait in Redis."""
 _FAREWELL = 10.0
 """Seconds that letters under way get when the program stops."""
 _AT_ONCE = 100
 """Letters under way per channel."""
-_ELSEWHERE: Place = (sys.maxsize, 0)
-"""How far a shard has been read in which another process reads: nobody here can wait for it."""
-_decode = msgspec.json.Decoder(Letter).decode
-
-
-class _Done(Struct, frozen=True):
-    """A letter that is to be struck off, and what became of it."""
-
-    entry: bytes
-    letter: str
-    status: Status
-    at: float
-    provider: str = ""
-    proof: bool = False
 
 
 class _Waiter(Struct, frozen=True):
@@ -84,23 +67,12 @@ class Outbox:
         here. `forever`: they are of use however late they arrive."""
         self.counts: Counter[tuple[str, str]] = Counter()
         """(channel, what became of the letter, or `retry`) → how often."""
-        self._streams = Streams(redis, stream, reader)
-        self._letters = Letters(redis)
+        self._pile = Pile(redis, stream, reader)
         self._channels = channels
         self._clock = clock
         self._forever = forever
         self._lanes = Lanes(at_once)
-        self._held: list[set[bytes]] = [set() for _ in range(SHARDS)]
-        """Per shard, the entries that were read and not struck off yet."""
-        self._places = [NEW] * SHARDS
-        """Per shard, where to read on: new letters, or how far reading again has come."""
-        self._read_to: list[Place] = [(0, 0)] * SHARDS
-        """Per shard, how far it has been read: letters that stand before that are held or done."""
-        self._finished: dict[int, list[_Done]] = defaultdict(list)
-        """Per shard, what is to be struck off."""
         self._sending: set[Task[None]] = set()
-        self._unread = set(range(SHARDS))
-        """Shards in which there may be something new."""
         self._something = Event()
         """A reason for another round."""
         self._waiting: list[_Waiter] = []
@@ -108,16 +80,16 @@ class Outbox:
 
     def wake(self, shard: int) -> None:
         """Letters were committed there."""
-        self._unread.add(shard)
+        self._pile.unread.add(shard)
         self._something.set()
 
     async def drained(self, address: str | None = None) -> None:
         """Until nothing that is due now is waiting, for anybody; or of what was committed until now, in whichever
         shard, nothing for that address. What rests after a failure is not due."""
-        ends = {} if address is None else await self._streams.ends()
-        waiter = _Waiter(address, ends, asyncio.get_running_loop().create_future())
+        stood = {} if address is None else await self._pile.ends()
+        waiter = _Waiter(address, stood, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
-        self._unread.update(range(SHARDS) if address is None else ends)
+        self._pile.unread.update(range(SHARDS) if address is None else stood)
         self._something.set()
         await waiter.done
 
@@ -127,17 +99,16 @@ class Outbox:
                 await self._round()
             except RedisAwayError as error:
                 log.warning("the outbox waits for Redis: %s", error)
-                self._unread.update(range(SHARDS))
+                self._pile.unread.update(range(SHARDS))
                 await asyncio.sleep(_LOOK)
             else:
                 await self._until_something()
-                if not self._finished:  # what has left is written down at once
+                if not self._pile.has_finished:  # what has left is written down at once
                     await asyncio.sleep(_GATHER)
         if self._sending:
             await asyncio.wait(self._sending, timeout=_FAREWELL)
         with suppress(RedisAwayError):
-            await self._strike_off_and_read(set())
-            await asyncio.gather(*map(self._streams.leave, range(SHARDS)))
+            await self._pile.leave()
 
     def stop(self) -> None:
         """`run` returns once the letters under way have arrived; the others wait for the next start."""
@@ -146,19 +117,17 @@ class Outbox:
 
     async def _round(self) -> None:
         self._something.clear()
-        unread, self._unread = self._unread, set()
-        try:
-            await self._strike_off_and_read(unread)
-        except BaseException:
-            self._unread |= unread
-            raise
+        for held in await self._pile.turn(self._clock.now().timestamp()):
+            self._lanes.add(held)
+        if self._pile.is_behind:
+            self._something.set()
         now = self._clock.now().timestamp()
         for held in self._lanes.take(now):
-            if held.entry in self._held[held.shard]:
+            if self._pile.holds(held):
                 task = asyncio.create_task(self._send(held))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
-            else:  # another process has taken over the shard, see `_take_in`
+            else:
                 self._lanes.done(held)
                 self._something.set()
         for waiter in self._waiting:
@@ -168,15 +137,9 @@ class Outbox:
 
     def _is_drained(self, waiter: _Waiter, now: float) -> bool:
         if waiter.address is None:
-            unread = self._unread and not self._is_full()
-            return not (unread or self._finished or self._something.is_set() or self._lanes.busy(now))
+            return not (self._pile.is_behind or self._something.is_set() or self._lanes.busy(now))
         # Where new letters come all the time there is always something unread, so only what stood there counts.
-        if any(self._read_to[shard] < end for shard, end in waiter.ends.items()):
-            return False
-        return not self._lanes.is_due(waiter.address, now)
-
-    def _is_full(self) -> bool:
-        return sum(map(len, self._held)) >= _HELD_AT_MOST
+        return self._pile.has_read(waiter.ends) and not self._lanes.is_due(waiter.address, now)
 
     async def _until_something(self) -> None:
         if self._something.is_set():
@@ -187,63 +150,7 @@ class Outbox:
             async with asyncio.timeout(wait):
                 await self._something.wait()
         except TimeoutError:
-            self._unread.update(range(SHARDS))
-
-    async def _strike_off_and_read(self, shards: set[int]) -> None:
-        """In one breath. What was struck off counts as held until Redis has answered, so that it is not taken for
-        lost. If Redis was away it is struck off again: doing it twice changes nothing."""
-        finished = {shard: tuple(letters) for shard, letters in self._finished.items()}
-        await self._write_down([done for letters in finished.values() for done in letters])
-        calls = [self._streams.done(shard, [done.entry for done in letters]) for shard, letters in finished.items()]
-        if self._is_full():
-            self._unread |= shards
-            shards = set()
-        pages = [self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards]
-        await asyncio.gather(*calls, *pages)
-        for shard, page in zip(shards, pages, strict=True):
-            self._take_in(shard, page.result())
-        for shard, letters in finished.items():
-            self._held[shard].difference_update([done.entry for done in letters])
-            del self._finished[shard][: len(letters)]
-            if not self._finished[shard]:
-                del self._finished[shard]
-
-    async def _write_down(self, finished: list[_Done]) -> None:
-        """Before it is struck off, or a crash between the two would lose it. That a provider has taken a letter is
-        the rule: only what is to be told about it is kept, or what proves something."""
-        await asyncio.gather(
-            *(
-                self._letters.mark(done.letter, done.status, at=done.at, provider=done.provider, proof=done.proof)
-                for done in finished
-                if done.proof or done.status not in (Status.ACCEPTED, Status.DELIVERED)
-            )
-        )
-
-    def _take_in(self, shard: int, page: tuple[bytes, list[Any]] | None) -> None:
-        if page is None:  # another process reads here: our letters in the lanes are its own now, and must not leave
-            self._held[shard].clear()
-            self._read_to[shard] = _ELSEWHERE
-            return
-        self._places[shard], entries = page
-        if len(entries) == PAGE or self._places[shard] != NEW:
-            self.wake(shard)
-        if entries:
-            self._read_to[shard] = place_of(entries[-1][0])
-        elif self._read_to[shard] == _ELSEWHERE:
-            self._read_to[shard] = (0, 0)
-        for entry, fields in entries:
-            if entry not in self._held[shard]:
-                self._held[shard].add(entry)
-                self._hold(shard, entry, fields)
-
-    def _hold(self, shard: int, entry: bytes, fields: list[bytes] | None) -> None:
-        try:
-            self._lanes.add(Held(shard, entry, _decode(fields[1] if fields else b"")))
-        except msgspec.MsgspecError:
-            log.error("entry %s of shard %s is no letter", entry.decode(), shard)
-            now = self._clock.now().timestamp()
-            self._finished[shard].append(_Done(entry, f"unreadable:{entry.decode()}", Status.REJECTED, now))
-            self._something.set()
+            self._pile.unread.update(range(SHARDS))
 
     async def _send(self, held: Held) -> None:
         letter = held.letter
@@ -295,7 +202,6 @@ class Outbox:
         left = status in (Status.ACCEPTED, Status.DELIVERED)
         self.counts[channel_of(letter.address), Status.ACCEPTED if left else status] += 1
         self._lanes.done(held)
-        if held.entry in self._held[held.shard]:
-            now = self._clock.now().timestamp()
-            self._finished[held.shard].append(_Done(held.entry, letter.id, status, now, provider, letter.proof))
+        now = self._clock.now().timestamp()
+        self._pile.finish(held.shard, Done(held.entry, letter.id, status, now, provider, letter.proof))
         self._something.set()

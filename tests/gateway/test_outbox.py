@@ -203,6 +203,26 @@ async def test_a_stream_of_its_own_is_left_to_its_outbox(
     await run
 
 
+async def test_letters_that_find_no_room_in_memory_wait_in_redis_and_keep_nobody(
+    running: Running, write: Write, clock: SandboxClock, redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.pile._HELD_AT_MOST", 5)
+    for module in ("pile", "streams"):
+        monkeypatch.setattr(f"gateway.{module}.PAGE", 5)
+    book = Book(*[Retry("down")] * 20)
+    neighbours = [one for n in range(999) if shard_number(one := f"sms:+77030000{n:03}") == shard_number(ANNA)]
+    for number in range(30):
+        await write(neighbours[number], f"{number}")
+    async with running(book) as outbox:
+        await outbox.drained()
+        assert len(book.texts) == 5
+        for _ in range(20):
+            await clock.move(clock.now() + timedelta(minutes=6))
+            await outbox.drained()
+    assert set(book.texts) == {f"{number}" for number in range(30)}
+    assert await waiting(redis) == 0
+
+
 async def test_the_order_of_one_person_is_kept_while_others_go_on(
     running: Running, write: Write, clock: SandboxClock
 ) -> None:

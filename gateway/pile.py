@@ -1,0 +1,152 @@
+"""Letters that were read from their streams and not struck off yet. Whatever happens to us, each is still there to be
+read again."""
+
+import asyncio
+import logging
+import sys
+from asyncio import Future
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from gateway.channels import Letter
+from gateway.connection import Batched
+from gateway.lanes import Held
+from gateway.letters import Letters, Status
+from gateway.store import SHARDS
+from gateway.streams import NEW, PAGE, Place, Streams, place_of
+
+log = logging.getLogger(__name__)
+
+_HELD_AT_MOST = 20_000
+"""Letters in memory; the others wait in Redis."""
+_ELSEWHERE: Place = (sys.maxsize, 0)
+"""How far a shard has been read in which another process reads: nobody here can wait for it."""
+_decode = msgspec.json.Decoder(Letter).decode
+
+
+class Done(Struct, frozen=True):
+    """A letter that is to be struck off, and what became of it."""
+
+    entry: bytes
+    letter: str
+    status: Status
+    at: float
+    provider: str = ""
+    proof: bool = False
+
+
+class Pile:
+    def __init__(self, redis: Batched, stream: str, reader: str) -> None:
+        self.unread = set(range(SHARDS))
+        """Shards in which there may be something new."""
+        self._streams = Streams(redis, stream, reader)
+        self._letters = Letters(redis)
+        self._held: list[set[bytes]] = [set() for _ in range(SHARDS)]
+        """Per shard, the entries that were read and not struck off yet."""
+        self._places = [NEW] * SHARDS
+        """Per shard, where to read on: new letters, or how far reading again has come."""
+        self._read_to: list[Place] = [(0, 0)] * SHARDS
+        """Per shard, how far it has been read: letters that stand before that are held or done."""
+        self._finished: dict[int, list[Done]] = defaultdict(list)
+        """Per shard, what is to be struck off."""
+
+    @property
+    def is_full(self) -> bool:
+        return sum(map(len, self._held)) >= _HELD_AT_MOST
+
+    @property
+    def is_behind(self) -> bool:
+        """Another turn would bring something, or strike something off."""
+        return self.has_finished or bool(self.unread and not self.is_full)
+
+    @property
+    def has_finished(self) -> bool:
+        return bool(self._finished)
+
+    def holds(self, held: Held) -> bool:
+        """False: another process has taken over the shard."""
+        return held.entry in self._held[held.shard]
+
+    def has_read(self, ends: dict[int, Place]) -> bool:
+        """All letters up to these places?"""
+        return all(self._read_to[shard] >= end for shard, end in ends.items())
+
+    async def ends(self) -> dict[int, Place]:
+        """Of each shard in which letters wait, the place of the last."""
+        return await self._streams.ends()
+
+    def finish(self, shard: int, done: Done) -> None:
+        if done.entry in self._held[shard]:
+            self._finished[shard].append(done)
+
+    async def turn(self, now: float) -> list[Held]:
+        """Strikes off what is finished, and answers with what is new."""
+        shards = set() if self.is_full else set(self.unread)
+        self.unread -= shards
+        try:
+            return await self._strike_off_and_read(shards, now)
+        except BaseException:
+            self.unread |= shards
+            raise
+
+    async def leave(self) -> None:
+        """Another process may read at once, unless something is unfinished."""
+        await self._strike_off_and_read(set(), 0.0)
+        await asyncio.gather(*map(self._streams.leave, range(SHARDS)))
+
+    async def _strike_off_and_read(self, shards: set[int], now: float) -> list[Held]:
+        """In one breath. What was struck off counts as held until Redis has answered, so that it is not taken for
+        lost. If Redis was away it is struck off again: doing it twice changes nothing."""
+        finished = {shard: tuple(letters) for shard, letters in self._finished.items()}
+        await self._write_down([done for letters in finished.values() for done in letters])
+        calls = [self._streams.done(shard, [done.entry for done in letters]) for shard, letters in finished.items()]
+        pages: dict[int, Future[Any]] = {
+            shard: self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards
+        }
+        await asyncio.gather(*calls, *pages.values())
+        new = [held for shard, page in pages.items() for held in self._take_in(shard, page.result(), now)]
+        for shard, letters in finished.items():
+            self._held[shard].difference_update([done.entry for done in letters])
+            del self._finished[shard][: len(letters)]
+            if not self._finished[shard]:
+                del self._finished[shard]
+        return new
+
+    async def _write_down(self, finished: list[Done]) -> None:
+        """Before it is struck off, or a crash between the two would lose it. That a provider has taken a letter is
+        the rule: only what is to be told about it is kept, or what proves something."""
+        await asyncio.gather(
+            *(
+                self._letters.mark(done.letter, done.status, at=done.at, provider=done.provider, proof=done.proof)
+                for done in finished
+                if done.proof or done.status not in (Status.ACCEPTED, Status.DELIVERED)
+            )
+        )
+
+    def _take_in(self, shard: int, page: tuple[bytes, list[Any]] | None, now: float) -> list[Held]:
+        if page is None:  # another process reads here: what we hold is its own now, and must not leave
+            self._held[shard].clear()
+            self._read_to[shard] = _ELSEWHERE
+            return []
+        self._places[shard], entries = page
+        if len(entries) == PAGE or self._places[shard] != NEW:
+            self.unread.add(shard)
+        if entries:
+            self._read_to[shard] = place_of(entries[-1][0])
+        elif self._read_to[shard] == _ELSEWHERE:
+            self._read_to[shard] = (0, 0)
+        new = [(entry, fields) for entry, fields in entries if entry not in self._held[shard]]
+        self._held[shard].update([entry for entry, _ in new])
+        return [held for entry, fields in new if (held := self._read(shard, entry, fields, now)) is not None]
+
+    def _read(self, shard: int, entry: bytes, fields: list[bytes] | None, now: float) -> Held | None:
+        try:
+            return Held(shard, entry, _decode(fields[1] if fields else b""))
+        except msgspec.MsgspecError:
+            name = entry.decode()
+            log.error("entry %s of shard %s is no letter", name, shard)
+            self.finish(shard, Done(entry, f"unreadable:{name}", Status.REJECTED, now))
+            return None
