@@ -56,13 +56,18 @@ class _At(Struct, frozen=True):
 
     @property
     def own(self) -> list[Matter]:
-        return [matter for matter in self.matters if self.phone in matter.phones]
+        return [matter for matter in self.matters if pocket.mark(matter.person.iin) not in self.pocket.strangers]
 
     @property
     def waiting(self) -> list[Matter]:
         """An answer would still count; the one that closes first comes first."""
         waiting = (matter for matter in self.own if matter.state in ANSWERABLE and self.now < matter.closes)
         return sorted(waiting, key=lambda matter: matter.closes)
+
+    @property
+    def asked(self) -> bool:
+        """Something is waiting for a first answer."""
+        return any(matter.state == "asked" for matter in self.waiting)
 
     def given(self, answer: Answer, code: str | None, text: str | None) -> Given:
         said = None if text is None else text[:LONGEST]
@@ -128,7 +133,7 @@ class Answers:
         known = pocket.read(stored)
         if inbound.address not in (address, known.chat):
             known = Pocket()  # another chat was linked to the phone meanwhile
-        found, seen = await self._store.known(known.offers, inbound)
+        found, seen = await self._store.known(known.offers, inbound, address)
         if seen:
             return None
         matters = tuple(matter for matter in map(matter_store.read, found) if matter is not None)
@@ -142,7 +147,7 @@ class Answers:
             case Pressed(choice):
                 return await self._pressed(at, choice)
             case Unreadable():
-                return await self._unclear(at, "unreadable") if at.waiting and not at.talk.fits else None
+                return await self._unclear(at, "unreadable") if at.asked and not at.talk.fits else None
         return None
 
     async def _text(self, at: _At, text: str) -> Commit | None:
@@ -166,21 +171,21 @@ class Answers:
             return await self._says(at, _Saying("explained", "answer.question", at.pocket, at.waiting))
         if isinstance(heard, Unclear):
             return await self._unclear(at, heard.reason)
-        return None if at.talk.fits else await self._unclear(at, Reason.UNSURE)
+        return await self._unclear(at, Reason.UNSURE) if at.asked and not at.talk.fits else None
 
     async def _pressed(self, at: _At, choice: str) -> Commit | None:
         name, _, rest = choice.partition(":")
         wanted, _, answer = rest.partition(":")
         matter = next((one for one in at.matters if key(one.id) == wanted), None)
-        if name != "offer" or matter is None:
+        if name != "offer" or answer not in ("yes", "no") or matter is None:
             return None
         consent = answer == "yes"
         return await self._decides(at, matter, consent, matter.yes if consent else matter.no, None)
 
     async def _decides(self, at: _At, matter: Matter, consent: bool, code: str | None, text: str | None) -> Commit:
-        if at.phone not in matter.phones:
+        if matter not in at.own:
             return await self._says(at, _Saying("stranger", "answer.late", at.pocket, [matter]))
-        if channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
+        if matter in at.waiting and channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
             return await self._unclear(at, "by_sms")
         answer = Answer.CONSENT if consent else Answer.REFUSAL
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
@@ -200,17 +205,12 @@ class Answers:
         name = "again" if after.unclear[1] < PATIENCE else "office"
         return await self._says(at, _Saying(name, "answer.unclear", after, at.waiting, reason))
 
-    async def _not_mine(self, at: _At, offer: str | None) -> Commit | None:
+    async def _not_mine(self, at: _At, offer: str | None) -> Commit:
         """No more letters about these persons come to this phone."""
-        named = [one for one in at.own if offer is None or one.id == offer]
+        named = [one for one in at.matters if offer is None or one.id == offer]
         persons = {pocket.mark(one.person.iin) for one in named}
-        theirs = [one for one in at.own if pocket.mark(one.person.iin) in persons]
-        if not theirs:
-            return None
-        for one in theirs:
-            await self._matters.strike_off(home_of(one.person.iin), one.id, at.phone)
         after = structs.replace(at.pocket, strangers=tuple(sorted(persons.union(at.pocket.strangers))))
-        return await self._says(at, _Saying("not_mine", "answer.not_mine", after, theirs))
+        return await self._says(at, _Saying("not_mine", "answer.not_mine", after, named))
 
     async def _says(self, at: _At, saying: _Saying) -> Commit:
         """Nothing is decided: what was said and answered is written down at the phone."""

@@ -1,6 +1,6 @@
 """What follows from a step of a matter: letters to phones and chats, lines for the journal, relays for E-Sobes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
@@ -80,12 +80,11 @@ class Consequences:
                     else:
                         leaving.append(letter)
                         entries.append(entry)
-        questioned = scene.was == "asked" and matter.state != scene.was
         return Writing(
             cause=scene.cause,
             letters=leaving,
             later=waiting,
-            unsend=list(_questions(matter, scene.pockets)) if questioned else (),
+            unsend=_untrue(matter, scene, waiting),
             relays=[_post(relay, matter, scene) for relay in step.relays],
             entries=entries,
         )
@@ -219,10 +218,16 @@ def _name(matter: Matter, name: str, tries: int, phone: str) -> str:
     return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
 
 
-def _questions(matter: Matter, pockets: Mapping[str, Pocket]) -> Iterator[str]:
-    for phone, address in _reached(matter.phones, pockets):
-        yield notice_id(matter, "question", phone, address)
-        yield notice_id(matter, "reminder", phone, address)
+def _untrue(matter: Matter, scene: Scene, waiting: Sequence[Waiting]) -> list[str]:
+    """Names of letters that say what is not so any more, should they still wait for the morning."""
+    if scene.was in ("", matter.state):
+        return []
+    names = {
+        notice_id(matter, name, phone, address)
+        for phone, address in _reached(matter.phones, scene.pockets)
+        for name in ("question", "reminder", "refused")
+    }
+    return sorted(names.difference(one.letter.id for one in waiting))
 
 
 def _reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[tuple[str, str]]:

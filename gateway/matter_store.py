@@ -130,10 +130,11 @@ class MatterStore:
         stored: bytes | None = await self._redis("GET", f"{tag(home)}:matter:{offer}")
         return stored
 
-    async def known(self, offers: Sequence[Known], inbound: Inbound) -> tuple[list[bytes | None], bool]:
-        """The matters that a phone knows of, and whether this message was dealt with: as an answer or in the talk."""
+    async def known(self, offers: Sequence[Known], inbound: Inbound, phone: str) -> tuple[list[bytes | None], bool]:
+        """The matters that a phone knows of, and whether this message was dealt with: in the talk, at the phone, or
+        as an answer."""
         stored = self._matters(offers)
-        begins = dict.fromkeys([shard(inbound.address), *(tag(offer.home) for offer in offers)])
+        begins = dict.fromkeys([shard(inbound.address), shard(phone), *(tag(offer.home) for offer in offers)])
         seen = [self._redis("EXISTS", f"{begin}:seen:{inbound.id}") for begin in begins]
         return [await one for one in stored], any([await one for one in seen])
 
@@ -186,6 +187,10 @@ class MatterStore:
             for home in range(SHARDS)
         }
         return {home: _due(await answer) for home, answer in asked.items()}
+
+    async def rest(self, home: int, offer: str, until: datetime) -> None:
+        """The clock leaves the matter alone till then, or longer, if somebody else has stepped it meanwhile."""
+        await self._redis("ZADD", f"{tag(home)}:wakeups", "XX", "GT", repr(until.timestamp()), offer)
 
     async def _write(
         self, home: int, record: str, before: bytes | None, after: bytes, writing: Writing, *, wakes: Wakes = ("", "")

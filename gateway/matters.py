@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from secrets import randbelow
 
+from msgspec import structs
+
 from dialogs.matters import codes, pocket, steps
 from dialogs.matters.affair import Happening, Sending
 from dialogs.matters.letters import Letters as Wording
@@ -98,26 +100,16 @@ class Matters:
         due = matter.wake is not None and matter.wake <= now
         if happening is None and not due:
             return Commit.DONE
+        pockets = await self.pockets(matter.phones)
+        matter.phones = pocket.reach(matter.phones, matter.person.iin, pockets)
         sending = await consequences.sending(matter, self._letters) if due else NOBODY_ASKS
         step = steps.step(matter, happening, now, self.rules, sending)
-        pockets = await self.pockets(matter.phones)
         writing = self._consequences.of(
             step, Scene(home=home, pockets=pockets, now=now, cause=cause, asker=asker, was=matter.state)
         )
         outcome = await self._store.commit_matter(home, offer, stored, step.matter, writing)
         self._wake_all(home)
         return outcome
-
-    async def strike_off(self, home: int, offer: str, phone: str) -> None:
-        """The person is not reached there."""
-        outcome = Commit.CONFLICT
-        while outcome is Commit.CONFLICT:
-            stored = await self._store.matter(home, offer)
-            matter = matter_store.read(stored)
-            if matter is None or phone not in matter.phones:
-                return
-            matter.phones = tuple(one for one in matter.phones if one != phone)
-            outcome = await self._store.commit_matter(home, offer, stored, matter, Writing())
 
     def wake_phone(self, phone: str) -> None:
         self._wake(shard_number(f"sms:{phone}"))
@@ -136,7 +128,8 @@ class Matters:
 
     async def _opened(self, told: Told, home: int) -> Commit:
         assert told.offer is not None  # noqa: S101 - the door has seen to it
-        asked = _asked(told, await self._own_phones(told))
+        pockets = await self.pockets(told.phones)
+        asked = _asked(told, pocket.reach(told.phones, told.person.iin, pockets))
         if await self._store.matter(home, asked.id) is not None:  # opened before, or withdrawn before it came
             return await self._store.commit_event(home, self._event(told))
         drawn = await self._reserve(asked, home)
@@ -147,15 +140,9 @@ class Matters:
         outcome = await self._store.commit_matter(home, asked.id, None, step.matter, writing)
         return await self._opened(told, home) if outcome is Commit.CONFLICT else outcome
 
-    async def _own_phones(self, told: Told) -> tuple[str, ...]:
-        """Without those whose owner has said that they are a stranger to this person."""
-        pockets = await self.pockets(told.phones)
-        person = pocket.mark(told.person.iin)
-        return tuple(phone for phone in told.phones if person not in pockets[phone].strangers)
-
     async def _reserve(self, asked: Asked, home: int) -> tuple[str, str]:
-        """The same codes on every phone of the person. No letter has left before all have them, so that beginning
-        again changes nothing for anybody."""
+        """The same codes on every phone of the person, also if this was begun before or is done twice at once. No
+        letter has left before all phones have them."""
         addresses = [f"sms:{phone}" for phone in asked.phones]
         today = self._clock.now().date().toordinal()
         while True:
@@ -163,8 +150,10 @@ class Matters:
             held = {address: pocket.read(stored[address]) for address in addresses}
             offers = sorted((o for one in held.values() for o in one.offers if o.id != asked.id), key=lambda o: o.day)
             used = [code for offer in offers for code in (offer.yes, offer.no)]
+            begun = {(o.yes, o.no) for one in held.values() for o in one.offers if o.id == asked.id}
+            fitting = sorted(pair for pair in begun if not set(pair).intersection(used))
             try:
-                drawn = codes.draw(used, randbelow, await self._alive(offers))
+                drawn = fitting[0] if fitting else codes.draw(used, randbelow, await self._alive(offers, today))
             except codes.NoCodeError:
                 raise NoRoomError("no consent codes are free on this phone; come again later") from None
             known = Known(asked.id, home, pocket.mark(asked.person.iin), *drawn, today)
@@ -175,13 +164,17 @@ class Matters:
             else:
                 return drawn
 
-    async def _alive(self, offers: list[Known]) -> list[str]:
-        """Codes that somebody may send today; looked at only where they become scarce."""
+    async def _alive(self, offers: list[Known], today: int) -> list[str]:
+        """Codes that somebody may send, or will get in a moment; looked at only where codes become scarce."""
         if len(offers) < len(codes.CODES) // 4:
             return []
-        stored = map(matter_store.read, await self._store.matters(offers))
-        matters = [matter for matter in stored if matter is not None]
-        return [code for matter in matters if matter.wake is not None for code in (matter.yes, matter.no)]
+        matters = map(matter_store.read, await self._store.matters(offers))
+        return [
+            code
+            for offer, matter in zip(offers, matters, strict=True)
+            if (offer.day == today if matter is None else matter.wake is not None)
+            for code in (offer.yes, offer.no)
+        ]
 
     async def _withdrawn(self, told: Told, home: int) -> Commit:
         assert told.offer is not None  # noqa: S101 - the door has seen to it
@@ -202,8 +195,10 @@ class Matters:
             before = await self._store.decision(home, application.id)
             writing = self._event(told)
             if before is None or before.decode() != stage:
-                scene = Scene(home=home, pockets=await self.pockets(told.phones), now=self._clock.now())
-                writing = self._consequences.decision(told, scene, writing)
+                pockets = await self.pockets(told.phones)
+                reached = structs.replace(told, phones=pocket.reach(told.phones, told.person.iin, pockets))
+                scene = Scene(home=home, pockets=pockets, now=self._clock.now())
+                writing = self._consequences.decision(reached, scene, writing)
             outcome = await self._store.commit_decision(home, application.id, before, stage, writing)
             if outcome is not Commit.CONFLICT:
                 return outcome

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from asyncio import Event
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
@@ -12,12 +13,15 @@ from gateway.matter_store import MatterStore
 
 log = logging.getLogger(__name__)
 
-LAG = 1.0
-"""Seconds after which the clock rings for a matter: an answer that came in the last moment is committed first."""
+LAG = 30.0
+"""Seconds after which the clock rings for a matter. An answer that came in the last moment is committed by then, or
+Redis was away for so long that nobody was told it had been taken."""
 LOOK = 1.0
 """Seconds between two looks."""
 AT_ONCE = 50
 """Matters stepped at the same time."""
+REST = timedelta(minutes=1)
+"""For a matter that could not be stepped, so that it stands in nobody's way."""
 
 
 class Wakeups:
@@ -78,5 +82,6 @@ class Wakeups:
                     raise
                 except Exception as error:
                     log.error("a matter in shard %s could not be stepped: %s", home, told(error))
+                    await self._store.rest(home, offer, self._clock.now() + REST)
 
         await asyncio.gather(*(one(home, offer) for home, offer in due))

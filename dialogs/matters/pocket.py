@@ -1,5 +1,6 @@
 """What is known at one phone: the offers it was told of, the chat linked to it, and who is a stranger there."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import blake2b
 
@@ -62,6 +63,12 @@ def with_offer(pocket: Pocket, offer: Known) -> Pocket:
 def with_unclear(pocket: Pocket, day: date) -> Pocket:
     number = pocket.unclear[1] + 1 if pocket.unclear[0] == day.toordinal() else 1
     return structs.replace(pocket, unclear=(day.toordinal(), number))
+
+
+def reach(phones: Iterable[str], iin: str, pockets: Mapping[str, Pocket]) -> tuple[str, ...]:
+    """Of these phones, those whose owner has not called the person a stranger."""
+    person = mark(iin)
+    return tuple(phone for phone in phones if person not in pockets[phone].strangers)
 
 
 def mark(iin: str) -> str:
