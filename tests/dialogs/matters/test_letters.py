@@ -319,6 +319,16 @@ def lists(letters: Letters, service: str, language: Language) -> Iterator[Messag
                 yield listed(letters, name, [offer(service, kind)], language, surface, named=True)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_service_without_words_is_offered_as_some_service(letters: Letters, language: Language) -> None:
+    for kind in Kind:
+        for name in ("question", "reminder", "consented"):
+            text = sms(letters, Telling(name), offer("new_service", kind), language)
+            assert "new_service" not in text
+            assert measure(text).parts <= 2
+        assert listed(letters, "explained", [offer("new_service", kind)], language).text
+
+
 # Several offers
 
 
