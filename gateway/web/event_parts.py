@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 from pydantic import AfterValidator, Discriminator, Field, RootModel, Tag, ValidationInfo
 
-from gateway.web.fields import Day, Foreign, Id, Iin, Line, Long, Moment, Phone
+from gateway.web.fields import Day, Foreign, Id, Iin, Line, Long, Moment, Phone, Whole
 
 
 class Known(Struct, frozen=True):
@@ -81,7 +81,7 @@ class Organisation(Foreign):
     region: Line | None = None
     setting: Setting | None = None
     categories: list[Line] | None = None
-    capacity: Annotated[int, Field(ge=0)] | None = None
+    capacity: Whole | None = None
     phone: Line | None = None
     email: Line | None = None
     license_issued: Day | None = None
@@ -111,7 +111,7 @@ class Application(Foreign):
     registered_on: Day
     stage: StageOf
     due_on: Day | None = None
-    queue_number: Line | Annotated[int, Field(ge=0)] | None = None
+    queue_number: Line | Whole | None = None
     organisation: Named | None = None
     refusal_reason: Long | None = None
     history: list[Passed]

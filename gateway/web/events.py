@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -14,6 +14,7 @@ from dialogs.matters.matter import Person as Whom
 from dialogs.messages import Language
 from gateway.clock import ALMATY, Clock
 from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.matters import NoRoomError
 from gateway.web import problems
 from gateway.web.bearer import Bearer
 from gateway.web.event_models import (
@@ -29,13 +30,15 @@ from gateway.web.event_models import (
 from gateway.web.event_parts import Known
 
 PATH = "/esobes/events"
+_LATER = "3600"
+"""Seconds until some code may be free again."""
 _SCHEMA = TypeAdapter(Annotated[Event, Field(discriminator="type")]).json_schema(ref_template=problems.REF)
 _BODY = {"schema": {"$ref": problems.REF.format(model="Event")}}
 
 
 class Listener(Protocol):
     async def told(self, told: Told) -> bool:
-        """True: it is stored now; False: it was stored before. Raises RedisAwayError."""
+        """True: it is stored now; False: it was stored before. Raises RedisAwayError and NoRoomError."""
 
 
 class Taken(BaseModel):
@@ -79,7 +82,10 @@ class Events:
             """E-Sobes tells; read after the token has been found right."""
             body = await request.body()
             event = self._read(body)
-            new = await self._listener.told(_told(event, body))
+            try:
+                new = await self._listener.told(_told(event, body))
+            except NoRoomError as error:
+                raise HTTPException(503, str(error), {"Retry-After": _LATER}) from None
             response.status_code = 202 if new else 200
             return Taken(id=event.id, stored="now" if new else "before")
 

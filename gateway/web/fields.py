@@ -69,6 +69,11 @@ def _in_our_time(day: date) -> date:
     return day
 
 
+def whole(given: object) -> object:
+    """JSON knows one kind of number: 12.0 is a whole one."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
 def _pattern(written: str) -> dict[str, str]:
     """For the description only: two searches are faster than one expression with a middle."""
     return {"pattern": f"^{written}$"}
@@ -104,6 +109,7 @@ Long = Annotated[
 ]
 Blank = Annotated[str, Field(max_length=200, json_schema_extra=_pattern(_LINE)), AfterValidator(_line)]
 """A line that may also be empty."""
+Whole = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(whole)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_our_time)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_our_time)]
 

@@ -3,11 +3,20 @@ from outside; never where real people listen."""
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from dialogs.messages import Contact, Content, Pressed, Text
 from dialogs.workdays import LAST_YEAR
@@ -18,7 +27,7 @@ from gateway.outbox import Outbox
 from gateway.phones import Entry, Phones
 from gateway.receive import Receiver
 from gateway.wakeups import Wakeups
-from gateway.web.fields import Phone, Strict
+from gateway.web.fields import Phone, Strict, whole
 
 PATIENCE = 30.0
 """Seconds for everything due to be done; longer only if Redis is away."""
@@ -38,10 +47,17 @@ def within_calendar(moment: datetime) -> datetime:
 
 def _user(given: object) -> object:
     """Telegram's own users are numbers."""
+    given = whole(given)
     return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
 
-User = Annotated[str, BeforeValidator(_user), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["aigul"])]
+_NAME = r"^[A-Za-z0-9_-]{1,64}$"
+User = Annotated[
+    str,
+    Field(pattern=_NAME, examples=["aigul"]),
+    BeforeValidator(_user),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _NAME}, {"type": "integer"}]}),
+]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(within_calendar)]
 
 
@@ -55,12 +71,23 @@ class Sms(Strict):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+def _one_of(schema: dict[str, Any]) -> None:
+    """What `_one_thing` asks for, in the words of a schema."""
+    nothing = {"message": {"type": "null"}}
+    schema["oneOf"] = [
+        {"required": [name], "properties": {name: {"type": "string"}, **({} if name == "choice" else nothing)}}
+        for name in ("text", "choice", "contact")
+    ]
+
+
 class ChatMessage(Strict):
+    model_config = ConfigDict(json_schema_extra=_one_of)
+
     user: User
     text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     choice: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     contact: Phone | None = None
-    message: Annotated[int, Field(ge=1)] | None = None
+    message: Annotated[int, Field(ge=1, le=1_000_000_000), BeforeValidator(whole)] | None = None
     """With a choice: the number of the message under which it was pressed; without it, the latest that offers it."""
 
     @model_validator(mode="after")

@@ -13,8 +13,10 @@ from dialogs.matters.matter import Kind
 from dialogs.messages import Language
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, connect
+from gateway.events import Told
+from gateway.matters import NoRoomError
 from gateway.web import app
-from gateway.web.events import Events
+from gateway.web.events import Events, Listener
 from gateway.web.front import Front
 from gateway.web.guard import BODY_LIMIT
 from tests.gateway.serving import served
@@ -29,7 +31,7 @@ class Today(Clock):
         return datetime(2026, 11, 25, 18, 5, tzinfo=ALMATY)
 
 
-def door(ledger: Ledger) -> Front:
+def door(ledger: Listener) -> Front:
     events = Events(ledger, TOKEN, Today(), services=SERVICES, replaceable=REPLACEABLE)
 
     async def ping() -> None: ...
@@ -89,10 +91,14 @@ async def test_an_offer_is_handed_on_with_everything_the_journal_needs(
 async def test_of_an_application_its_stage_and_its_place_in_the_queue_are_handed_on(
     esobes: httpx.AsyncClient, ledger: Ledger
 ) -> None:
-    await tell(esobes, event("decision.made", application__stage="queued", application__queue_number=12))
-    (told,) = ledger.heard
-    assert told.application is not None
-    assert (told.application.id, told.application.stage, told.application.queue_number) == ("app-1", "queued", "12")
+    for number, written in enumerate((12, 12.0, "12")):  # JSON knows one kind of number
+        changes = {"application__stage": "queued", "application__queue_number": written}
+        await tell(esobes, event("decision.made", id=f"ev-{number}", **changes))
+    for told in ledger.heard:
+        assert told.application is not None
+        place = (told.application.id, told.application.stage, told.application.queue_number)
+        assert place == ("app-1", "queued", "12")
+    assert len(ledger.heard) == 3
 
 
 async def test_what_may_be_absent_may_also_be_null_or_blank(esobes: httpx.AsyncClient, ledger: Ledger) -> None:
@@ -318,6 +324,17 @@ async def test_while_redis_is_away_nothing_is_acknowledged(tmp_path: Path) -> No
         answer = await esobes.post(PATH, json=event(), headers=BEARER)
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert answer.headers["retry-after"] == "1"
+
+
+async def test_an_offer_that_there_is_no_code_for_has_to_come_again() -> None:
+    class Full:
+        async def told(self, told: Told) -> bool:
+            raise NoRoomError("no codes are free on this phone")
+
+    async with browser(door(Full())) as esobes:
+        answer = await esobes.post(PATH, json=event(), headers=BEARER)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert int(answer.headers["retry-after"]) > 60
 
 
 async def test_the_interface_says_what_it_takes_and_answers(esobes: httpx.AsyncClient) -> None:

@@ -1,0 +1,106 @@
+"""The whole interface against its own description: every call, as it should be and as it should not, made up by a
+machine that never tires of nonsense."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi import checks as openapi
+from schemathesis.specs.openapi.formats import STRING_FORMATS
+
+from dialogs.dialogue import Dialogue
+from gateway.clock import ALMATY, SandboxClock
+from gateway.connection import Batched, Client
+from gateway.esobes_sandbox.facade import Facade
+from gateway.web import app
+from gateway.web.events import PATH, Events
+from tests.gateway.affairs import put_together
+from tests.gateway.esobes import ministry
+from tests.gateway.serving import served
+from tests.gateway.web.telling import TOKEN
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_schema_conformance,
+    openapi.negative_data_rejection,
+    openapi.positive_data_acceptance,
+    openapi.missing_required_header,
+    openapi.ignored_auth,
+    openapi.unsupported_method,
+]
+OFTEN, SOMETIMES = 60, 12
+"""Calls of each kind: of the door that another system knocks at, and of the others."""
+
+
+@pytest.fixture
+async def url(redis: Client, batched: Batched, dialogue: Dialogue) -> AsyncIterator[str]:
+    clock = SandboxClock(batched)
+    async with put_together(redis, dialogue, clock) as affairs:
+        front = app.build(
+            lambda: batched("PING"),
+            sandbox=affairs.sandbox,
+            events=Events(
+                affairs.matters,
+                TOKEN,
+                clock,
+                services=dialogue.guide.catalogue.services,
+                replaceable=affairs.matters.rules.replaceable,
+            ),
+            played=[Facade(ministry(batched, clock), TOKEN).router()],
+            letters=affairs.outbox.counts,
+        )
+        async with served(front) as url:
+            yield url
+
+
+@pytest.fixture
+def _formats() -> Iterator[None]:
+    """What a schema cannot say of a field: that a number exists, that a day is past."""
+    known = dict(STRING_FORMATS)
+    days = st.dates(date(1900, 1, 1), date(2026, 1, 1))
+    times = st.datetimes(datetime(1900, 1, 1), datetime(2040, 1, 1), timezones=st.just(ALMATY))
+    schemathesis.openapi.format("phone", st.from_regex(r"\A\+7701[0-9]{7}\Z"))
+    schemathesis.openapi.format("date", days.map(str))
+    schemathesis.openapi.format("date-time", times.map(datetime.isoformat))
+    yield
+    STRING_FORMATS.clear()
+    STRING_FORMATS.update(known)
+
+
+@pytest.mark.usefixtures("_formats")
+@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
+async def test_nothing_breaks_it_and_no_nonsense_is_accepted(url: str, mode: GenerationMode) -> None:
+    await asyncio.to_thread(_try_everything, url, mode)
+
+
+def _try_everything(url: str, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        operation = found.ok()
+        if mode is GenerationMode.NEGATIVE and not (operation.body or list(operation.iter_parameters())):
+            continue  # it can only be called in one way
+
+        @settings(
+            derandomize=True,
+            database=None,
+            deadline=None,
+            max_examples=OFTEN if operation.path == PATH else SOMETIMES,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(mode, headers=BEARER))
+        def attempt(case: "schemathesis.Case[Any]") -> None:
+            case.call_and_validate(checks=CHECKS, timeout=30)
+
+        attempt()
