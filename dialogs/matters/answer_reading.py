@@ -18,6 +18,8 @@ _LEFT_OUT = str.maketrans(
     {"№": " "} | dict.fromkeys(["\ufe0e", "\ufe0f", "\u20e3", *(chr(c) for c in range(0x1F3FB, 0x1F400))])
 )
 """«№» would be normalised to «no»; the others only colour an emoji, or box a digit."""
+_LEADING_R = re.compile(r"\b[rр](?=[ .:‐–—-]*\d)")
+"""As other services demand it. After a number «р» is money."""
 _SET_APART = re.compile(r"(?<!\d)\d(?:[ .‐–—-]{1,3}\d)+(?!\d)")
 _ITEM = re.compile(r"(?P<number>\d+)|(?P<word>[^\W\d_]+(?:['’ʹ][^\W\d_]+)*)|(?P<sign>[^ ])")
 _BREAKS = frozenset(".,;:!…()«»\"“”„'’#*_/‐–—-")
@@ -55,7 +57,8 @@ class Said(Struct, frozen=True):
 
 def read(text: str) -> Said:
     odd = len(text) > LONGEST or any(unicodedata.category(c) == "No" for c in text[:LONGEST])
-    plain = _SET_APART.sub(_joined, normalised(text[:LONGEST].translate(_LEFT_OUT)))
+    plain = _LEADING_R.sub("", normalised(text[:LONGEST].translate(_LEFT_OUT)))
+    plain = _SET_APART.sub(_joined, plain)
     items: list[str] = []
     numbers: list[str] = []
     if _LOOKALIKES.fullmatch(plain) and not plain.isdigit():

@@ -65,7 +65,9 @@ _YES = frozenset({Sense.YES})
 _NO = frozenset({Sense.NO, Sense.REFUSAL, Sense.DISAGREES})
 _CLEAR = _YES | _NO
 _KIND = frozenset({Sense.GREETING, Sense.THANKS})
-_BESIDE_YES = _KIND | {Sense.NOUN, Sense.HARMLESS, Sense.YES, Sense.TOWARDS, Sense.POLITE}
+_AGREED = _YES | _KIND | {Sense.FAVOUR}
+_REFUSED = _NO | _KIND | {Sense.AGAINST}
+_BESIDE_YES = _KIND | {Sense.NOUN, Sense.HARMLESS, Sense.YES, Sense.TOWARDS, Sense.POLITE, Sense.FAVOUR}
 _BESIDE_NO = _KIND | _NO | {Sense.NOUN, Sense.HARMLESS, Sense.AWAY, Sense.AGAINST}
 _BESIDE_QUESTION = _KIND | {Sense.WHAT, Sense.ASK, Sense.MARK, Sense.LIGHT, Sense.POLITE, Sense.HARMLESS, Sense.NOUN}
 _BESIDE_STRANGER = _KIND | _NO | _BESIDE_QUESTION | {Sense.STRANGER, Sense.NOT, Sense.OTHER}
@@ -176,7 +178,7 @@ def _by_words(said: Said, waiting: Sequence[Open], choices: Collection[str]) -> 
         return Unclear(Reason.CONDITION) if Sense.POLITE in spoken and Sense.IF in spoken else None
     if (Sense.WHAT in spoken and spoken <= _BESIDE_QUESTION) or spoken in ({Sense.MARK}, {Sense.MARK, Sense.NOT}):
         return Asks()
-    if spoken & {Sense.POLITE, Sense.THANKS}:
+    if spoken & {Sense.POLITE, Sense.THANKS, Sense.FAVOUR}:
         return Unclear(_why(said) or Reason.POLITE)
     return None
 
@@ -186,11 +188,16 @@ def _unclear(said: Said, more: bool) -> Reason | None:
     if why := _why(said):
         return why
     spoken = set(said.senses)
-    if not more and Sense.YES in spoken and spoken <= _YES | _KIND | {Sense.POLITE} and Sense.POLITE in spoken:
+    if not more and {Sense.YES, Sense.POLITE} <= spoken <= _AGREED | {Sense.POLITE}:
         return Reason.POLITE
-    if more or not spoken <= _CLEAR | _KIND or _lacks(said):
-        return Reason.UNSURE
-    return None
+    clear = spoken <= _AGREED if Sense.YES in spoken else spoken <= _REFUSED or _needless(said)
+    return None if clear and not more and not _lacks(said) else Reason.UNSURE
+
+
+def _needless(said: Said) -> bool:
+    """«Жоқ, керек емес». But «отказ не нужен» refuses nothing."""
+    words = [sense for sense in said.senses if sense not in _KIND]
+    return words[0] is Sense.NO and set(words) <= {Sense.NO, Sense.SOFT}
 
 
 def _decided(said: Said, waiting: Sequence[Open], choices: Collection[str]) -> Heard:
