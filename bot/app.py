@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+from collections import ChainMap
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, closing
 from datetime import timedelta
@@ -95,6 +96,7 @@ class Affairs(Struct, frozen=True):
     answers: Answers
     events: Events
     relays: Outbox
+    backlog: Backlog
     wakeups: Wakeups
 
 
@@ -171,7 +173,8 @@ class Application:
             Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
             events=affairs.events,
             played=[SandboxJournal(ground.batched, words, ground.clock).router()] if sandbox else (),
-            letters=outbox.counts,
+            letters=ChainMap(outbox.counts, affairs.relays.counts),
+            relays=affairs.backlog.figures,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())
@@ -209,7 +212,7 @@ class Application:
         self._keep(wakeups.run(), wakeups.stop)
         services = guide.catalogue.services
         events = Events(matters, token, ground.clock, services=services, replaceable=law.replaceable)
-        return Affairs(Answers(store, matters), events, relays, wakeups)
+        return Affairs(Answers(store, matters), events, relays, backlog, wakeups)
 
     def _kannel(self, ground: Ground) -> Kannel:
         settings = self._settings

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct, structs
 
-from dialogs.matters import window
+from dialogs.matters import sizes, window
 from dialogs.matters.affair import Sending
 from dialogs.matters.letters import Letters, key
 from dialogs.matters.matter import Given, Matter, Person, Relay, Telling
@@ -95,6 +95,7 @@ class Consequences:
         assert application is not None  # noqa: S101 - a decision is about one
         about = Subject(person, told.case, application.service, told.specialist)
         leaves = window.leaves(scene.now, self._rules.quiet)
+        minor = sizes.child(person.birth_date, leaves.date())  # the parents read it
         letters = []
         for phone, address in _reached(told.phones, scene.pockets):
             message = self._wording.decision(
@@ -104,7 +105,7 @@ class Consequences:
                 surface=surface(address),
                 queue_number=application.queue_number,
                 refusal_reason=application.refusal_reason,
-                name=person.name if several_persons(scene.pockets[phone]) else None,
+                name=person.name if minor or several_persons(scene.pockets[phone]) else None,
             )
             letter = _letter(f"decision:{short(told.id, address)}", address, message, leaves)
             letters.append(Waiting(letter, about.told(letter, "decision", phone)))
