@@ -63,6 +63,7 @@ class Past(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Stages, oldest first, and how many days ago each was reached."""
     queue_number: str | None = None
     organisation: str | None = None
+    """Its BIN."""
     refusal_reason: str | None = None
 
 

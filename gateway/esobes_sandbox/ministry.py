@@ -188,6 +188,7 @@ class Ministry:
     def _past(self, past: Past) -> Application:
         resident = self.district.resident(past.person)
         assert resident is not None  # noqa: S101 - looked up when the district was read
+        place = self.district.organisation(past.organisation) if past.organisation else None
         now = self.clock.now().replace(hour=11, minute=0, second=0, microsecond=0)
         history = tuple(Passed(stage, now - timedelta(days=days)) for stage, days in past.history)
         return Application(
@@ -199,7 +200,7 @@ class Ministry:
             registered_on=history[0].at.date(),
             stage=history[-1].stage,
             queue_number=past.queue_number,
-            organisation=past.organisation,
+            organisation=place.name if place else None,
             refusal_reason=past.refusal_reason,
             history=history,
         )

@@ -109,7 +109,9 @@ async def test_a_person_and_the_applications_of_one(facade: httpx.AsyncClient, e
 async def test_what_was_there_before_is_written_down_once(batched: Batched, hands: Hands) -> None:
     first, again = ministry(batched, hands), ministry(batched, hands)
     assert [await first.open(), await again.open()] == [True, False]
-    assert len(await again.shelf.all(Application)) == len(DISTRICT.applications)
+    applications = await again.shelf.all(Application)
+    assert len(applications) == len(DISTRICT.applications)
+    assert any(one.organisation and "«Үміт»" in one.organisation for one in applications)
 
 
 async def test_organisations_are_found_by_setting_region_and_words(facade: httpx.AsyncClient) -> None:
