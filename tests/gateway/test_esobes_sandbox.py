@@ -3,24 +3,27 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from dialogs.catalogue import loader
 from dialogs.dialogue import Dialogue
 from dialogs.matters import rules
-from dialogs.matters.matter import Kind
+from dialogs.matters.matter import Answer, Kind
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched
+from gateway.esobes import Esobes, Post, Refused, Taken
 from gateway.esobes_sandbox import district, story
 from gateway.esobes_sandbox.facade import Facade
 from gateway.esobes_sandbox.ministry import Ministry
 from gateway.esobes_sandbox.page import Page
-from gateway.esobes_sandbox.shelf import Application, Invitation, Offer, Relay
+from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
 from gateway.esobes_sandbox.wire import Wire
 from gateway.web import app
@@ -269,6 +272,20 @@ async def test_an_id_may_hold_a_slash(facade: httpx.AsyncClient, esobes: Ministr
     offer = Offer("07/12 а", iin, "technical_aids_hygiene", Kind.PROACTIVE, None, hands.now())
     await esobes.shelf.put(offer)
     assert (await relay(facade, "07%2F12%20%D0%B0", "consent", "k1")).status_code == 200
+
+
+async def test_our_own_client_is_understood(batched: Batched, hands: Hands) -> None:
+    async with playing(batched, hands) as played, aclosing(Esobes(played.url, TOKEN)) as client:
+        iin = DISTRICT.people[0].iin
+        for name in ("of-1", "07/12 №5"):
+            offer = Offer(name, iin, "technical_aids_hygiene", Kind.PROACTIVE, None, hands.now())
+            await played.ministry.shelf.put(offer)
+            told = Answered(Answer.CONSENT, hands.now(), "sms", PHONE, "472", "472 келісемін")
+            answer = Post(0, name, ("offers", name, "answer"), msgspec.Raw(msgspec.json.encode(told)))
+            assert await client.tell(answer, f"{name}:1") == Taken(200)
+            other = Answered(Answer.REFUSAL, hands.now(), "sms", PHONE)
+            answer = Post(0, name, ("offers", name, "answer"), msgspec.Raw(msgspec.json.encode(other)))
+            assert await client.tell(answer, f"{name}:2") == Refused(409, "consent", "Another answer is held.")
 
 
 async def test_only_the_token_opens_it(batched: Batched, hands: Hands) -> None:
