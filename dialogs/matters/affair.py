@@ -90,6 +90,14 @@ def hold(affair: Affair) -> None:
     still_held(affair)
 
 
+def refuse(affair: Affair) -> None:
+    """Nothing is held: it is passed on in the same breath."""
+    affair.relay(given(affair))
+    affair.nature = "answer.refusal"
+    affair.answer("refused")
+    affair.tell("refused")
+
+
 def still_held(affair: Affair) -> None:
     affair.nature = "answer.refusal"
     affair.answer("refusing", minutes=int((affair.way_back - affair.now) / timedelta(minutes=1)))
@@ -99,6 +107,13 @@ def pass_refusal(affair: Affair) -> None:
     assert affair.matter.given is not None  # noqa: S101 - it was held until now
     affair.relay(affair.matter.given)
     affair.tell("refused")
+
+
+def refused_again(affair: Affair) -> None:
+    """If the refusal has only just been passed on, the answer is the letter about it, which says what remains."""
+    affair.nature = "answer.refusal"
+    just_now = any(telling.name == "refused" for telling in affair.tellings)
+    affair.answer("refused" if just_now else "refused_again")
 
 
 def turn(affair: Affair) -> None:
@@ -117,7 +132,9 @@ def contradicted(affair: Affair) -> None:
 
 
 def withdrawn(affair: Affair) -> None:
-    affair.tell("withdrawn")
+    """Nothing is said of a question that still waits for the morning: the person has never heard of it."""
+    if affair.matter.tries > 1 or affair.now >= affair.matter.sent:
+        affair.tell("withdrawn")
 
 
 def put_off(affair: Affair) -> None:
@@ -160,6 +177,16 @@ def never_arrived(affair: Affair) -> bool:
 
 def in_time(affair: Affair) -> bool:
     return affair.now < affair.matter.closes
+
+
+def unheld(affair: Affair) -> bool:
+    return not affair.rules.hold
+
+
+def to_be_reminded(affair: Affair) -> bool:
+    """Once, and only if the reminder can still leave on the last day."""
+    matter = affair.matter
+    return not matter.reminded and window.leaves(affair.now, affair.rules.quiet) < matter.closes
 
 
 def given(affair: Affair) -> Given:

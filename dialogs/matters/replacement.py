@@ -13,11 +13,15 @@ from dialogs.matters.affair import (
     nothing,
     pass_refusal,
     put_off,
+    refuse,
+    refused_again,
     remind,
     says,
     still_held,
+    to_be_reminded,
     turn,
     turned,
+    unheld,
     withdrawn,
 )
 from dialogs.matters.matter import Answer
@@ -47,9 +51,10 @@ STATES = (
 
 ROWS: tuple[Row, ...] = (
     Row("consent", "asked", "consented", do=agree),
+    Row("refusal", "asked", "refused", when=unheld, do=refuse),
     Row("refusal", "asked", "refusing", do=hold),
     Row("day_over", "asked", when=not_left, do=put_off),
-    Row("last_day", "asked", when=in_time, do=remind),
+    Row("last_day", "asked", when=to_be_reminded, do=remind),
     Row("window_over", "asked", "unreached", when=never_arrived, do=leave_to_office),
     Row("window_over", "asked", "queued", do=queue),
     Row("withdrawn", "asked", "withdrawn", do=withdrawn),
@@ -57,9 +62,9 @@ ROWS: tuple[Row, ...] = (
     Row("refusal", "refusing", do=still_held),
     Row("hold_over", "refusing", "refused", do=pass_refusal),
     Row("withdrawn", "refusing", "withdrawn", do=withdrawn),
-    Row("consent", "refused", "turning", do=turn),
-    Row("refusal", "refused", do=says("refused_again", "answer.refusal")),
-    Row("window_over", "refused", "over", do=nothing),
+    Row("consent", "refused", "turning", when=in_time, do=turn),
+    Row("consent", "refused", do=says("late_over", "answer.late")),
+    Row("refusal", "refused", do=refused_again),
     Row("contradicted", "refused", "over", do=contradicted),
     Row("withdrawn", "refused", "withdrawn", do=nothing),
     Row("consent", "turning", do=says("turning", "answer.consent")),
@@ -83,7 +88,7 @@ ROWS: tuple[Row, ...] = (
     Row("refusal", "withdrawn", do=says("late_withdrawn", "answer.late")),
     Row("consent", "over", do=says("late_over", "answer.late")),
     Row("refusal", "over", do=says("late_over", "answer.late")),
-    Row("withdrawn", "over", "withdrawn", do=nothing),
+    Row("withdrawn", "over", "withdrawn", do=withdrawn),
 )
 
 MACHINE = machine(STATES, ROWS, "asked", otherwise=nothing)

@@ -17,6 +17,9 @@ from dialogs.matters.rules import Rules
 
 MACHINES: dict[Kind, Machine] = {Kind.PROACTIVE: offer.MACHINE, Kind.REPLACEMENT: replacement.MACHINE}
 
+ASKING = frozenset({"question", "reminder"})
+"""Letters that want an answer."""
+
 
 class Step(Struct, frozen=True):
     matter: Matter
@@ -56,7 +59,7 @@ def opened(asked: Asked, codes: tuple[str, str], now: datetime, rules: Rules) ->
         closes=window.closes(sent, rules),
         wake=None,
     )
-    matter.wake = _next(matter, rules, now, again=True)
+    matter.wake = _next(matter, rules)
     return Step(matter, (Telling("question"),), (), "")
 
 
@@ -73,32 +76,41 @@ def step(matter: Matter, happening: Happening | None, now: datetime, rules: Rule
     if happening is not None:
         affair.given, affair.held = happening.given, happening.held
         _happen(affair, happening.name)
-    affair.matter.state = affair.state
-    if happening is not None:
-        affair.matter.wake = _next(affair.matter, rules, now, again=affair.state != matter.state)
-    return Step(affair.matter, tuple(affair.tellings), tuple(affair.relays), affair.nature)
+        _pass_time(affair)
+    return Step(affair.matter, tuple(_still_true(affair)), tuple(affair.relays), affair.nature)
 
 
 def _pass_time(affair: Affair) -> None:
     """Everything that was due, one after the other, in the order in which it was."""
     matter = affair.matter
     while matter.wake is not None and matter.wake <= affair.now:
-        at, state, sent = matter.wake, affair.state, matter.sent
-        matter.state = state
-        name = next(name for due, name in _schedule(matter, affair.rules) if due == at)
-        _happen(affair, name)
-        matter.state = affair.state
-        matter.wake = _next(matter, affair.rules, at, again=affair.state != state or matter.sent != sent)
+        at = matter.wake
+        matter.wake = _next(matter, affair.rules, at)
+        # What it was to wake for may stand elsewhere in the schedule by now: the operator can change the settings.
+        name = max(((due, name) for due, name in _schedule(matter, affair.rules) if due <= at), default=None)
+        if name is not None:
+            _happen(affair, name[1])
 
 
 def _happen(affair: Affair, name: str) -> None:
-    MACHINES[affair.matter.kind].events[name].trigger(affair)
+    """A new state, or a question that leaves on another day, has a schedule of its own, which begins at its start."""
+    matter, sent = affair.matter, affair.matter.sent
+    MACHINES[matter.kind].events[name].trigger(affair)
+    if affair.state != matter.state or matter.sent != sent:
+        matter.state = affair.state
+        matter.wake = _next(matter, affair.rules)
 
 
-def _next(matter: Matter, rules: Rules, after: datetime, *, again: bool) -> datetime | None:
-    """When the clock has to look again. `again`: the schedule is a new one, so the same moment may count."""
-    dues = sorted(due for due, _ in _schedule(matter, rules))
-    return next((due for due in dues if due > after or (again and due == after)), None)
+def _still_true(affair: Affair) -> Iterator[Telling]:
+    """Who has answered in the same breath is not asked any more."""
+    for telling in affair.tellings:
+        if affair.state == "asked" or telling.name not in ASKING:
+            yield telling
+
+
+def _next(matter: Matter, rules: Rules, after: datetime | None = None) -> datetime | None:
+    """When the clock has to look again."""
+    return min((due for due, _ in _schedule(matter, rules) if after is None or due > after), default=None)
 
 
 def _schedule(matter: Matter, rules: Rules) -> Iterator[tuple[datetime, str]]:
@@ -114,4 +126,4 @@ def _schedule(matter: Matter, rules: Rules) -> Iterator[tuple[datetime, str]]:
             assert matter.given is not None  # noqa: S101 - the refusal that is held
             yield min(matter.given.at + rules.hold, matter.closes), "hold_over"
         case "refused":
-            yield matter.closes, "window_over"
+            yield matter.closes, "window_over"  # until then its code for yes still means something
