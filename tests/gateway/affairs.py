@@ -16,6 +16,7 @@ from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.matter import Kind, Matter, Person
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
+from dialogs.matters.window import Quiet
 from dialogs.messages import Language, Pressed, Text
 from dialogs.workdays import Workdays
 from gateway import matter_store
@@ -34,6 +35,7 @@ from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.store import SHARDS, Store
+from gateway.streams import Place, place_of
 from gateway.wakeups import Wakeups
 from gateway.web.sandbox import Sandbox
 from tests.gateway.ministry import TOKEN, Ministry
@@ -138,12 +140,12 @@ class Affairs(Struct, frozen=True):
         return [entry.text for entry in await self.phones.history(address) if entry.direction.value == "out"]
 
     async def journal(self) -> list[Entry]:
-        """All lines in the order of their time."""
-        lines: list[Entry] = []
+        """All lines in the order in which they were written."""
+        lines: list[tuple[Place, Entry]] = []
         for shard in range(SHARDS):
-            stored = await self.batched("XRANGE", journal_key(shard), "-", "+")
-            lines += [msgspec.json.decode(fields[b"entry"], type=Entry) for _, fields in stored]
-        return sorted(lines, key=lambda line: line.at)
+            for name, fields in await self.batched("XRANGE", journal_key(shard), "-", "+"):
+                lines.append((place_of(name), msgspec.json.decode(fields[b"entry"], type=Entry)))
+        return [entry for _, entry in sorted(lines, key=lambda line: line[0])]
 
     async def sent(self, phone: str = PHONE) -> list[str]:
         """Which letters stand in the journal as sent to this phone: `question`, `reminder`…"""
@@ -159,19 +161,27 @@ class Affairs(Struct, frozen=True):
         return [(key, body.get("answer") or body["note"]) for key, body in bodies]
 
 
-def law(workdays: Workdays, *, chat_answers: bool = True) -> Rules:
+NIGHT = (time(21), time(9))
+
+
+def law(workdays: Workdays, *, chat_answers: bool = True, quiet: Quiet | None = NIGHT) -> Rules:
     return rules.load(
         workdays,
         hold=timedelta(minutes=15),
         reminder_at=time(10),
-        quiet=(time(21), time(9)),
+        quiet=quiet,
         chat_answers=chat_answers,
     )
 
 
 @asynccontextmanager
 async def put_together(
-    redis: Client, dialogue: Dialogue, clock: SandboxClock, *, chat_answers: bool = True
+    redis: Client,
+    dialogue: Dialogue,
+    clock: SandboxClock,
+    *,
+    chat_answers: bool = True,
+    quiet: Quiet | None = NIGHT,
 ) -> AsyncIterator[Affairs]:
     """With both outboxes at work; the clock rings where a test says so."""
     batched = Batched(redis)
@@ -180,7 +190,7 @@ async def put_together(
     channels: dict[str, Relays] = {}
     relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True)
     store, letters = MatterStore(batched), Letters(batched)
-    legal = law(dialogue.guide.workdays, chat_answers=chat_answers)
+    legal = law(dialogue.guide.workdays, chat_answers=chat_answers, quiet=quiet)
     matters = Matters(
         store=store,
         letters=letters,
