@@ -112,8 +112,10 @@ class Life:
         step = steps.step(read(write(before)), happening, self.now, LAW, sending)
         self.matter = read(write(step.matter))
         assert self.matter == step.matter
-        assert self.matter.wake is None or self.matter.wake > self.now
         in_time = self.now < self.matter.closes
+        undecided = self.matter.state in {"asked", "refusing"} or (self.matter.state == "refused" and in_time)
+        assert (self.matter.wake is not None) == undecided
+        assert self.matter.wake is None or self.now < self.matter.wake <= self.matter.closes
         if name == "refusal" and in_time and before.state in {"asked", "refusing", "refused"}:
             self.refusal = self.refusal or given
         if name in OF_THE_PERSON:
