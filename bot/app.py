@@ -8,7 +8,6 @@ import sys
 from collections import ChainMap
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, closing
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
@@ -18,35 +17,26 @@ from urllib.parse import urlsplit
 
 import structlog
 import uvloop
-from msgspec import Struct
+from fastapi import APIRouter
 from pydantic import SecretStr
 
-from bot import logs
+from bot import affairs, district, logs
 from bot.errors import StartError
+from bot.ground import Ground
 from bot.server import Server, address, listen
 from bot.settings import Settings
 from dialogs import dialogue
-from dialogs.dialogue import Dialogue
-from dialogs.matters import rules
-from dialogs.matters.letters import Letters as Wording
-from gateway.answers import Answers
 from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
-from gateway.connection import Batched, Client, RedisUnfitError, check, close, connect
+from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
-from gateway.esobes import Esobes
 from gateway.letters import Letters
-from gateway.matter_store import MatterStore
-from gateway.matters import Matters
 from gateway.outbox import Outbox
 from gateway.phones import Phones
 from gateway.receive import Receiver
-from gateway.relays import STREAM, Backlog, Relays
 from gateway.sms.kannel import Account, Kannel
 from gateway.store import Store
-from gateway.wakeups import Wakeups
 from gateway.web import app as web
-from gateway.web.events import Events
 from gateway.web.journal import SandboxJournal
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
@@ -56,7 +46,6 @@ if TYPE_CHECKING:  # aiogram takes seconds to import: only where a bot is set
     from aiogram import Bot
 
 BEGAN = monotonic()
-SANDBOX_ESOBES = "/sandbox/esobes"
 
 log = structlog.get_logger()
 
@@ -75,29 +64,6 @@ def run(settings: Settings, locales: Path) -> int:
             return runner.run(Application(settings, blotter).run(locales))
     except (EmbeddedError, RedisUnfitError) as error:
         raise StartError(str(error)) from error
-
-
-class Ground(Struct, frozen=True):
-    """What every other part stands on."""
-
-    dialogue: Dialogue
-    redis: Client
-    batched: Batched
-    store: Store
-    clock: Clock
-    url: str
-    """Where we listen."""
-    sms_secret: str
-
-
-class Affairs(Struct, frozen=True):
-    """What has to do with the offers of E-Sobes."""
-
-    answers: Answers
-    events: Events
-    relays: Outbox
-    backlog: Backlog
-    wakeups: Wakeups
 
 
 class Application:
@@ -142,8 +108,19 @@ class Application:
         if self._settings.sandbox:
             clock = SandboxClock(batched)
             await clock.load()
-        secret = await self._secret(batched, "sms", self._settings.sms_secret)
-        return Ground(await speaking, redis, batched, Store(batched), clock, url, secret)
+        outside = bool(self._settings.redis_url.get_secret_value())
+        return Ground(
+            settings=self._settings,
+            dialogue=await speaking,
+            redis=redis,
+            batched=batched,
+            store=Store(batched),
+            clock=clock,
+            url=url,
+            reader=f"{socket.gethostname()} {url}" if outside else "kelisim",
+            sms_secret=await self._secret(batched, "sms", self._settings.sms_secret),
+            esobes_token=await self._secret(batched, "esobes", self._settings.esobes_token),
+        )
 
     async def _start(self, ground: Ground, listening: socket.socket) -> None:
         settings, words = self._settings, ground.dialogue.guide.words
@@ -155,15 +132,24 @@ class Application:
             from bot import telegram
 
             channels["tg"] = telegram.letters(bot, words)
-        outbox = Outbox(ground.batched, channels, ground.clock, self._reader(ground))
+        outbox = Outbox(ground.batched, channels, ground.clock, ground.reader)
         self._keep(outbox.run(), outbox.stop)
-        affairs = await self._affairs(ground, outbox)
-        receiver = Receiver(ground.store, ground.dialogue, affairs.answers, ground.clock, outbox.wake)
+        offers = affairs.build(ground, outbox.wake)
+        self._stack.push_async_callback(offers.esobes.aclose)
+        self._keep(offers.relays.run(), offers.relays.stop)
+        self._keep(offers.wakeups.run(), offers.wakeups.stop)
+        receiver = Receiver(ground.store, ground.dialogue, offers.answers, ground.clock, outbox.wake)
         sandbox = None
+        routes: list[APIRouter] = []
         if isinstance(ground.clock, SandboxClock):
             sandbox = Sandbox(
-                receiver, ground.clock, phones, outbox=outbox, relays=affairs.relays, wakeups=affairs.wakeups
+                receiver, ground.clock, phones, outbox=outbox, relays=offers.relays, wakeups=offers.wakeups
             )
+            routes.append(SandboxJournal(ground.batched, words, ground.clock).router())
+        played = district.build(ground) if sandbox and not settings.esobes_url else None
+        if played is not None:
+            self._stack.push_async_callback(played.wire.aclose)
+            routes += played.routes
         kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
         front = web.build(
             lambda: ground.batched("PING"),
@@ -171,48 +157,16 @@ class Application:
             kannel if "sms" in channels else None,
             sandbox,
             Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
-            events=affairs.events,
-            played=[SandboxJournal(ground.batched, words, ground.clock).router()] if sandbox else (),
-            letters=ChainMap(outbox.counts, affairs.relays.counts),
-            relays=affairs.backlog.figures,
+            events=offers.events,
+            played=routes,
+            letters=ChainMap(outbox.counts, offers.relays.counts),
+            relays=offers.backlog.figures,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())
         self._stack.push_async_callback(server.stop)
-
-    async def _affairs(self, ground: Ground, outbox: Outbox) -> Affairs:
-        """The offers: what E-Sobes tells and is told, and the clock that counts their days."""
-        settings, guide, redis = self._settings, ground.dialogue.guide, ground.batched
-        law = rules.load(
-            guide.workdays,
-            hold=timedelta(minutes=settings.refusal_hold),
-            reminder_at=settings.reminder_at,
-            quiet=settings.quiet,
-            chat_answers=settings.telegram_consent,
-        )
-        token = await self._secret(redis, "esobes", settings.esobes_token)
-        esobes = Esobes(settings.esobes_url or f"{ground.url}{SANDBOX_ESOBES}", token)
-        self._stack.push_async_callback(esobes.aclose)
-        store, letters, backlog = MatterStore(redis), Letters(redis), Backlog(redis, ground.clock)
-        channels: dict[str, Channel] = {}
-        relays = Outbox(redis, channels, ground.clock, self._reader(ground), stream=STREAM, forever=True, at_once=8)
-        matters = Matters(
-            store=store,
-            letters=letters,
-            wording=Wording(guide.words, law),
-            rules=law,
-            clock=ground.clock,
-            wake=outbox.wake,
-            wake_relays=relays.wake,
-        )
-        if settings.esobes_url or settings.sandbox:
-            channels["esobes"] = Relays(esobes, backlog, matters.settled)
-        self._keep(relays.run(), relays.stop)
-        wakeups = Wakeups(store, ground.clock, matters.woken, outbox.wake)
-        self._keep(wakeups.run(), wakeups.stop)
-        services = guide.catalogue.services
-        events = Events(matters, token, ground.clock, services=services, replaceable=law.replaceable)
-        return Affairs(Answers(store, matters), events, relays, backlog, wakeups)
+        if sandbox is not None and played is not None:
+            await played.open(sandbox)
 
     def _kannel(self, ground: Ground) -> Kannel:
         settings = self._settings
@@ -259,10 +213,6 @@ class Application:
         await telegram.start()
         self._stack.push_async_callback(telegram.stop)
         return TelegramWebhook(telegram, webhook.secret) if webhook else None
-
-    def _reader(self, ground: Ground) -> str:
-        """The outbox knows its own letters by it after a restart, and those of another process apart."""
-        return f"{socket.gethostname()} {ground.url}" if self._settings.redis_url.get_secret_value() else "kelisim"
 
     def _keep(self, work: Coroutine[None, None, None], stop: Callable[[], None]) -> None:
         """Runs until the program stops; then it is told to end, and ends in its own time."""

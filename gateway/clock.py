@@ -9,6 +9,8 @@ ALMATY = timezone(timedelta(hours=5), "Asia/Almaty")
 """The whole country since 1 March 2024. Written out, because older time zone files still say +06:00."""
 
 _OFFSET = "sandbox:clock"
+_JUST_NOW = timedelta(seconds=1)
+"""A moment that has passed while something was done is as good as now."""
 
 
 class Clock:
@@ -31,6 +33,10 @@ class SandboxClock(Clock):
         stored = await self._redis("GET", _OFFSET)
         self._offset = timedelta(seconds=float(stored or 0))
 
+    async def set_back(self, to: datetime) -> None:
+        """Before anything has happened, so that a past can be played."""
+        self._offset = to - datetime.now(ALMATY)
+
     async def move(self, to: datetime | None) -> None:
         """Forward only, because what has happened stays so. `None` goes back to real time."""
         async with self._hands:  # of two at once the later one finds the clock where the first has put it
@@ -38,8 +44,9 @@ class SandboxClock(Clock):
                 await self._redis("DEL", _OFFSET)
                 self._offset = timedelta()
                 return
-            if to < self.now():
-                raise ValueError(f"the clock stands at {self.now().isoformat()} and moves forward only")
-            offset = to - datetime.now(ALMATY)
+            now = self.now()
+            if to < now - _JUST_NOW:
+                raise ValueError(f"the clock stands at {now.isoformat()} and moves forward only")
+            offset = self._offset + max(to - now, timedelta())
             await self._redis("SET", _OFFSET, str(offset.total_seconds()))
             self._offset = offset

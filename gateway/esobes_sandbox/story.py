@@ -1,8 +1,13 @@
 """What happened in the district before anybody opened the page, one step after the other."""
 
+import re
+from collections.abc import Sequence
+
 from gateway.esobes_sandbox.district import Step
 from gateway.esobes_sandbox.shelf import Offer
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
+
+_CODE = re.compile(r"\b\d{3}\b")
 
 
 async def play(step: Step, teller: Teller) -> Heard:
@@ -14,6 +19,13 @@ async def play(step: Step, teller: Teller) -> Heard:
     if step.do == "offer.withdrawn":
         return await teller.offer_withdrawn(offer.id)
     return await teller.decided(offer.id, step.outcome)
+
+
+def codes(read: Sequence[str]) -> dict[str, str]:
+    """The codes for yes and for no in the latest of these messages that has both, in this order."""
+    found = (_CODE.findall(text) for text in reversed(read))
+    yes, no, *_ = next(numbers for numbers in found if len(numbers) > 1)
+    return {"yes": yes, "no": no}
 
 
 async def latest_offer(step: Step, teller: Teller) -> Offer:

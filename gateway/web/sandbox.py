@@ -189,17 +189,17 @@ class Sandbox:
     async def move(self, to: datetime | None) -> None:
         """From one moment at which something is due to the next, so that everything happens at its own time."""
         try:
-            while to is not None and (due := await self._next_due()) <= to:
-                await self._done()
+            while to is not None and (due := await self._all_done()) <= to:
                 await self.clock.move(max(due, self.clock.now()))
             await self.clock.move(to)
         except ValueError as refusal:
             raise HTTPException(409, str(refusal)) from None
-        await self._wakeups.ring()
-        await self._done()
+        await self._all_done()
 
-    async def _next_due(self) -> datetime:
+    async def _all_done(self) -> datetime:
+        """Everything due now has happened and left; when something is due next."""
         due = await self._wakeups.ring()
+        await self._done()
         return datetime.max.replace(tzinfo=ALMATY) if due is None else datetime.fromtimestamp(due, ALMATY)
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:

@@ -1,0 +1,69 @@
+"""The parts that have to do with offers: what E-Sobes tells and is told, and the clock that counts their days."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec import Struct
+
+from bot.ground import Ground
+from dialogs.matters import rules
+from dialogs.matters.letters import Letters as Wording
+from gateway.answers import Answers
+from gateway.channels import Channel
+from gateway.esobes import Esobes
+from gateway.esobes_sandbox import facade
+from gateway.letters import Letters
+from gateway.matter_store import MatterStore
+from gateway.matters import Matters
+from gateway.outbox import Outbox
+from gateway.relays import STREAM, Backlog, Relays
+from gateway.wakeups import Wakeups
+from gateway.web.events import Events
+
+AT_ONCE = 8
+"""Relays under way: E-Sobes is one system, and not a fast one."""
+
+
+class Affairs(Struct, frozen=True):
+    answers: Answers
+    events: Events
+    esobes: Esobes
+    relays: Outbox
+    backlog: Backlog
+    wakeups: Wakeups
+
+
+def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
+    """`wake` tells the letters' outbox in which shard something waits."""
+    settings, guide, redis, clock = ground.settings, ground.dialogue.guide, ground.batched, ground.clock
+    law = rules.load(
+        guide.workdays,
+        hold=timedelta(minutes=settings.refusal_hold),
+        reminder_at=settings.reminder_at,
+        quiet=settings.quiet,
+        chat_answers=settings.telegram_consent,
+    )
+    store, backlog = MatterStore(redis), Backlog(redis, clock)
+    channels: dict[str, Channel] = {}
+    relays = Outbox(redis, channels, clock, ground.reader, stream=STREAM, forever=True, at_once=AT_ONCE)
+    matters = Matters(
+        store=store,
+        letters=Letters(redis),
+        wording=Wording(guide.words, law),
+        rules=law,
+        clock=clock,
+        wake=wake,
+        wake_relays=relays.wake,
+    )
+    esobes = Esobes(settings.esobes_url or f"{ground.url}{facade.PATH}", ground.esobes_token)
+    if settings.esobes_url or settings.sandbox:  # else what is to be told waits until somebody says where to
+        channels["esobes"] = Relays(esobes, backlog, matters.settled)
+    services = guide.catalogue.services
+    return Affairs(
+        answers=Answers(store, matters),
+        events=Events(matters, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
+        esobes=esobes,
+        relays=relays,
+        backlog=backlog,
+        wakeups=Wakeups(store, clock, matters.woken, wake),
+    )
