@@ -1,23 +1,47 @@
-"""The diagram in the docs is the table that runs."""
+"""The diagrams in the docs are the tables that run."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import pytest
 
 from dialogs import diagram
 from dialogs.conversation import VIEWS
+from dialogs.matters import offer, replacement
 
-FILE = Path(__file__).parents[2] / "docs" / "conversation.md"
+DOCS = Path(__file__).parents[2] / "docs"
 BEGIN, END = "```mermaid\n", "```\n"
+Drawn = Callable[[], str]
 
 
-def test_the_printed_diagram_is_up_to_date() -> None:
-    before, _, rest = FILE.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    now = f"{before}{BEGIN}{diagram.conversation()}{END}{after}"
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [("conversation.md", [diagram.conversation]), ("matters.md", [diagram.offer, diagram.replacement])],
+)
+def test_the_printed_diagrams_are_up_to_date(name: str, drawn: list[Drawn]) -> None:
+    file = DOCS / name
+    now, *rest = file.read_text("utf-8").split(BEGIN)
+    for draw, text in zip(drawn, rest, strict=True):
+        _, _, after = text.partition(END)
+        now += f"{BEGIN}{draw()}{END}{after}"
     if os.environ.get("REWRITE"):
-        FILE.write_text(now, "utf-8")
-    assert FILE.read_text("utf-8") == now
+        file.write_text(now, "utf-8")
+    assert file.read_text("utf-8") == now
 
 
-def test_every_state_is_drawn() -> None:
-    assert all(f'"{state}"' in diagram.conversation() for state in VIEWS)
+@pytest.mark.parametrize(
+    ("draw", "states"),
+    [
+        (diagram.conversation, VIEWS),
+        (diagram.offer, offer.STATES),
+        (diagram.replacement, replacement.STATES),
+    ],
+)
+def test_every_state_is_drawn(draw: Drawn, states: Iterable[str]) -> None:
+    assert all(f'"{state}"' in draw() for state in states)
+
+
+def test_every_state_of_an_offer_is_explained() -> None:
+    text = (DOCS / "matters.md").read_text("utf-8")
+    assert all(f"| `{state}` |" in text for state in (*offer.STATES, *replacement.STATES))
