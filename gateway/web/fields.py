@@ -13,13 +13,22 @@ YEARS = range(1900, 2200)
 
 # Control characters of both sets, and the two line ends that are none of them.
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_CONTROL_IN_TEXT = _CONTROL.replace(r"\x00-\x1f", r"\x00-\x08\x0b\x0c\x0e-\x1f")
+"""A reason may have several lines."""
 _ANY_CONTROL = re.compile(f"[{_CONTROL}]")
+_ANY_CONTROL_IN_TEXT = re.compile(f"[{_CONTROL_IN_TEXT}]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 
 
 def _line(written: str) -> str:
     if _ANY_CONTROL.search(written):
+        raise ValueError("control characters do not belong here")
+    return written
+
+
+def _text(written: str) -> str:
+    if _ANY_CONTROL_IN_TEXT.search(written):
         raise ValueError("control characters do not belong here")
     return written
 
@@ -81,6 +90,7 @@ def _pattern(written: str) -> dict[str, str]:
 
 _LINE = f"[^{_CONTROL}]*"
 _FILLED = rf"{_LINE}[^{_CONTROL}\s]{_LINE}"
+_TEXT = rf"[^{_CONTROL_IN_TEXT}]*[^{_CONTROL_IN_TEXT}\s][^{_CONTROL_IN_TEXT}]*"
 _ID = rf"[^{_CONTROL}\s.]([^{_CONTROL}]*[^{_CONTROL}\s])?"
 
 Phone = Annotated[
@@ -103,8 +113,8 @@ Line = Annotated[
 ]
 Long = Annotated[
     str,
-    Field(min_length=1, max_length=2000, json_schema_extra=_pattern(_FILLED)),
-    AfterValidator(_line),
+    Field(min_length=1, max_length=2000, json_schema_extra=_pattern(_TEXT)),
+    AfterValidator(_text),
     AfterValidator(_filled),
 ]
 Blank = Annotated[str, Field(max_length=200, json_schema_extra=_pattern(_LINE)), AfterValidator(_line)]

@@ -212,7 +212,7 @@ async def test_a_wrong_field_is_named_and_nothing_is_stored(
         ("provider_choice.opened", {"choice__opened_on": "soon"}, "choice.opened_on"),
         ("provider_choice.closed", {"choice__outcome": "lost"}, "choice.outcome"),
         ("order.answered", {"order__outcome": "perhaps"}, "order.outcome"),
-        ("order.answered", {"order__reason": "қоймада\nжоқ"}, "order.reason"),
+        ("order.answered", {"order__reason": "қоймада\u0007жоқ"}, "order.reason"),
         ("invitation.opened", {"invitation__postponed": True}, "invitation.postponed"),
         ("invitation.opened", {"invitation__postponed": 0}, "invitation.postponed"),
         ("invitation.opened", {"invitation__setting": "hotel"}, "invitation.setting"),
