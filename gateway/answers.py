@@ -61,7 +61,9 @@ class _At(Struct, frozen=True):
     @property
     def waiting(self) -> list[Matter]:
         """An answer would still count; the one that closes first comes first."""
-        waiting = (matter for matter in self.own if matter.state in ANSWERABLE and self.now < matter.closes)
+        waiting = (
+            matter for matter in self.own if matter.state in ANSWERABLE and matter.sent <= self.now < matter.closes
+        )
         return sorted(waiting, key=lambda matter: matter.closes)
 
     @property
@@ -154,7 +156,8 @@ class Answers:
         sized = next((one for one in at.own if one.state == "consented" and sizes.wanted(one.size)), None)
         if sized is not None and sizes.plain(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
-        offers = [Open(one.id, one.yes, one.no, open=one in at.own and one.state == "asked") for one in at.matters]
+        asked = [one.id for one in at.waiting if one.state == "asked"]
+        offers = [Open(one.id, one.yes, one.no, open=one.id in asked) for one in at.matters]
         heard = answers.hear(text, offers, choices=at.talk.labels)
         if isinstance(heard, Decides):
             matter = next(one for one in at.matters if one.id == heard.id)

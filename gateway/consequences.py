@@ -73,7 +73,7 @@ class Consequences:
                 continue
             for phone, address in _reached(matter.phones, scene.pockets):
                 if address not in answered_at:
-                    letter = self._notice(telling, matter, scene, phone, address)
+                    letter = self._notice(telling, number, matter, scene, phone=phone, address=address)
                     entry = about.told(letter, telling.name, phone)
                     if letter.created > scene.now.timestamp():
                         waiting.append(Waiting(letter, entry))
@@ -129,9 +129,12 @@ class Consequences:
         )
         return _letter(f"{asker.inbound.id}:{number}", address, message, scene.now)
 
-    def _notice(self, telling: Telling, matter: Matter, scene: Scene, phone: str, address: str) -> Letter:
+    def _notice(
+        self, telling: Telling, number: int, matter: Matter, scene: Scene, *, phone: str, address: str
+    ) -> Letter:
         question = telling.name == "question"
         leaves = max(scene.now, matter.sent) if question else window.leaves(scene.now, self._rules.quiet)
+        leaves += number * timedelta.resolution  # those that wait for the same moment leave in their order
         message = self._wording.about(
             telling,
             matter,
