@@ -134,7 +134,8 @@ class Consequences:
     ) -> Letter:
         question = telling.name == "question"
         leaves = max(scene.now, matter.sent) if question else window.leaves(scene.now, self._rules.quiet)
-        leaves += number * timedelta.resolution  # those that wait for the same moment leave in their order
+        if leaves > scene.now:
+            leaves += number * timedelta.resolution  # those that wait for the same moment leave in their order
         message = self._wording.about(
             telling,
             matter,
