@@ -27,6 +27,10 @@ from gateway.matter_store import Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
 """A question names its last day, so it must not leave on another day than it was written for."""
+OVERTAKEN = ("question", "reminder", "refused")
+"""Letters that are wrong as soon as something else happens to the offer…"""
+ENDS = ("cancelled", "queued", "unreached_offer", "unreached_replacement", "turned", "consented_elsewhere")
+"""…and those that are, if another letter says what has become of it."""
 ARRIVED = frozenset({Status.ACCEPTED, Status.SENT, Status.DELIVERED})
 """Not every operator reports a delivery: a letter that was taken, and of which nothing bad was heard, counts."""
 
@@ -84,7 +88,7 @@ class Consequences:
             cause=scene.cause,
             letters=leaving,
             later=waiting,
-            unsend=_untrue(matter, scene, waiting),
+            unsend=_outdated(step, scene, waiting),
             relays=[_post(relay, matter, scene) for relay in step.relays],
             entries=entries,
         )
@@ -223,14 +227,16 @@ def _name(matter: Matter, name: str, tries: int, phone: str) -> str:
     return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
 
 
-def _untrue(matter: Matter, scene: Scene, waiting: Sequence[Waiting]) -> list[str]:
+def _outdated(step: Step, scene: Scene, waiting: Sequence[Waiting]) -> list[str]:
     """Names of letters that say what is not so any more, should they still wait for the morning."""
+    matter = step.matter
     if scene.was in ("", matter.state):
         return []
+    instead = any(not telling.asked for telling in step.tellings)
     names = {
         notice_id(matter, name, phone, address)
-        for phone, address in _reached(matter.phones, scene.pockets)
-        for name in ("question", "reminder", "refused")
+        for phone, address in _reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
+        for name in (*OVERTAKEN, *(ENDS if instead else ()))
     }
     return sorted(names.difference(one.letter.id for one in waiting))
 

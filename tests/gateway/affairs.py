@@ -21,7 +21,7 @@ from dialogs.messages import Language, Pressed, Text
 from dialogs.workdays import Workdays
 from gateway import matter_store
 from gateway.answers import Answers
-from gateway.channels import Inbound
+from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
 from gateway.esobes import Esobes
@@ -73,6 +73,8 @@ class Affairs(Struct, frozen=True):
     """`Hands`, unless a test brings another."""
     ministry: Ministry
     phones: Phones
+    channels: dict[str, Channel]
+    """The phones, until a test puts another provider in their place."""
     store: MatterStore
     letters: Letters
     matters: Matters
@@ -162,13 +164,16 @@ class Affairs(Struct, frozen=True):
 
 
 NIGHT = (time(21), time(9))
+TEN = time(10)
 
 
-def law(workdays: Workdays, *, chat_answers: bool = True, quiet: Quiet | None = NIGHT) -> Rules:
+def law(
+    workdays: Workdays, *, chat_answers: bool = True, quiet: Quiet | None = NIGHT, reminder_at: time | None = TEN
+) -> Rules:
     return rules.load(
         workdays,
         hold=timedelta(minutes=15),
-        reminder_at=time(10),
+        reminder_at=reminder_at,
         quiet=quiet,
         chat_answers=chat_answers,
     )
@@ -182,15 +187,16 @@ async def put_together(
     *,
     chat_answers: bool = True,
     quiet: Quiet | None = NIGHT,
+    reminder_at: time | None = TEN,
 ) -> AsyncIterator[Affairs]:
     """With both outboxes at work; the clock rings where a test says so."""
     batched = Batched(redis)
     phones = Phones(batched, redis, clock)
-    outbox = Outbox(batched, {"sms": phones, "chat": phones}, clock, "test")
-    channels: dict[str, Relays] = {}
-    relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True)
+    channels: dict[str, Channel] = {"sms": phones, "chat": phones}
+    outbox = Outbox(batched, channels, clock, "test")
+    relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True, at_once=8)
     store, letters = MatterStore(batched), Letters(batched)
-    legal = law(dialogue.guide.workdays, chat_answers=chat_answers, quiet=quiet)
+    legal = law(dialogue.guide.workdays, chat_answers=chat_answers, quiet=quiet, reminder_at=reminder_at)
     matters = Matters(
         store=store,
         letters=letters,
@@ -214,6 +220,7 @@ async def put_together(
             clock=clock,
             ministry=ministry,
             phones=phones,
+            channels=channels,
             store=store,
             letters=letters,
             matters=matters,

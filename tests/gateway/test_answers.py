@@ -34,7 +34,7 @@ from tests.gateway.affairs import (
     withdrawn,
 )
 
-CHAT = "chat:aigul"
+CHAT = "chat:77"
 
 
 @pytest.fixture
