@@ -4,24 +4,28 @@ import asyncio
 import contextlib
 import socket
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import RedisError
 
 from dialogs.dialogue import Dialogue
+from dialogs.matters.letters import key
 from dialogs.messages import Text
 from gateway.channels import Inbound, Letter, Outcome, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisUnfitError, check, connect
 from gateway.embedded import binary
+from gateway.matter_store import home_of
 from gateway.outbox import Outbox
 from gateway.receive import Receiver
 from gateway.store import Store, shard_number
-from tests.gateway.affairs import offers
+from tests.gateway.affairs import AIGUL, FRIDAY, Hands, offers, opened, put_together, withdrawn
 from tests.gateway.talk import Counting
 
 SLOTS = 16384
@@ -122,3 +126,37 @@ async def test_messages_are_answered_and_letters_leave_on_a_cluster(nodes: Ports
     outbox.stop()
     await run
     await redis.aclose()
+
+
+async def test_offers_live_on_a_cluster(nodes: Ports, dialogue: Dialogue) -> None:
+    """Persons, phones and chats in all shards: opened, answered, taken back, closed by silence, withdrawn."""
+    await join(nodes)
+    redis = connect(f"redis+cluster://127.0.0.1:{nodes[0][0]}")
+    async with put_together(redis, dialogue, Hands()) as affairs:
+        people = [structs.replace(AIGUL, iin=f"6804124{number:05}") for number in range(40)]
+        phones = {person.iin: (f"+7701{person.iin[-7:]}", f"+7702{person.iin[-7:]}") for person in people}
+        assert len({home_of(person.iin) for person in people}) == 16
+        for person in people:
+            one, other = phones[person.iin]
+            await affairs.link(f"chat:{person.iin}", one)
+            await affairs.matters.told(opened(f"O-{person.iin}", person=person, phones=(one, other)))
+        for number, person in enumerate(people):
+            matter = await affairs.matter(f"O-{person.iin}", person)
+            one, other = phones[person.iin]
+            if number % 4 == 0:
+                await affairs.sms(matter.yes, other)
+            elif number % 4 == 1:
+                await affairs.press(f"offer:{key(matter.id)}:no", f"chat:{person.iin}")
+            elif number % 4 == 2:
+                await affairs.sms("не мой номер", one)
+                await affairs.matters.told(withdrawn(matter.id, person=person))
+        await affairs.until(FRIDAY.replace(hour=9))
+        ends = {f"O-{person.iin}:1": number % 4 for number, person in enumerate(people) if number % 4 != 2}
+        answers = {0: "consent", 1: "refusal", 3: "silence"}
+        assert sorted(affairs.answered()) == sorted((name, answers[end]) for name, end in ends.items())
+        natures = Counter(line.nature for line in await affairs.journal())
+    await redis.aclose()
+    assert natures["question"] == 120  # two phones and a chat each
+    assert natures["cancelled"] == 30
+    assert natures["not_mine"] == 10
+    assert natures["withdrawn"] == 10
