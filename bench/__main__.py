@@ -10,9 +10,11 @@ from time import perf_counter
 import uvloop
 from redis.asyncio import Redis
 
-from bench import core, memory, talks, turns
+from bench import core, leavings, matters, memory, million, offers, talks, turns
 from bench.contenders import LOCALES
 from bench.load import LoadError
+from bench.offer_results import OfferResults
+from bench.pending import Pending
 from bench.processes import Cores, split_cores
 from bench.results import Results
 from dialogs import dialogue
@@ -23,6 +25,7 @@ from gateway.embedded import Embedded
 ROUNDS = {"always": 5, "everysec": 3}
 WAITS = 3
 SENDING = 3
+OFFER_ROUNDS = {"always": 3, "everysec": 2}
 START_UPS = 3
 DEAREST = 6
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -47,15 +50,25 @@ async def run(cores: Cores) -> Results:
                 _tell("waiting at a fixed rate")
                 rate = await turns.waits(field, redis, WAITS)
                 await turns.check_written(field, redis)
-            await redis.flushall()
+            await memory.empty_out(redis)
             _tell("with the outbox sending")
             async with turns.field_of(sending, url, cores, score) as field:
                 await turns.throughput(field, redis, "always", SENDING)
                 await turns.check_sent(field, redis)
+            await memory.empty_out(redis)
+            _tell("events and answers")
+            asked, offer_rows = Pending(matters.law(spoken)), offers.rows()
+            offer_rate = await offers.measure(
+                offer_rows, redis, url, cores=cores, pending=asked, score=score, rounds=OFFER_ROUNDS
+            )
             _tell("memory")
             await redis.config_set("appendfsync", "everysec")
             kept = await memory.measure(redis, score[Surface.CHAT])
+            left = await leavings.measure(redis, spoken)
             version = (await redis.info("server"))["redis_version"]
+    _tell("a million offers")
+    with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
+        found = await million.measure(spoken, Path(folder), cores)
     _tell("the dialogue alone, and the start")
     dearest = [
         (str(surface), kind, micros)
@@ -67,6 +80,7 @@ async def run(cores: Cores) -> Results:
         rounds=ROUNDS,
         rate=rate,
         memory=kept,
+        offers=OfferResults(offer_rows, OFFER_ROUNDS, offer_rate, found, left),
         core=dearest,
         start_ups=[core.start_up() for _ in range(START_UPS)],
         cores=cores.said(),

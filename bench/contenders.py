@@ -4,32 +4,32 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from datetime import time, timedelta
 from pathlib import Path
 from typing import Protocol, cast
 
 import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bench import matters
+from bench.pending import Daylight
 from bench.requests import SECRET
 from bot import logs
 from bot.app import settle_memory
 from bot.server import Server, address, listen
 from dialogs import dialogue
 from dialogs.dialogue import Dialogue
-from dialogs.matters import rules
-from dialogs.matters.letters import Letters as Wording
+from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.channels import Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
-from gateway.matters import Matters
 from gateway.outbox import Outbox
 from gateway.receive import Receiver
 from gateway.store import Store
 from gateway.web import app as web
+from gateway.web.events import Events, Listener
 from gateway.web.front import Front
 from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
 
@@ -63,16 +63,18 @@ class Loopback:
         return Sent()
 
 
-async def kelisim(url: str, sending: bool = False) -> App:
+async def kelisim(url: str, sending: bool = False, clock: Clock | None = None) -> App:
     """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to."""
     from bot import telegram
 
     redis = connect(url)
     await check(redis)
-    batched, clock, spoken = Batched(redis), Clock(), dialogue.load(LOCALES)
+    batched, clock, spoken = Batched(redis), clock or Clock(), dialogue.load(LOCALES)
     store, loopback = Store(batched), Loopback()
     outbox = Outbox(batched, {"tg": loopback, "sms": loopback}, clock, "bench")
-    receiver = Receiver(store, spoken, _offers(batched, spoken, clock, outbox), clock, outbox.wake)
+    law = matters.law(spoken)
+    affairs = matters.build(batched, spoken, law, clock, outbox.wake)
+    receiver = Receiver(store, spoken, Answers(MatterStore(batched), affairs), clock, outbox.wake)
     if sending:
         _BACKGROUND.append(asyncio.create_task(outbox.run()))
     bot = telegram.Telegram(
@@ -85,33 +87,43 @@ async def kelisim(url: str, sending: bool = False) -> App:
         wake=outbox.wake,
     )
     kannel = KannelWebhook(receiver, Letters(batched), clock, SECRET)
-    return web.build(lambda: batched("PING"), TelegramWebhook(bot, SECRET), kannel, letters={})
+    return web.build(
+        lambda: batched("PING"),
+        TelegramWebhook(bot, SECRET),
+        kannel,
+        events=_events(affairs, spoken, law, clock),
+        letters={},
+    )
 
 
-def _offers(redis: Batched, spoken: Dialogue, clock: Clock, outbox: Outbox) -> Answers:
-    """With the law as a fresh installation has it."""
-    law = rules.load(
-        spoken.guide.workdays,
-        hold=timedelta(minutes=15),
-        reminder_at=time(10),
-        quiet=(time(21), time(9)),
-        chat_answers=True,
-    )
-    store = MatterStore(redis)
-    matters = Matters(
-        store=store,
-        letters=Letters(redis),
-        wording=Wording(spoken.guide.words, law),
-        rules=law,
-        clock=clock,
-        wake=outbox.wake,
-        wake_relays=lambda _: None,
-    )
-    return Answers(store, matters)
+def _events(listener: Listener, spoken: Dialogue, law: Rules, clock: Clock) -> Events:
+    services = spoken.guide.catalogue.services
+    return Events(listener, SECRET, clock, services=services, replaceable=law.replaceable)
 
 
 async def kelisim_sending(url: str) -> App:
     return await kelisim(url, sending=True)
+
+
+async def kelisim_offers(url: str) -> App:
+    return await kelisim(url, clock=Daylight())
+
+
+async def kept_event(url: str) -> App:
+    """The site's door for events alone, and a listener that only keeps them."""
+    from bench import event_floors
+
+    redis = connect(url)
+    await check(redis)
+    batched, clock, spoken = Batched(redis), Daylight(), dialogue.load(LOCALES)
+    events = _events(event_floors.Kept(batched), spoken, matters.law(spoken), clock)
+    return web.build(lambda: batched("PING"), events=events, letters={})
+
+
+async def plain_event(url: str) -> App:
+    from bench import event_floors
+
+    return Raw(event_floors.plain(url))
 
 
 async def aiogram_echo(url: str) -> App:
@@ -135,6 +147,9 @@ async def raw_echo(_: str) -> App:
 BUILD: dict[str, Callable[[str], Awaitable[App]]] = {
     "kelisim": kelisim,
     "kelisim-sending": kelisim_sending,
+    "kelisim-offers": kelisim_offers,
+    "kept-event": kept_event,
+    "plain-event": plain_event,
     "aiogram": aiogram_echo,
     "floor": floor,
     "raw": raw_echo,

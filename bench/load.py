@@ -25,9 +25,11 @@ class LoadError(Exception):
 class Load:
     """One server's citizens."""
 
-    def __init__(self, port: int, messages: Iterator[bytes]) -> None:
+    def __init__(self, port: int, messages: Iterator[bytes], status: int = 200) -> None:
+        """`status`: with which every message has to be answered."""
         self._port = port
         self._messages = messages
+        self.taken = b"HTTP/1.1 %d " % status
         self._lines: list[_Line] = []
         self._free: deque[_Line] = deque()
         self._due: deque[float] = deque()
@@ -128,7 +130,7 @@ class _Line(asyncio.Protocol):
         length = _LENGTH.search(self._heard, 0, end + 2) if end >= 0 else None
         if length is None or len(self._heard) < end + 4 + int(length[1]):
             return
-        if not self._heard.startswith(b"HTTP/1.1 200 "):
+        if not self._heard.startswith(self._load.taken):
             self.refusal = self._heard
         self._heard = b""
         self._load.answered(self, perf_counter() - self._due)

@@ -38,19 +38,18 @@ class Memory(Struct, frozen=True):
 
 
 async def measure(redis: Redis, talks: list[Talk]) -> Memory:
-    call: Callable[..., Awaitable[object]] = redis.execute_command
-    await call("FLUSHALL", "SYNC")  # else what was there before is still being freed while we count
+    await empty_out(redis)
     batched, clock = Batched(redis), Clock()
     last = _LastTurns(Store(batched), talks, clock)
-    empty = await _used(redis)
+    empty = await used(redis)
     size = 0
     for first in range(0, CITIZENS, AT_ONCE):
         size += await last.commit(range(first, first + AT_ONCE), with_letters=False)
         await _forget(redis, "*:seen:*")
-    lines = await _used(redis)
+    lines = await used(redis)
     for number in range(SHARDS):
         await redis.xtrim(f"{{s{number:02}}}:journal", maxlen=0, approximate=False)
-    idle = await _used(redis)
+    idle = await used(redis)
     if idle - empty < size:
         raise LoadError(f"{idle - empty} bytes cannot hold {CITIZENS} talks of {size} bytes")
     seen = await _after_letters(redis, batched, last)
@@ -73,11 +72,11 @@ async def _after_letters(redis: Redis, batched: Batched, last: "_LastTurns") -> 
         await outbox.drained()
     outbox.stop()
     await sending
-    full = await _used(redis)
+    full = await used(redis)
     if outbox.counts["tg", Status.ACCEPTED] != LETTERS:
         raise LoadError(f"{outbox.counts} letters have left instead of {LETTERS}")
     await _forget(redis, "*:seen:*")
-    return (full - await _used(redis)) / LETTERS
+    return (full - await used(redis)) / LETTERS
 
 
 class _LastTurns:
@@ -105,7 +104,13 @@ class _LastTurns:
         return len(after)
 
 
-async def _used(redis: Redis) -> int:
+async def empty_out(redis: Redis) -> None:
+    """At once: else what was there before is still being freed while we count."""
+    call: Callable[..., Awaitable[object]] = redis.execute_command
+    await call("FLUSHALL", "SYNC")
+
+
+async def used(redis: Redis) -> int:
     return int((await redis.info("memory"))["used_memory"])
 
 

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +19,15 @@ class Cores(Struct, frozen=True):
 
     server: set[int]
     others: set[int]
+
+    @contextmanager
+    def server_here(self) -> Iterator[None]:
+        """This process does the server's work itself; Redis stays where it is."""
+        os.sched_setaffinity(0, self.server)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, self.others)
 
     def said(self) -> str:
         if self.server == self.others:

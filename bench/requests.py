@@ -1,12 +1,15 @@
-"""A citizen's message as the bytes that Telegram and Kannel put on the wire."""
+"""Messages of citizens and events of E-Sobes, as the bytes that Telegram, Kannel and E-Sobes put on the wire."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from urllib.parse import quote
 
 import msgspec
 
+from bench import pending
 from bench.talks import Step, Talk, endless
 from dialogs.messages import Message, Pressed, Text
+from gateway.web.events import PATH as EVENTS_PATH
 from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH
 
 SECRET = "a-secret-of-the-benchmark"
@@ -17,6 +20,8 @@ _CHAT = {"id": _CITIZEN, "first_name": "Айгүл", "last_name": "Серікқ�
 _FROM = {"id": _CITIZEN, "is_bot": False, "first_name": "Айгүл", "last_name": "Серікқызы", "username": "aigul"}
 _BOT = {"id": 123456789, "is_bot": True, "first_name": "Kelisim", "username": "kelisim_bot"}
 _AT = 1_795_280_000
+_APART = 50_000_000
+"""Between the numbers of a person's two phones."""
 
 
 def telegram(talks: list[Talk], base: int) -> Iterator[bytes]:
@@ -24,7 +29,26 @@ def telegram(talks: list[Talk], base: int) -> Iterator[bytes]:
 
 
 def kannel(talks: list[Talk], base: int) -> Iterator[bytes]:
-    return _fill([[_mo(step) for step in talk] for talk in talks], base)
+    return _fill([[_mo(_typed(step)) for step in talk] for talk in talks], base)
+
+
+def answers(code: Callable[[int], str], base: int) -> Iterator[bytes]:
+    """By SMS, each from a phone of its own; `code`: what the phone with this number sends."""
+    message, citizen = b"%d" % _MESSAGE, b"%d" % _CITIZEN
+    prepared: dict[str, bytes] = {}
+    for number in count(base):
+        text = code(number)
+        answer = prepared.get(text) or prepared.setdefault(text, _mo(text))
+        yield answer.replace(message, b"%09d" % number).replace(citizen, b"%09d" % number)
+
+
+def events(base: int) -> Iterator[bytes]:
+    """`offer.opened`, each about a person of their own; every other one has two phones."""
+    number, other = b"%d" % _MESSAGE, b"%d" % _CITIZEN
+    prepared = [_opened(place) for place in range(2 * len(pending.PEOPLE) * len(pending.OFFERS))]
+    for place in count(base):
+        written = prepared[place % len(prepared)]
+        yield written.replace(number, b"%09d" % place).replace(other, b"%09d" % (place + _APART))
 
 
 def _fill(prepared: list[list[bytes]], base: int) -> Iterator[bytes]:
@@ -62,10 +86,34 @@ def _shown(message: Message | None) -> dict[str, object]:
     return {"text": message.text, "reply_markup": {"inline_keyboard": rows}}
 
 
-def _mo(step: Step) -> bytes:
-    text = quote(step.content.text, safe="") if isinstance(step.content, Text) else ""
+def _typed(step: Step) -> str:
+    return step.content.text if isinstance(step.content, Text) else ""
+
+
+def _mo(text: str) -> bytes:
     path = (
-        f"{KANNEL_PATH}{SECRET}/mo?from=%2B77{_CITIZEN}&to=1414&text={text}"
+        f"{KANNEL_PATH}{SECRET}/mo?from=%2B77{_CITIZEN}&to=1414&text={quote(text, safe='')}"
         f"&id={_MESSAGE}-4f0e-4c59-9f6b-6c1f0e6f5d0a&ts=2026-11-23+13%3A30%3A00"
     )
     return f"GET {path} HTTP/1.1\r\nHost: bot.kelisim.kz\r\nUser-Agent: Kannel/1.4.5\r\n\r\n".encode()
+
+
+def _opened(place: int) -> bytes:
+    name, birth_date, language = pending.PEOPLE[place % len(pending.PEOPLE)]
+    kind, service, device = pending.OFFERS[place % len(pending.OFFERS)]
+    phones = [pending.phone(_MESSAGE), pending.phone(_CITIZEN)][: 1 + place % 2]
+    who = {"iin": pending.iin(_MESSAGE), "name": name, "birth_date": birth_date, "language": language}
+    told = {
+        "id": pending.event(_MESSAGE),
+        "type": "offer.opened",
+        "at": pending.MONDAY,
+        "person": {**who, "phones": phones},
+        "specialist": pending.SPECIALIST,
+        "case_number": "41-26",
+        "offer": {"id": pending.offer(_MESSAGE), "service": service, "kind": kind, "device": device},
+    }
+    body = msgspec.json.encode(told)
+    return (
+        f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: bot.kelisim.kz\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: keep-alive\r\nAuthorization: Bearer {SECRET}\r\n\r\n"
+    ).encode() + body

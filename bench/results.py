@@ -10,6 +10,8 @@ from statistics import median
 from msgspec import Struct
 
 from bench.memory import Memory
+from bench.offer_results import OfferResults
+from bench.tables import RATIO_HEADS, met, ratio, ratios, table, throughput, waits
 from bench.turns import AT_ONCE, Row
 from gateway.clock import ALMATY
 
@@ -26,6 +28,7 @@ class Results(Struct):
     rounds: dict[str, int]
     rate: int
     memory: Memory
+    offers: OfferResults
     core: Core
     start_ups: list[float]
     cores: str
@@ -34,13 +37,9 @@ class Results(Struct):
     seconds: float
 
     def text(self) -> str:
-        parts = (self._aims(), self._turns(), self._waits(), self._memory(), self._core(), self._how())
+        turns = (self._aims(), self._turns(), self._waits(), self._memory())
+        parts = (*turns, self.offers.text(), self._core(), self._how())
         return "\n\n".join(("# Benchmark", *parts)) + "\n"
-
-    def _ratios(self, row: int, over: int, fsync: str) -> list[float]:
-        """Round by round: what disturbs one disturbs its neighbours too."""
-        pairs = zip(self.rows[row].slices[fsync], self.rows[over].slices[fsync], strict=True)
-        return [ours.rate / theirs.rate for ours, theirs in pairs]
 
     def _aims(self) -> str:
         lines = []
@@ -50,39 +49,19 @@ class Results(Struct):
             ("Telegram turn / raw ASGI echo without Redis", TELEGRAM, RAW, None),
             ("SMS turn / raw ASGI echo without Redis", SMS, RAW, None),
         ):
-            found = self._ratios(row, over, "always")
-            cpu = self.rows[over].cpu("always") / self.rows[row].cpu("always")
-            lines.append(
-                [
-                    what,
-                    f"**{median(found):.2f}**",
-                    f"{min(found):.2f}–{max(found):.2f}",
-                    f"{median(self._ratios(row, over, 'everysec')):.2f}",
-                    f"{cpu:.2f}",
-                    _met(f"≥ {aim}", median(found) >= aim) if aim else "",
-                ]
-            )
-        heads = ["turns a second, ratio", "always", "all rounds", "everysec", "by server CPU", "aim"]
+            ours, theirs = self.rows[row], self.rows[over]
+            found = median(ratios(ours, theirs, "always"))
+            lines.append([what, *ratio(ours, theirs), met(f"≥ {aim}", found >= aim) if aim else ""])
+        heads = ["turns a second, ratio", *RATIO_HEADS, "aim"]
         size = self.memory.citizen
-        kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {_met('≤ 1 KB', size <= AIM_BYTES)}."
-        return _table(heads, lines) + "\n\n" + kept
+        kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {met('≤ 1 KB', size <= AIM_BYTES)}."
+        return table(heads, lines) + "\n\n" + kept + "\n\n" + self.offers.aim()
 
     def _turns(self) -> str:
-        lines = []
-        for row in self.rows:
-            cells = [row.name]
-            for fsync in self.rounds:
-                measured = fsync in row.slices
-                cells += [f"{row.rate(fsync):,.0f}", f"{row.cpu(fsync):.0f}"] if measured else ["", ""]
-            lines.append(cells)
-        heads = ["whole turns", *(head for fsync in self.rounds for head in (f"{fsync}, turns/s", "server CPU µs"))]
-        return f"## Throughput, {AT_ONCE} at once\n\n" + _table(heads, lines)
+        return f"## Throughput, {AT_ONCE} at once\n\n" + throughput(self.rows, self.rounds, "turns")
 
     def _waits(self) -> str:
-        lines = [[row.name, f"{row.p50() * 1e3:.2f}", f"{row.p99() * 1e3:.2f}"] for row in self.rows if row.waits]
-        return f"## Waiting, {self.rate} turns a second, appendfsync always\n\n" + _table(
-            ["from due to answered", "p50 ms", "p99 ms"], lines
-        )
+        return f"## Waiting, {self.rate} turns a second, appendfsync always\n\n" + waits(self.rows)
 
     def _memory(self) -> str:
         memory = self.memory
@@ -97,13 +76,13 @@ class Results(Struct):
             ],
             ["that a message was seen", f"{memory.seen:.0f}", "3 days"],
         ]
-        return "## Memory of Redis\n\n" + _table(["what", "bytes", "kept"], lines)
+        return "## Memory of Redis\n\n" + table(["what", "bytes", "kept"], lines)
 
     def _core(self) -> str:
         lines = [[surface, kind, f"{micros:.0f}"] for surface, kind, micros in self.core]
         seconds = f"From `python -m bot run` to ready, with an empty data folder: {median(self.start_ups):.2f} s."
-        table = _table(["surface", "turn: event and the state after it", "CPU µs"], lines)
-        return f"## The dialogue alone, session read and written\n\n{table}\n\n{seconds}"
+        costs = table(["surface", "turn: event and the state after it", "CPU µs"], lines)
+        return f"## The dialogue alone, session read and written\n\n{costs}\n\n{seconds}"
 
     def _how(self) -> str:
         packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
@@ -124,23 +103,11 @@ that say so; there a provider in the same process takes every letter at once.
 - (a) aiogram's dispatcher with RedisStorage, three commands a turn, reply in the webhook's answer, called from raw \
 ASGI; no seen-ids, no letter, no journal, nothing atomic. (b) parses, reads, and writes by one script the same bytes \
 as the real turn, with redis-py used plainly, and the answers taken from a list. (c) reads JSON and writes JSON.
+{self.offers.how()}
 - Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
 of the server's process alone.
 - Load average before the run: {self.load:.2f}. Above 0.5 the machine was not quiet: then look at the server CPU.
 """
-
-
-def _met(aim: str, met: bool) -> str:
-    return f"{aim}: {'met' if met else 'NOT MET'}"
-
-
-def _table(heads: list[str], lines: list[list[str]]) -> str:
-    widths = [max(len(line[place]) for line in (heads, *lines)) for place in range(len(heads))]
-    ruled = [heads, ["-" * width for width in widths], *lines]
-    return "\n".join(
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
-        for line in ruled
-    )
 
 
 def _cpu() -> str:
