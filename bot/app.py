@@ -132,7 +132,7 @@ class Application:
             from bot import telegram
 
             channels["tg"] = telegram.letters(bot, words)
-        outbox = Outbox(ground.batched, channels, ground.clock, ground.reader)
+        outbox = Outbox(ground.batched, channels, ground.clock, ground.reader, quiet=settings.quiet)
         self._keep(outbox.run(), outbox.stop)
         offers = affairs.build(ground, outbox.wake)
         self._stack.push_async_callback(offers.esobes.aclose)

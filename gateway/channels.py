@@ -33,6 +33,8 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     """Seconds since 1970 after which it is of no use and does not leave any more; 0: a day after `created`."""
     proof: bool = False
     """The law asks for it, so what became of it is kept for good."""
+    unasked: bool = False
+    """Nobody has just asked for it, so it does not leave in quiet hours, however late it comes to that."""
 
 
 class Sent(Struct, frozen=True):

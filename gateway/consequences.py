@@ -111,7 +111,7 @@ class Consequences:
                 refusal_reason=application.refusal_reason,
                 name=person.name if minor or several_persons(scene.pockets[phone]) else None,
             )
-            letter = _letter(f"decision:{short(told.id, address)}", address, message, leaves)
+            letter = _unasked(f"decision:{short(told.id, address)}", address, message, leaves)
             letters.append(Waiting(letter, about.told(letter, "decision", phone)))
         if leaves > scene.now:
             return structs.replace(writing, later=letters)
@@ -131,7 +131,8 @@ class Consequences:
             named=several_persons(pocket),
             answers_here=self._rules.chat_answers,
         )
-        return _letter(f"{asker.inbound.id}:{number}", address, message, scene.now)
+        name, at = f"{asker.inbound.id}:{number}", scene.now.timestamp()
+        return Letter(name, address, message.text, at, message.buttons, proof=True)
 
     def _notice(
         self, telling: Telling, number: int, matter: Matter, scene: Scene, *, phone: str, address: str
@@ -153,7 +154,7 @@ class Consequences:
         if telling.name in ("question", "reminder"):
             midnight = datetime.combine(leaves.date() + timedelta(1), time(), leaves.tzinfo)
             until = (midnight - BEFORE_MIDNIGHT).timestamp()
-        return _letter(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
+        return _unasked(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
 
 
 async def sending(matter: Matter, known: sent.Letters) -> Sending:
@@ -250,8 +251,9 @@ def _reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[t
             yield phone, chat
 
 
-def _letter(name: str, address: str, message: Message, leaves: datetime, until: float = 0.0) -> Letter:
-    return Letter(name, address, message.text, leaves.timestamp(), message.buttons, until=until, proof=True)
+def _unasked(name: str, address: str, message: Message, leaves: datetime, until: float = 0.0) -> Letter:
+    at = leaves.timestamp()
+    return Letter(name, address, message.text, at, message.buttons, until=until, proof=True, unasked=True)
 
 
 def _post(relay: Relay, matter: Matter, scene: Scene) -> Letter:

@@ -70,11 +70,13 @@ return 0
 """
 
 # What is due: letters move to the outbox here, matters are only named. With them, when something is due next.
+# A letter that the outbox has put off has its line in the journal already.
 _DUE = """
 local names = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
 for _, name in ipairs(names) do
   redis.call('XADD', KEYS[4], '*', 'letter', redis.call('HGET', KEYS[3], name))
-  redis.call('XADD', KEYS[5], '*', 'entry', redis.call('HGET', KEYS[3], 'line of ' .. name))
+  local line = redis.call('HGET', KEYS[3], 'line of ' .. name)
+  if line then redis.call('XADD', KEYS[5], '*', 'entry', line) end
   redis.call('HDEL', KEYS[3], name, 'line of ' .. name)
   redis.call('ZREM', KEYS[2], name)
 end

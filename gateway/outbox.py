@@ -13,13 +13,15 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from dialogs.matters import window
+from dialogs.matters.window import Quiet
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, channel_of
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.lanes import Held, Lanes, ends, pause
 from gateway.letters import Status
-from gateway.pile import Done, Pile
+from gateway.pile import Done, Pile, PutOff
 from gateway.store import SHARDS
 from gateway.streams import Place
 
@@ -62,15 +64,17 @@ class Outbox:
         stream: str = "outbox",
         forever: bool = False,
         at_once: int = _AT_ONCE,
+        quiet: Quiet | None = None,
     ) -> None:
         """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`. `stream`: whose letters leave
-        here. `forever`: they are of use however late they arrive."""
+        here. `forever`: they are of use however late they arrive. `quiet`: when nothing unasked leaves."""
         self.counts: Counter[tuple[str, str]] = Counter()
         """(channel, what became of the letter, or `retry`) → how often."""
         self._pile = Pile(redis, stream, reader)
         self._channels = channels
         self._clock = clock
         self._forever = forever
+        self._quiet = quiet
         self._lanes = Lanes(at_once)
         self._sending: set[Task[None]] = set()
         self._something = Event()
@@ -153,9 +157,13 @@ class Outbox:
             self._pile.unread.update(range(SHARDS))
 
     async def _send(self, held: Held) -> None:
-        letter = held.letter
-        if self._clock.now().timestamp() >= self._ends(letter):
+        letter, now = held.letter, self._clock.now()
+        leaves = window.leaves(now, self._quiet) if letter.unasked else now
+        if leaves.timestamp() >= self._ends(letter):
             self._finish(held, Status.EXPIRED, "it is of no use any more")
+            return
+        if leaves > now:  # it was to leave by day, but something kept it until now
+            self._strike_off(held, PutOff(held.entry, letter, leaves.timestamp()))
             return
         held.tries += 1
         name = channel_of(letter.address)
@@ -201,7 +209,10 @@ class Outbox:
             log.warning("letter %s: %s, %s", letter.id, status, reason)
         left = status in (Status.ACCEPTED, Status.DELIVERED)
         self.counts[channel_of(letter.address), Status.ACCEPTED if left else status] += 1
-        self._lanes.done(held)
         now = self._clock.now().timestamp()
-        self._pile.finish(held.shard, Done(held.entry, letter.id, status, now, provider, letter.proof))
+        self._strike_off(held, Done(held.entry, letter.id, status, now, provider, letter.proof))
+
+    def _strike_off(self, held: Held, done: Done | PutOff) -> None:
+        self._lanes.done(held)
+        self._pile.finish(held.shard, done)
         self._something.set()

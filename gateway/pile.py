@@ -6,6 +6,7 @@ import logging
 import sys
 from asyncio import Future
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ _HELD_AT_MOST = 20_000
 _ELSEWHERE: Place = (sys.maxsize, 0)
 """How far a shard has been read in which another process reads: nobody here can wait for it."""
 _decode = msgspec.json.Decoder(Letter).decode
+_encode = msgspec.json.Encoder().encode
 
 
 class Done(Struct, frozen=True):
@@ -36,6 +38,14 @@ class Done(Struct, frozen=True):
     at: float
     provider: str = ""
     proof: bool = False
+
+
+class PutOff(Struct, frozen=True):
+    """A letter that waits for the end of the quiet hours."""
+
+    entry: bytes
+    letter: Letter
+    until: float
 
 
 class Pile:
@@ -50,7 +60,7 @@ class Pile:
         """Per shard, where to read on: new letters, or how far reading again has come."""
         self._read_to: list[Place] = [(0, 0)] * SHARDS
         """Per shard, how far it has been read: letters that stand before that are held or done."""
-        self._finished: dict[int, list[Done]] = defaultdict(list)
+        self._finished: dict[int, list[Done | PutOff]] = defaultdict(list)
         """Per shard, what is to be struck off."""
 
     @property
@@ -78,7 +88,7 @@ class Pile:
         """Of each shard in which letters wait, the place of the last."""
         return await self._streams.ends()
 
-    def finish(self, shard: int, done: Done) -> None:
+    def finish(self, shard: int, done: Done | PutOff) -> None:
         if done.entry in self._held[shard]:
             self._finished[shard].append(done)
 
@@ -101,8 +111,8 @@ class Pile:
         """In one breath. What was struck off counts as held until Redis has answered, so that it is not taken for
         lost. If Redis was away it is struck off again: doing it twice changes nothing."""
         finished = {shard: tuple(letters) for shard, letters in self._finished.items()}
-        await self._write_down([done for letters in finished.values() for done in letters])
-        calls = [self._streams.done(shard, [done.entry for done in letters]) for shard, letters in finished.items()]
+        await self._write_down([one for letters in finished.values() for one in letters if isinstance(one, Done)])
+        calls = [call for shard, letters in finished.items() for call in self._strike_off(shard, letters)]
         pages: dict[int, Future[Any]] = {
             shard: self._streams.read(shard, self._places[shard], len(self._held[shard])) for shard in shards
         }
@@ -114,6 +124,16 @@ class Pile:
             if not self._finished[shard]:
                 del self._finished[shard]
         return new
+
+    def _strike_off(self, shard: int, letters: Iterable[Done | PutOff]) -> Iterator[Future[Any]]:
+        done = []
+        for one in letters:
+            if isinstance(one, Done):
+                done.append(one.entry)
+            else:
+                yield self._streams.put_off(shard, one.entry, one.letter.id, _encode(one.letter), one.until)
+        if done:
+            yield self._streams.done(shard, done)
 
     async def _write_down(self, finished: list[Done]) -> None:
         """Before it is struck off, or a crash between the two would lose it. That a provider has taken a letter is

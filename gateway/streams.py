@@ -67,6 +67,14 @@ redis.call('XACK', KEYS[1], 'outbox', unpack(ARGV))
 return redis.call('XDEL', KEYS[1], unpack(ARGV))
 """
 
+# Back to those that wait for the morning; `matter_store` knows how they leave from there.
+_PUT_OFF = """
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('XACK', KEYS[1], 'outbox', ARGV[1])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
+return redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
+"""
+
 # A reader that still has something pending stays in the group: deleting it would lose these entries.
 _LEAVE = """
 for _, reader in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], 'outbox')) do
@@ -85,6 +93,7 @@ class Streams:
         self._reader = reader
         self._read = redis.script(_READ)
         self._done = redis.script(_DONE)
+        self._put_off = redis.script(_PUT_OFF)
         self._leave = redis.script(_LEAVE)
 
     def read(self, shard: int, place: bytes, held: int) -> Future[Any]:
@@ -103,6 +112,11 @@ class Streams:
 
     def done(self, shard: int, entries: Iterable[bytes]) -> Future[Any]:
         return self._redis("EVALSHA", self._done, 1, self._keys[shard], *entries)
+
+    def put_off(self, shard: int, entry: bytes, name: str, letter: bytes, until: float) -> Future[Any]:
+        """It comes back to this stream then. Done twice, it is put off once."""
+        keys = self._keys[shard], f"{tag(shard)}:later", f"{tag(shard)}:letters"
+        return self._redis("EVALSHA", self._put_off, 3, *keys, entry, repr(until), name, letter)
 
     def leave(self, shard: int) -> Future[Any]:
         """Another process may read here at once, unless we leave something unfinished."""

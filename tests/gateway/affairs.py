@@ -193,7 +193,7 @@ async def put_together(
     batched = Batched(redis)
     phones = Phones(batched, redis, clock)
     channels: dict[str, Channel] = {"sms": phones, "chat": phones}
-    outbox = Outbox(batched, channels, clock, "test")
+    outbox = Outbox(batched, channels, clock, "test", quiet=quiet)
     relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True, at_once=8)
     store, letters = MatterStore(batched), Letters(batched)
     legal = law(dialogue.guide.workdays, chat_answers=chat_answers, quiet=quiet, reminder_at=reminder_at)
