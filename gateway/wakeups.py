@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from gateway.clock import Clock
-from gateway.connection import RedisAwayError
+from gateway.connection import PATIENCE, RedisAwayError
 from gateway.failures import told
 from gateway.matter_store import MatterStore
 
 log = logging.getLogger(__name__)
 
-LAG = 30.0
+LAG = 3 * PATIENCE
 """Seconds after which the clock rings for a matter. An answer that came in the last moment is committed by then, or
 Redis was away for so long that nobody was told it had been taken."""
 LOOK = 1.0

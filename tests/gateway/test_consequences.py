@@ -99,11 +99,17 @@ async def provider(affairs: Affairs) -> Away:
     return away
 
 
+@pytest.mark.parametrize("given_up", [True, False])
 async def test_a_question_that_no_provider_took_leaves_on_the_next_day_with_a_new_last_day(
-    affairs: Affairs, provider: Away
+    given_up: bool, affairs: Affairs, provider: Away
 ) -> None:
+    """Whether the outbox has seen before midnight that it is too late for that letter, or not yet."""
     await affairs.told(opened())
-    assert "26 қараша" in (await waiting(affairs))[0].text
+    (letter,) = await waiting(affairs)
+    assert "26 қараша" in letter.text
+    if given_up:
+        await affairs.until(MONDAY.replace(hour=23, minute=59, second=30))
+        assert await affairs.letters.status(letter.id) is Status.EXPIRED
     await affairs.until(MONDAY.replace(day=24, hour=8))
     provider.back = True
     await affairs.until(MONDAY.replace(day=24, hour=8, minute=30))

@@ -9,10 +9,12 @@ import pytest
 from msgspec import structs
 
 from dialogs.dialogue import Dialogue
+from dialogs.matters.codes import CODES
 from dialogs.matters.matter import Answer, Kind
+from dialogs.matters.pocket import Known, Pocket
 from dialogs.sms_length import measure
 from gateway.connection import Client
-from gateway.matter_store import home_of
+from gateway.matter_store import Writing, home_of
 from gateway.matters import NoRoomError
 from tests.gateway.affairs import (
     AIGUL,
@@ -190,6 +192,22 @@ async def test_an_offer_that_found_no_room_finds_it_when_others_are_over(affairs
     assert {new.yes, new.no} & {gone.yes, gone.no}
 
 
+@pytest.mark.parametrize("begun_today", [True, False])
+async def test_codes_that_were_only_just_reserved_are_given_to_nobody_else(
+    begun_today: bool, affairs: Affairs
+) -> None:
+    """Their offers have not been stored yet; those of yesterday never will be."""
+    day = MONDAY.toordinal() - (not begun_today)
+    pairs = zip(CODES[::2], CODES[1::2], strict=True)
+    offers = tuple(Known(f"O-{yes}", 0, "", yes, no, day) for yes, no in pairs)
+    await affairs.store.commit_pocket(f"sms:{PHONE}", None, Pocket(offers=offers), Writing())
+    if begun_today:
+        with pytest.raises(NoRoomError):
+            await affairs.matters.told(opened())
+    else:
+        assert await affairs.told(opened())
+
+
 async def test_a_withdrawn_offer_is_told_of_and_its_codes_decide_nothing(affairs: Affairs) -> None:
     await affairs.told(opened(phones=(PHONE, OTHER)))
     matter = await affairs.matter()
@@ -306,14 +324,14 @@ async def test_a_refusal_is_turned_if_e_sobes_still_takes_the_consent(accepted: 
 
 
 async def test_what_e_sobes_says_of_an_earlier_answer_changes_nothing(affairs: Affairs) -> None:
-    """A refusal, then a consent: both wait for E-Sobes, which then says that it knew of a consent all the time."""
+    """A refusal, then a consent: both wait for E-Sobes, which has noted silence, and takes the consent then."""
     affairs.ministry.answer_to = lambda _: answer("503 Service Unavailable")
     await affairs.told(opened())
     matter = await affairs.matter()
     await affairs.sms(matter.no)
     await affairs.until(MONDAY + timedelta(minutes=16))
     await affairs.sms(matter.yes)
-    affairs.ministry.answers = [problem("409 Conflict", answer="consent"), answer("200 OK", "{}")]
+    affairs.ministry.answers = [problem("409 Conflict", answer="silence"), answer("200 OK", "{}")]
     await affairs.until(MONDAY + timedelta(hours=1))
     assert [told.key for told in affairs.ministry.taken] == ["O-1:1", "O-1:2"]
     assert await affairs.sent() == ["question", "refusing", "refused", "turning", "turned"]
