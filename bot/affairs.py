@@ -8,6 +8,7 @@ from msgspec import Struct
 from bot.ground import Ground
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
+from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.channels import Channel
 from gateway.esobes import Esobes
@@ -25,6 +26,7 @@ AT_ONCE = 8
 
 
 class Affairs(Struct, frozen=True):
+    rules: Rules
     answers: Answers
     events: Events
     esobes: Esobes
@@ -60,6 +62,7 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         channels["esobes"] = Relays(esobes, backlog, matters.settled)
     services = guide.catalogue.services
     return Affairs(
+        rules=law,
         answers=Answers(store, matters),
         events=Events(matters, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
         esobes=esobes,

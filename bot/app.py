@@ -156,7 +156,7 @@ class Application:
             await self._telegram(bot, ground, receiver, outbox) if bot is not None else None,
             kannel if "sms" in channels else None,
             sandbox,
-            Simulator(sandbox, ground.store, words, ground.dialogue.guide.workdays) if sandbox else None,
+            Simulator(sandbox, ground.store, ground.dialogue.guide, offers.rules) if sandbox else None,
             events=offers.events,
             played=routes,
             letters=ChainMap(outbox.counts, offers.relays.counts),

@@ -16,6 +16,8 @@ from gateway.esobes_sandbox.shelf import Shelf
 from gateway.esobes_sandbox.story import codes, play
 from gateway.esobes_sandbox.teller import Teller
 from gateway.esobes_sandbox.wire import Wire
+from gateway.matter_store import MatterStore
+from gateway.relays import Backlog
 from gateway.web.sandbox import Sandbox, Sms
 
 
@@ -35,7 +37,8 @@ def build(ground: Ground) -> Played:
     ministry = Ministry(Shelf(ground.batched), districts.load(), ground.dialogue.guide.workdays, ground.clock)
     wire = Wire(ground.url, ground.esobes_token)
     teller = Teller(ministry, wire)
-    return Played(ministry, teller, wire, (Facade(ministry, ground.esobes_token).router(), Page(teller).router()))
+    page = Page(teller, MatterStore(ground.batched), Backlog(ground.batched, ground.clock))
+    return Played(ministry, teller, wire, (Facade(ministry, ground.esobes_token).router(), page.router()))
 
 
 async def _play(played: Played, sandbox: Sandbox) -> None:

@@ -1,15 +1,20 @@
-"""What the simulator's page shows of the built-in E-Sobes, and its buttons."""
+"""What the simulator's page shows of the built-in E-Sobes, and its buttons; beside it, how far the assistant is."""
 
+from asyncio import gather
 from typing import Annotated, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Body, HTTPException, Response
 from msgspec import structs
 
+from dialogs.matters.matter import Matter
+from dialogs.matters.window import last_day
 from gateway.esobes_sandbox import buttons
 from gateway.esobes_sandbox.district import Resident
 from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Relay
 from gateway.esobes_sandbox.teller import NoSuchError, Teller
+from gateway.matter_store import MatterStore, home_of, read
+from gateway.relays import Backlog, Refusal
 from gateway.web.fields import Strict
 
 SHOWN = 50
@@ -25,9 +30,12 @@ class Away(Strict):
 
 
 class Page:
-    def __init__(self, teller: Teller) -> None:
+    def __init__(self, teller: Teller, matters: MatterStore, backlog: Backlog) -> None:
+        """`matters`, `backlog`: the assistant's own, which no real E-Sobes sees."""
         self._teller = teller
         self._ministry = teller.ministry
+        self._matters = matters
+        self._backlog = backlog
 
     def router(self) -> APIRouter:
         routes = APIRouter(prefix="/sandbox/page/esobes", include_in_schema=False)
@@ -52,8 +60,11 @@ class Page:
 
     async def _everything(self) -> dict[str, object]:
         shelf, district = self._ministry.shelf, self._ministry.district
+        offers = await shelf.all(Offer)
+        asked = await self._asked(offers)
+        waiting = await self._backlog.waiting()
         held: list[Held] = [
-            *await shelf.all(Offer),
+            *offers,
             *await shelf.all(Application),
             *await shelf.all(Choice),
             *await shelf.all(Invitation),
@@ -61,12 +72,18 @@ class Page:
         return {
             "now": self._ministry.clock.now(),
             "away": await shelf.away(),
-            "people": [self._shown(one, held) for one in district.people],
+            "people": [self._shown(one, held, asked) for one in district.people],
             "organisations": district.organisations,
             "relays": [_relay(one) for one in await shelf.relays(SHOWN)],
+            "waiting": {"count": waiting.count, "first": waiting.first},
+            "refused": [_refused(one) for one in await self._backlog.refused()],
         }
 
-    def _shown(self, resident: Resident, held: list[Held]) -> dict[str, object]:
+    async def _asked(self, offers: list[Offer]) -> dict[str, Matter]:
+        stored = await gather(*(self._matters.matter(home_of(one.iin), one.id) for one in offers))
+        return {matter.id: matter for matter in map(read, stored) if matter is not None}
+
+    def _shown(self, resident: Resident, held: list[Held], asked: dict[str, Matter]) -> dict[str, object]:
         """What is held of somebody, oldest first."""
         own = [one for one in held if one.iin == resident.iin]
         return {
@@ -77,7 +94,7 @@ class Page:
             "language": resident.language,
             "phones": self._ministry.district.phones(resident),
             "guardian": resident.guardian,
-            "offers": [_offer(one) for one in sorted(_of(Offer, own), key=lambda one: one.opened)],
+            "offers": [_offer(one, asked.get(one.id)) for one in sorted(_of(Offer, own), key=lambda one: one.opened)],
             "applications": [_bare(one) for one in sorted(_of(Application, own), key=lambda one: one.submitted_at)],
             "choices": [_bare(one) for one in sorted(_of(Choice, own), key=lambda one: one.opened_on)],
             "invitations": [_bare(one) for one in sorted(_of(Invitation, own), key=lambda one: one.arrive_by)],
@@ -88,9 +105,18 @@ def _of(kind: type[T], held: list[Held]) -> list[T]:
     return [one for one in held if isinstance(one, kind)]
 
 
-def _offer(offer: Offer) -> dict[str, object]:
+def _offer(offer: Offer, matter: Matter | None) -> dict[str, object]:
     state = "withdrawn" if offer.withdrawn else "answered" if offer.answered else "open"
-    return {**_bare(offer), "state": state}
+    return {**_bare(offer), "state": state, "asked": _asked(matter) if matter else None}
+
+
+def _asked(matter: Matter) -> dict[str, object]:
+    return {
+        "state": matter.state,
+        "sent": matter.sent,
+        "last_day": last_day(matter.closes),
+        "closes": matter.closes,
+    }
 
 
 def _bare(held: Held) -> dict[str, object]:
@@ -103,6 +129,10 @@ def _relay(relay: Relay) -> dict[str, object]:
     if "iin" in body:
         body["iin"] = f"••••••••{body['iin'][-4:]}"
     return {**structs.asdict(relay), "body": body}
+
+
+def _refused(refusal: Refusal) -> dict[str, object]:
+    return {"offer": refusal.offer, "status": refusal.status, "held": refusal.held, "at": refusal.at}
 
 
 def _json(body: object) -> Response:

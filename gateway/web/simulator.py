@@ -1,5 +1,5 @@
-"""The page on which one person plays a citizen with two phones, and what only this page needs: a live stream of both
-screens, the clock in small steps, and a way to begin anew."""
+"""The page on which one person plays a citizen with two phones, and E-Sobes; and what only this page needs: a live
+stream of both screens, the clock in small steps, a phone that is switched off, and a way to begin anew."""
 
 import asyncio
 import json
@@ -14,10 +14,11 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, model_validator
 from redis.exceptions import RedisError
 
+from dialogs.matters.rules import Rules
 from dialogs.messages import Language
 from dialogs.sms_length import measure
-from dialogs.words import Words, spoken
-from dialogs.workdays import Workdays
+from dialogs.talk import Guide
+from dialogs.words import spoken
 from gateway.channels import surface
 from gateway.clock import ALMATY
 from gateway.phones import Entry
@@ -34,6 +35,7 @@ DEMO_PHONE = "+77010000001"
 DEMO_USER = "demo"
 OPENING = time(9)
 """Of the office, on a working day: a good moment to move the clock to."""
+STEPS = {"quarter": timedelta(minutes=15), "hour": timedelta(hours=1)}
 RECONNECT = 1500
 """Milliseconds until a page that lost its stream comes again."""
 
@@ -41,6 +43,13 @@ RECONNECT = 1500
 class Citizen(Strict):
     phone: Phone
     user: User
+
+
+class Power(Strict):
+    """The phone's own key: what is sent to a phone that is off does not arrive."""
+
+    phone: Phone
+    off: bool
 
 
 def _local(written: object) -> object:
@@ -56,7 +65,7 @@ LocalMoment = Annotated[AwareDatetime, BeforeValidator(_local), AfterValidator(w
 class Turn(Strict):
     """One turn of the clock's hands."""
 
-    forward: Literal["hour", "working_day"] | None = None
+    forward: Literal["quarter", "hour", "working_day"] | None = None
     to: LocalMoment | None = None
     back: bool = False
 
@@ -68,11 +77,11 @@ class Turn(Strict):
 
 
 class Simulator:
-    def __init__(self, sandbox: Sandbox, store: Store, words: Words, workdays: Workdays) -> None:
+    def __init__(self, sandbox: Sandbox, store: Store, guide: Guide, law: Rules) -> None:
         self._sandbox = sandbox
         self._store = store
-        self._workdays = workdays
-        self._page = Page(words)
+        self._workdays = guide.workdays
+        self._page = Page(guide, law)
         self._streams = 0
 
     def router(self, closing: Event) -> APIRouter:
@@ -102,12 +111,17 @@ class Simulator:
                 await self._forget(address)
             return {"forgotten": True}
 
+        @routes.put("/page/power")
+        async def press_power(power: Power) -> Power:
+            await self._sandbox.phones.unreachable(f"sms:{power.phone}", power.off)
+            return power
+
         return routes
 
     def _target(self, turn: Turn) -> datetime | None:
         now = self._sandbox.clock.now()
-        if turn.forward == "hour":
-            return now + timedelta(hours=1)
+        if turn.forward in STEPS:
+            return now + STEPS[turn.forward]
         if turn.forward == "working_day":
             return now + (self._workdays.add(now.date(), 1) - now.date())
         return turn.to
@@ -145,7 +159,8 @@ class Simulator:
             while True:
                 screen = await phones.history(address)
                 messages = [_shown(kind, entry, language) for entry in screen]
-                told.put_nowait(_event("history", {"surface": kind, "messages": messages}))
+                off = await phones.is_unreachable(address)
+                told.put_nowait(_event("history", {"surface": kind, "messages": messages, "off": off}))
                 async for entry in phones.live(address, max((entry.place for entry in screen), default=0)):
                     if entry is None:
                         break  # time to look at the whole again: it may have been cleared

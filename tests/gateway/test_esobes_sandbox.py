@@ -15,7 +15,8 @@ import pytest
 from dialogs.catalogue import loader
 from dialogs.dialogue import Dialogue
 from dialogs.matters import rules
-from dialogs.matters.matter import Answer, Kind
+from dialogs.matters.matter import Answer, Kind, Matter, Person
+from gateway.channels import Letter
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched
 from gateway.esobes import Esobes, Post, Refused, Taken
@@ -26,6 +27,8 @@ from gateway.esobes_sandbox.page import Page
 from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
 from gateway.esobes_sandbox.wire import Wire
+from gateway.matter_store import MatterStore, Writing, home_of
+from gateway.relays import Backlog
 from gateway.web import app
 from gateway.web.event_parts import Stage
 from gateway.web.events import Events
@@ -500,8 +503,11 @@ async def test_its_story_can_be_played(teller: Teller, assistant: Assistant) -> 
 
 
 @pytest.fixture
-async def page(teller: Teller, assistant: Assistant) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(assistant.site(Page(teller))) as client:
+async def page(
+    teller: Teller, assistant: Assistant, batched: Batched, hands: Hands
+) -> AsyncIterator[httpx.AsyncClient]:
+    shown = Page(teller, MatterStore(batched), Backlog(batched, hands))
+    async with browser(assistant.site(shown)) as client:
         yield client
 
 
@@ -528,7 +534,47 @@ async def test_the_page_shows_what_is_held_of_everybody(
     (told,) = shown["relays"]
     assert (told["path"], told["key"], told["status"]) == (f"/offers/{offer}/answer", "k1", 200)
     assert told["body"]["answer"] == "consent"
+    assert (one["asked"], shown["waiting"], shown["refused"]) == (None, {"count": 0, "first": []}, [])
     assert teller.resident("dana").iin not in json.dumps(shown)
+
+
+async def test_the_page_shows_how_far_the_assistant_is(
+    page: httpx.AsyncClient, esobes: Ministry, hands: Hands, batched: Batched
+) -> None:
+    offer, person = await open_offer(esobes, hands), DISTRICT.people[0]
+    sent = FRIDAY + timedelta(hours=15)
+    asked = Matter(
+        id=offer,
+        kind=Kind.PROACTIVE,
+        service="technical_aids_hygiene",
+        device=None,
+        person=Person(person.iin, person.name, person.birth_date, person.language),
+        phones=person.phones,
+        specialist=None,
+        case=None,
+        yes="472",
+        no="815",
+        state="refusing",
+        sent=sent,
+        closes=datetime(2026, 12, 3, tzinfo=ALMATY),
+        wake=None,
+    )
+    home, backlog = home_of(person.iin), Backlog(batched, hands)
+    waits = Letter("r-1", f"esobes:{offer}", "{}", created=FRIDAY.timestamp())
+    refused = Letter("r-2", f"esobes:{offer}", "{}", created=FRIDAY.timestamp())
+    await MatterStore(batched).commit_matter(home, offer, None, asked, Writing(relays=[waits]))
+    await backlog.keep(home, refused, 409, "consent")
+    shown = (await page.get(PAGE)).json()
+    assert shown["people"][0]["offers"][0]["asked"] == {
+        "state": "refusing",
+        "sent": sent.isoformat(),
+        "last_day": "2026-12-02",
+        "closes": "2026-12-03T00:00:00+05:00",
+    }
+    since = FRIDAY.isoformat()
+    assert shown["waiting"] == {"count": 1, "first": [{"relay": "r-1", "offer": offer, "since": since}]}
+    assert shown["refused"] == [{"offer": offer, "status": 409, "held": "consent", "at": since}]
+    assert person.iin not in json.dumps(shown)
 
 
 async def test_the_page_names_no_iin_of_a_request_either(

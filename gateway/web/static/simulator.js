@@ -1,47 +1,15 @@
-// The simulator's page: two phones of one person, fed by one live stream, and a clock.
+// The simulator's page: two phones of one person, fed by one live stream, a clock, and E-Sobes beside them.
 // Whatever people or the assistant wrote goes into the page as text, never as markup.
 
-const words = JSON.parse(document.body.dataset.words);
-const language = document.body.dataset.language;
+import { Esobes } from "./esobes.js";
+import { all, ask, element, fill, language, notice, one, words } from "./parts.js";
+
 const narrow = matchMedia("(max-width: 48rem)");
-const folding = matchMedia("(max-width: 70rem)");
+const folding = matchMedia("(max-width: 76rem)");
 const WAIT_BEFORE_RECONNECTING = 2000;
-const NOTICE_STAYS = 8000;
 const MARGIN_ABOVE = 8;
 const BUTTONS_IN_A_ROW = 5;
 const LETTERS_IN_A_ROW = 22;
-
-const one = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-async function ask(method, path, body) {
-  const answer = await fetch(path, {
-    method,
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
-
-let noticed = 0;
-
-function notice(text) {
-  one("[data-notice]").textContent = text;
-  clearTimeout(noticed);
-  if (text) noticed = setTimeout(() => notice(""), NOTICE_STAYS);
-}
 
 // ---- messages ----
 
@@ -206,7 +174,7 @@ class Phone {
 
   // On a narrow screen the other phone is out of sight: its tab says how much has come.
   count() {
-    if (!narrow.matches || one(".phones").dataset.shown === this.surface) return;
+    if (!narrow.matches || one(".stage").dataset.shown === this.surface) return;
     const number = Number(this.unread.dataset.number ?? 0) + 1;
     this.unread.dataset.number = String(number);
     this.unread.replaceChildren(
@@ -240,10 +208,38 @@ class SmsPhone extends Phone {
         this.field.value += key.dataset.key;
       });
     }
+    this.power = one("[data-power]", root);
+    this.power.addEventListener("click", () => this.turn(!this.off));
+    one("[data-turn-on]", root).addEventListener("click", async () => {
+      await this.turn(false);
+      this.field.focus();
+    });
     for (const key of all("[data-scroll]", root)) {
       key.addEventListener("click", () => {
         this.log.scrollBy({ top: Number(key.dataset.scroll) * this.log.clientHeight * 0.7 });
       });
+    }
+  }
+
+  async turn(off) {
+    try {
+      await ask("PUT", "/sandbox/page/power", { phone: citizen.phone, off });
+      this.showPower(off);
+      if (off) one("[data-turn-on]", this.root).focus();
+    } catch {
+      notice(words.failed);
+    }
+  }
+
+  showPower(off) {
+    this.off = off;
+    const label = off ? words["sms.turn_on"] : words["sms.turn_off"];
+    this.power.setAttribute("aria-pressed", String(off));
+    this.power.title = label;
+    this.power.ariaLabel = label;
+    one("[data-dark]", this.root).hidden = !off;
+    for (const part of [this.log, one(".write", this.root), one(".soft", this.root), one(".keys", this.root)]) {
+      part.inert = off;
     }
   }
 }
@@ -279,12 +275,14 @@ const citizen = {
   phone: "",
   user: "",
 
-  play(phone, user) {
+  // `person`: whom E-Sobes shows beside; it stays if nothing is said.
+  play({ phone = this.phone, user = this.user, person = esobes.chosen }) {
+    const same = phone === this.phone && user === this.user;
     this.phone = phone;
     this.user = user;
     this.form.elements.phone.value = phone;
     this.form.elements.user.value = user;
-    const here = new URLSearchParams({ lang: language, phone, user });
+    const here = new URLSearchParams({ lang: language, phone, user, ...(person && { person }) });
     history.replaceState(null, "", `?${here}`);
     for (const link of all(".languages a")) {
       here.set("lang", link.hreflang);
@@ -292,7 +290,7 @@ const citizen = {
     }
     for (const place of all("[data-own]")) place.textContent = place.closest(".sms") ? phone : user;
     this.remember();
-    live.open();
+    if (!same) live.open();
   },
 
   remember() {
@@ -319,7 +317,7 @@ const citizen = {
 
   invent() {
     const digits = Array.from(crypto.getRandomValues(new Uint8Array(7)), (byte) => byte % 10).join("");
-    this.play(`+7700${digits}`, `citizen-${digits.slice(-4)}`);
+    this.play({ phone: `+7700${digits}`, user: `citizen-${digits.slice(-4)}` });
     notice("");
   },
 };
@@ -330,7 +328,7 @@ citizen.form.addEventListener("submit", (event) => {
   const user = citizen.form.elements.user.value.trim();
   if (!PHONE.test(phone) || !USER.test(user)) return notice(words.wrong);
   notice("");
-  citizen.play(phone, user);
+  citizen.play({ phone, user });
 });
 
 // A phone chosen from the earlier ones brings its chat name along.
@@ -371,6 +369,7 @@ const clock = {
       const now = await ask("POST", `/sandbox/page/clock?lang=${language}`, body);
       this.show(now);
       notice(fill(words.done, now));
+      esobes.soon();
     } catch (error) {
       notice(error.message === "409" ? words.refused : words.failed);
     }
@@ -388,6 +387,8 @@ one("[data-clock-back]").addEventListener("click", () => clock.turn({ back: true
 
 // ---- the live stream ----
 
+const esobes = new Esobes({ open: (who) => citizen.play(who), turn: (hands) => clock.turn(hands) });
+
 const phones = {
   sms: new SmsPhone(one("#sms")),
   chat: new ChatPhone(one("#chat")),
@@ -404,9 +405,19 @@ const live = {
     const stream = new EventSource(`/sandbox/stream?${new URLSearchParams({ lang: language, phone, user })}`);
     this.stream = stream;
     const on = (name, act) => stream.addEventListener(name, (event) => act(JSON.parse(event.data)));
-    on("history", ({ surface, messages }) => phones[surface].replace(messages));
-    on("message", (message) => phones[message.surface].put(message, true));
-    on("clock", (now) => clock.show(now));
+    on("history", ({ surface, messages, off }) => {
+      phones[surface].replace(messages);
+      if (surface === "sms") phones.sms.showPower(off);
+    });
+    on("message", (message) => {
+      phones[message.surface].put(message, true);
+      esobes.soon();
+    });
+    // The time comes every few seconds: often enough to look at E-Sobes as well.
+    on("clock", (now) => {
+      clock.show(now);
+      if (!document.hidden) esobes.soon();
+    });
     stream.onopen = () => {
       one("[data-offline]").hidden = true;
     };
@@ -429,16 +440,17 @@ function choose(tab, focus) {
     other.setAttribute("aria-selected", String(other === tab));
     other.tabIndex = other === tab ? 0 : -1;
   }
-  one(".phones").dataset.shown = tab.dataset.tab;
-  phones[tab.dataset.tab].shown();
+  one(".stage").dataset.shown = tab.dataset.tab;
+  phones[tab.dataset.tab]?.shown();
   if (focus) tab.focus();
 }
 
-for (const [place, tab] of tabs.entries()) {
+for (const tab of tabs) {
   tab.addEventListener("click", () => choose(tab, false));
   tab.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step) choose(tabs[(place + step + tabs.length) % tabs.length], true);
+    const there = tabs.filter((one) => !one.hidden);
+    if (step) choose(there.at((there.indexOf(tab) + step) % there.length), true);
   });
 }
 
@@ -448,4 +460,5 @@ function fitPanel() {
 folding.addEventListener("change", fitPanel);
 fitPanel();
 
-citizen.play(citizen.form.elements.phone.value, citizen.form.elements.user.value);
+esobes.chosen = new URLSearchParams(location.search).get("person") ?? "";
+citizen.play({ phone: citizen.form.elements.phone.value, user: citizen.form.elements.user.value });

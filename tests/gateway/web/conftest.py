@@ -22,7 +22,7 @@ from gateway.web import app
 from gateway.web.front import Front
 from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KannelWebhook, TelegramWebhook
-from tests.gateway.affairs import offers, put_together
+from tests.gateway.affairs import law, offers, put_together
 from tests.gateway.talk import Counting, entries
 
 SECRET = "a-secret-of-ours"
@@ -74,7 +74,7 @@ async def client(build: Build, batched: Batched) -> AsyncIterator[httpx.AsyncCli
 async def front(redis: Client, batched: Batched, store: Store, dialogue: Dialogue) -> AsyncIterator[Front]:
     async with put_together(redis, dialogue, SandboxClock(batched)) as affairs:
         sandbox = affairs.sandbox
-        simulator = Simulator(sandbox, store, dialogue.guide.words, dialogue.guide.workdays)
+        simulator = Simulator(sandbox, store, dialogue.guide, law(dialogue.guide.workdays))
         yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=affairs.outbox.counts)
 
 

@@ -23,8 +23,8 @@ async def test_the_page_speaks_one_language_and_brings_no_script_or_style_of_its
     answer = await citizen.get("/sandbox", params={"lang": language})
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text
-    assert ("Азамат" in answer.text) is (language is Language.KK)
-    assert ("Гражданин" in answer.text) is (language is Language.RU)
+    assert ("Басқа азамат" in answer.text) is (language is Language.KK)
+    assert ("Другой гражданин" in answer.text) is (language is Language.RU)
     assert answer.text.count("<script") == answer.text.count('<script type="module" src="/static/') == 1
     assert "<style" not in answer.text
     assert "style=" not in answer.text
@@ -37,7 +37,7 @@ async def test_the_page_is_kazakh_unless_asked_otherwise(citizen: httpx.AsyncCli
     assert (await citizen.get("/sandbox", params={"lang": "en"})).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["simulator.css", "simulator.js", "sun.svg", "ornament.svg"])
+@pytest.mark.parametrize("name", ["simulator.css", "simulator.js", "esobes.js", "sun.svg", "ornament.svg"])
 async def test_all_the_page_needs_comes_from_here(citizen: httpx.AsyncClient, name: str) -> None:
     answer = await citizen.get(f"/static/{name}")
     assert answer.status_code == 200
@@ -59,6 +59,7 @@ async def test_the_clock_goes_on_by_an_hour_by_a_working_day_and_back(citizen: h
     answer = (await turn(citizen, forward="working_day")).json()
     assert (answer["day"], answer["time"], answer["moved"]) == ("четверг, 17 декабря", "23:30", True)
     assert answer["suggested"] == "2043-12-18T09:00"
+    assert (await turn(citizen, forward="quarter")).json()["time"] == "23:45"
     assert (await turn(citizen, forward="hour")).json()["day"] == "пятница, 18 декабря"
     assert (await turn(citizen, back=True)).json()["moved"] is False
 
@@ -175,3 +176,12 @@ async def test_the_stream_ends_when_the_server_stops(front: Front, stream: Strea
     front.close()
     async with asyncio.timeout(5):
         await stream.ended.wait()
+
+
+async def test_a_phone_that_is_off_gets_nothing_until_it_is_on_again(citizen: httpx.AsyncClient) -> None:
+    for off, answers in ((True, 0), (False, 1)):
+        power = await citizen.put("/sandbox/page/power", json={"phone": PHONE, "off": off})
+        assert (power.status_code, power.json()) == (200, {"phone": PHONE, "off": off})
+        await citizen.post("/sandbox/sms", json={"from": PHONE, "text": "сәлем"})
+        assert [one["direction"] for one in await sms(citizen)].count("out") == answers
+    assert (await citizen.put("/sandbox/page/power", json={"phone": PHONE})).status_code == 422

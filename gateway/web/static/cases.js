@@ -1,0 +1,48 @@
+// What E-Sobes holds of one person, each thing with what has become of it.
+
+import { element, known, words } from "./parts.js";
+
+export function serviceName(slug) {
+  return known.services[slug] ?? slug;
+}
+
+// An offer and the application that came of it are one thing. Newest first.
+export function cases(person) {
+  const found = [];
+  const joined = new Set();
+  for (const offer of person.offers) {
+    const application = person.applications.find((one) => one.id === offer.application);
+    if (application) joined.add(application.id);
+    found.push({ kind: "offer", id: offer.id, at: offer.opened, service: offer.service, offer, application });
+  }
+  for (const application of person.applications.filter((one) => !joined.has(one.id))) {
+    const { id, service, submitted_at: at } = application;
+    found.push({ kind: "application", id, at, service, application });
+  }
+  for (const choice of person.choices) {
+    found.push({ kind: "choice", id: choice.id, at: choice.opened_on, service: choice.service, choice });
+  }
+  for (const invitation of person.invitations) {
+    found.push({ kind: "invitation", id: invitation.id, at: invitation.arrive_by, invitation });
+  }
+  return found.sort((one, other) => (one.at < other.at ? 1 : -1));
+}
+
+export function offerState({ state, answered }) {
+  return state === "answered" ? answered.answer : state;
+}
+
+const STAGE_LOOKS = { approved: "consent", refused: "refusal", withdrawn: "withdrawn", no_show: "silence" };
+
+// In words first; the colour only helps the eye.
+export function pill({ offer, application, choice, invitation }) {
+  const outcome = (choice ?? invitation)?.outcome;
+  if (outcome) return element("span", "pill silence", words[`esobes.outcome.${outcome}`]);
+  if (choice || invitation) return element("span", "pill open", words["esobes.state.open"]);
+  if (application) {
+    const { stage } = application;
+    return element("span", `pill ${STAGE_LOOKS[stage] ?? "going"}`, words[`esobes.stage.${stage}`]);
+  }
+  const state = offerState(offer);
+  return element("span", `pill ${state}`, words[`esobes.state.${state}`]);
+}

@@ -1,0 +1,237 @@
+// One person as E-Sobes sees them: who they are, what is under way, and the buttons that send events about them.
+
+import { cases, offerState, pill, serviceName } from "./cases.js";
+import { Rare } from "./rare.js";
+import {
+  button, element, fill, known, one, redraw, spokenAge, spokenDay, spokenMoment, spokenWeekday, words,
+} from "./parts.js";
+
+// Stages at which somebody still has to decide.
+const UNDECIDED = new Set(["registered", "documents_incomplete", "under_review", "home_visit", "hearing_scheduled"]);
+const SPOKEN = new Set(["consent", "refusal"]);
+const MORNING = "T09:00";
+
+export class Dossier {
+  constructor(root, { press, open, show, turn }) {
+    Object.assign(this, { root, press, open, showOther: show, turn });
+    this.who = one("[data-person]", root);
+    this.list = one("[data-cases]", root);
+    this.offer = one("[data-offer]", root);
+    this.rare = new Rare(one("[data-rare]", root), press);
+    this.seen = "";
+    for (const part of ["kind", "service"]) {
+      this.offer.addEventListener("change", ({ target }) => target.name === part && this.fit(part));
+    }
+    this.offer.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sendOffer();
+    });
+    this.fit("kind");
+  }
+
+  show(person, held) {
+    const { now } = held;
+    const unsent = person.offers.map(({ asked }) => Boolean(asked) && asked.sent.slice(0, 16) > now.slice(0, 16));
+    const seen = JSON.stringify([person, unsent, now.slice(0, 10)]);
+    if (seen === this.seen) return;
+    this.seen = seen;
+    this.person = person;
+    this.now = now;
+    this.rare.show(person, held);
+    redraw(this.who, this.facts(held), this.title);
+    const items = cases(person).map((found) => this.item(found));
+    redraw(this.list, items.length ? items : [element("li", "note", words["esobes.nothing"])], this.title);
+    this.mark(this.phone);
+  }
+
+  focus() {
+    this.title.focus({ preventScroll: true });
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  // ---- who this is ----
+
+  facts({ people }) {
+    const { person } = this;
+    this.title = element("h3", "", person.name);
+    this.title.tabIndex = -1;
+    this.title.dataset.key = "title";
+    const about = element("p", "", [
+      fill(words["esobes.iin"], person),
+      spokenAge(person.birth_date, this.now),
+      words[`esobes.language.${person.language}`],
+    ].join(" · "));
+    const list = element("dl");
+    const guardian = people.find((other) => other.id === person.guardian);
+    const wards = people.filter((other) => other.guardian === person.id);
+    if (guardian) this.fact(list, words["esobes.guardian"], [this.linkTo(guardian)]);
+    if (wards.length) this.fact(list, words["esobes.wards"], wards.map((ward) => this.linkTo(ward)));
+    const phones = person.phones.map((phone) =>
+      button("number", phone, `phone-${phone}`, () => this.open(person, phone)),
+    );
+    this.fact(list, words["esobes.phones"], phones.length ? phones : [words["esobes.no_phone"]]);
+    return [this.title, about, list];
+  }
+
+  fact(list, name, parts) {
+    const told = element("dd");
+    told.append(...parts);
+    list.append(element("dt", "", name), told);
+  }
+
+  linkTo(other) {
+    return button("link", other.name, `to-${other.id}`, () => this.showOther(other.id));
+  }
+
+  // Which phone stands open beside.
+  mark(phone) {
+    this.phone = phone;
+    for (const number of this.who.querySelectorAll(".number")) {
+      number.setAttribute("aria-pressed", String(number.textContent === phone));
+    }
+  }
+
+  // ---- what is under way ----
+
+  item(found) {
+    const { offer, application } = found;
+    const item = element("li");
+    item.dataset.case = found.id;
+    const head = element("p", "top-line");
+    head.append(element("strong", "", found.service ? serviceName(found.service) : this.place(found)), pill(found));
+    const list = element("dl");
+    if (offer) this.tellOffer(list, offer);
+    if (application) this.tellApplication(list, application);
+    if (found.choice) this.fact(list, words["esobes.opened_on"], [spokenDay(found.choice.opened_on)]);
+    if (found.invitation) this.tellInvitation(list, found.invitation);
+    item.append(head, element("p", "sort", this.sort(found)), list);
+    const held = offer && this.heldBack(offer);
+    if (held) item.append(element("p", "held", held));
+    const buttons = this.buttons(found);
+    if (buttons.length) {
+      const row = element("div", "row");
+      row.append(...buttons);
+      item.append(row);
+    }
+    const refuse = buttons.find((made) => made.ariaExpanded);
+    if (refuse) item.append(this.refusal(application, refuse));
+    return item;
+  }
+
+  sort({ kind, offer }) {
+    if (!offer) return words[`esobes.${kind}`];
+    return [words[`esobes.kind.${offer.kind}`], offer.device].filter(Boolean).join(", ");
+  }
+
+  place({ invitation }) {
+    return this.rare.organisation(invitation.organisation);
+  }
+
+  tellOffer(list, { opened, asked, answered }) {
+    const sent = asked?.sent ?? opened;
+    const later = sent.slice(0, 16) > this.now.slice(0, 16);
+    this.fact(list, words[later ? "esobes.leaves" : "esobes.sent"], [spokenMoment(sent)]);
+    if (asked && !answered) this.fact(list, words["esobes.last_day"], [spokenWeekday(asked.last_day)]);
+    if (!answered) return;
+    const at = spokenMoment(answered.at);
+    if (!SPOKEN.has(answered.answer)) return this.fact(list, words["esobes.closed"], [at]);
+    const said = answered.text && `«${answered.text}», ${words[`esobes.channel.${answered.channel}`]}`;
+    const told = [words[`esobes.state.${answered.answer}`], said, at].filter(Boolean).join(", ");
+    this.fact(list, words["esobes.answered"], [told]);
+  }
+
+  tellApplication(list, application) {
+    this.fact(list, words["esobes.registered"], [spokenDay(application.registered_on)]);
+    const { due_on: due, queue_number: number, organisation, refusal_reason: reason, stage } = application;
+    if (due && UNDECIDED.has(stage)) this.fact(list, words["esobes.due"], [spokenWeekday(due)]);
+    if (number) this.fact(list, words["esobes.queue_number"], [number]);
+    if (organisation) this.fact(list, words["esobes.organisation"], [organisation]);
+    if (reason) this.fact(list, words["esobes.reason"], [reason]);
+  }
+
+  tellInvitation(list, { arrive_by: day, postponed_to: later }) {
+    this.fact(list, words["esobes.arrive_by"], [spokenWeekday(day)]);
+    if (later) this.fact(list, words["esobes.postponed_to"], [spokenWeekday(later)]);
+  }
+
+  // What the assistant knows and E-Sobes does not yet.
+  heldBack(offer) {
+    if (offer.state !== "open" || !offer.asked || offer.asked.state === "asked") return "";
+    return words[offer.asked.state === "refusing" ? "esobes.held.refusing" : "esobes.held.on_the_way"];
+  }
+
+  // ---- the buttons ----
+
+  buttons({ id, offer, application }) {
+    const made = [];
+    const add = (name, act) => made.push(button("quiet", words[`esobes.${name}`], `${name}-${id}`, act));
+    if (offer && offerState(offer) === "open") {
+      const { asked } = offer;
+      const morning = asked && `${asked.closes.slice(0, 10)}${MORNING}`;
+      if (morning > this.now.slice(0, 16)) add("after_last_day", () => this.turn({ to: morning }));
+      add("withdraw", () => this.press({ type: "offer.withdrawn", offer: id }));
+    }
+    if (application && UNDECIDED.has(application.stage)) {
+      add("approve", () => this.decide(application, "approved"));
+      add("queue", () => this.decide(application, "queued"));
+      add("refuse", () => {});
+      made.at(-1).ariaExpanded = "false";
+    }
+    return made;
+  }
+
+  decide(application, outcome, reason) {
+    return this.press({ type: "decision.made", about: application.id, outcome, ...(reason && { reason }) });
+  }
+
+  // A refusal has a reason: its button only unfolds where that is written.
+  refusal(application, unfold) {
+    const form = element("form");
+    form.hidden = true;
+    const label = element("label");
+    const field = element("input");
+    field.name = "reason";
+    field.required = true;
+    field.maxLength = 2000;
+    field.value = words["esobes.refuse.example"];
+    label.append(element("span", "", words["esobes.refuse.reason"]), field);
+    form.append(label, element("button", "strong", words["esobes.refuse.send"]));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.decide(application, "refused", field.value.trim());
+    });
+    unfold.addEventListener("click", () => {
+      form.hidden = !form.hidden;
+      unfold.ariaExpanded = String(!form.hidden);
+      if (!form.hidden) field.focus();
+    });
+    return form;
+  }
+
+  // ---- a new offer ----
+
+  // Which services there are depends on the kind; whether diapers may be meant, on the service.
+  fit(changed) {
+    const { kind, service, diapers } = this.offer.elements;
+    if (changed === "kind") {
+      const before = service.value || known.diapers;
+      service.replaceChildren(
+        ...known.offered[kind.value].map((slug) => new Option(serviceName(slug), slug, false, slug === before)),
+      );
+    }
+    const may = service.value === known.diapers;
+    one("[data-diapers]", this.offer).hidden = !may;
+    if (!may) diapers.checked = false;
+  }
+
+  sendOffer() {
+    const { kind, service, diapers } = this.offer.elements;
+    return this.press({
+      type: "offer.opened",
+      person: this.person.id,
+      service: service.value,
+      kind: kind.value,
+      device: diapers.checked ? words["esobes.offer.device"] : null,
+    });
+  }
+}
