@@ -19,7 +19,7 @@ from dialogs.matters.pocket import Pocket
 from dialogs.messages import Language, Pressed, Text, Unreadable
 from gateway import matter_store
 from gateway.channels import Inbound, Letter, surface
-from gateway.consequences import Asker, channel, several_persons, subject
+from gateway.consequences import Asker, channel, names_about, several_persons, short, subject
 from gateway.matter_store import MatterStore, Writing, home_of
 from gateway.matters import Matters
 from gateway.store import Commit
@@ -212,6 +212,9 @@ class Answers:
         """No more letters about these persons come to this phone."""
         named = [one for one in at.matters if offer is None or one.id == offer]
         persons = {pocket.mark(one.person.iin) for one in named}
+        for one in at.matters:  # first, because once the message is dealt with, nobody comes back to it
+            if pocket.mark(one.person.iin) in persons:
+                await self._store.unsend(home_of(one.person.iin), short(at.phone), names_about(one))
         after = structs.replace(at.pocket, strangers=tuple(sorted(persons.union(at.pocket.strangers))))
         return await self._says(at, _Saying("not_mine", "answer.not_mine", after, named))
 

@@ -11,7 +11,7 @@ from dialogs.matters import sizes, window
 from dialogs.matters.affair import Sending
 from dialogs.matters.letters import Letters, key
 from dialogs.matters.matter import Given, Matter, Person, Relay, Telling
-from dialogs.matters.pocket import Pocket
+from dialogs.matters.pocket import Pocket, mark
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Step
 from dialogs.messages import Language, Message
@@ -27,6 +27,8 @@ from gateway.matter_store import Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
 """A question names its last day, so it must not leave on another day than it was written for."""
+OF_USE = timedelta(7)
+"""What has become of an offer or an application is worth knowing even if no provider could be reached for days."""
 OVERTAKEN = ("question", "reminder", "refused")
 """Letters that are wrong as soon as something else happens to the offer…"""
 ENDS = ("cancelled", "queued", "unreached_offer", "unreached_replacement", "turned", "consented_elsewhere")
@@ -111,7 +113,9 @@ class Consequences:
                 refusal_reason=application.refusal_reason,
                 name=person.name if minor or several_persons(scene.pockets[phone]) else None,
             )
-            letter = _unasked(f"decision:{short(told.id, address)}", address, message, leaves)
+            name = f"decision:{mark(person.iin)}:{short(told.id)}:{short(phone)}"
+            name = name if address == f"sms:{phone}" else f"{name}:chat"
+            letter = _unasked(name, address, message, leaves, leaves + OF_USE)
             letters.append(Waiting(letter, about.told(letter, "decision", phone)))
         if leaves > scene.now:
             return structs.replace(writing, later=letters)
@@ -150,10 +154,10 @@ class Consequences:
             named=several_persons(scene.pockets[phone]),
             answers_here=self._rules.chat_answers,
         )
-        until = 0.0
+        until = leaves + OF_USE
         if telling.name in ("question", "reminder"):
             midnight = datetime.combine(leaves.date() + timedelta(1), time(), leaves.tzinfo)
-            until = (midnight - BEFORE_MIDNIGHT).timestamp()
+            until = midnight - BEFORE_MIDNIGHT
         return _unasked(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
 
 
@@ -228,6 +232,11 @@ def _name(matter: Matter, name: str, tries: int, phone: str) -> str:
     return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
 
 
+def names_about(matter: Matter) -> tuple[str, str]:
+    """How the names of letters begin that nobody asked for: about the offer, and about a decision for its person."""
+    return f"offer:{key(matter.id)}:", f"decision:{mark(matter.person.iin)}:"
+
+
 def _outdated(step: Step, scene: Scene, waiting: Sequence[Waiting]) -> list[str]:
     """Names of letters that say what is not so any more, should they still wait for the morning."""
     matter = step.matter
@@ -251,9 +260,9 @@ def _reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[t
             yield phone, chat
 
 
-def _unasked(name: str, address: str, message: Message, leaves: datetime, until: float = 0.0) -> Letter:
-    at = leaves.timestamp()
-    return Letter(name, address, message.text, at, message.buttons, until=until, proof=True, unasked=True)
+def _unasked(name: str, address: str, message: Message, leaves: datetime, until: datetime) -> Letter:
+    at, ends = leaves.timestamp(), until.timestamp()
+    return Letter(name, address, message.text, at, message.buttons, until=ends, proof=True, unasked=True)
 
 
 def _post(relay: Relay, matter: Matter, scene: Scene) -> Letter:

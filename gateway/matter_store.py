@@ -85,6 +85,18 @@ local wakeup = redis.call('ZRANGE', KEYS[1], #matters, #matters, 'WITHSCORES')
 return {#names, matters, wakeup, redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')}
 """
 
+# Letters that wait, with this phone in their names and one of these beginnings.
+_UNSEND = """
+for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  for at = 2, #ARGV do
+    if string.find(name, ':' .. ARGV[1], 1, true) and string.sub(name, 1, #ARGV[at]) == ARGV[at] then
+      redis.call('ZREM', KEYS[1], name)
+      redis.call('HDEL', KEYS[2], name, 'line of ' .. name)
+    end
+  end
+end
+"""
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Matter).decode
 
@@ -127,6 +139,7 @@ class MatterStore:
         self._redis = redis
         self._commit = redis.script(_COMMIT)
         self._due = redis.script(_DUE)
+        self._unsend = redis.script(_UNSEND)
 
     async def matter(self, home: int, offer: str) -> bytes | None:
         stored: bytes | None = await self._redis("GET", f"{tag(home)}:matter:{offer}")
@@ -189,6 +202,11 @@ class MatterStore:
             for home in range(SHARDS)
         }
         return {home: _due(await answer) for home, answer in asked.items()}
+
+    async def unsend(self, home: int, phone: str, beginnings: Sequence[str]) -> None:
+        """Letters about somebody do not come to this phone any more. `phone`, `beginnings`: as in their names."""
+        begin = tag(home)
+        await self._redis("EVALSHA", self._unsend, 2, f"{begin}:later", f"{begin}:letters", phone, *beginnings)
 
     async def rest(self, home: int, offer: str, until: datetime) -> None:
         """The clock leaves the matter alone till then, or longer, if somebody else has stepped it meanwhile."""
