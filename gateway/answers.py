@@ -5,7 +5,7 @@ committed where the matter lives, everything else at the phone; each message is 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
@@ -28,6 +28,8 @@ PATIENCE = 3
 """With so many unclear answers in a day, the person is told where to find somebody to talk to."""
 ENOUGH = 20
 """After so many in a day nothing is answered: a robot, most likely."""
+FRESH = timedelta(days=7)
+"""For so long after the last day a word without a code is taken for a late answer."""
 LONGEST = 500
 """Characters of an answer that E-Sobes is shown."""
 ANSWERABLE = frozenset({"asked", "refusing", "refused"})
@@ -70,6 +72,13 @@ class _At(Struct, frozen=True):
     def asked(self) -> bool:
         """Something is waiting for a first answer."""
         return any(matter.state == "asked" for matter in self.waiting)
+
+    @property
+    def last(self) -> Matter | None:
+        """What was asked last and asks no more: first what an answer could still turn."""
+        over = (one for one in self.own if one.state != "asked" or one.closes <= self.now)
+        asked = (one for one in over if one.sent <= self.now)
+        return max(asked, key=lambda one: (one in self.waiting, one.sent), default=None)
 
     def given(self, answer: Answer, code: str | None, text: str | None) -> Given:
         said = None if text is None else text[:LONGEST]
@@ -166,7 +175,25 @@ class Answers:
             return await self._not_mine(at, heard.id)
         if heard is None and sized is not None and not at.talk.fits and sizes.looks_like(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
+        if heard is None and not asked and not at.talk.fits:
+            return await self._afterwards(at, text)
         return await self._unsure(at, heard) if at.waiting else None
+
+    async def _afterwards(self, at: _At, text: str) -> Commit | None:
+        """Nothing asks any more. A word that would have been an answer decides nothing: the person is told how things
+        stand, or, while a refusal can still be turned, by which code."""
+        last = at.last
+        if last is None or at.now - last.closes > FRESH:
+            return None
+        heard = answers.hear(text, [Open(last.id, last.yes, last.no)], choices=at.talk.labels)
+        if isinstance(heard, Asks | Unclear) and at.waiting and heard != Unclear(Reason.POLITE):
+            return await self._unsure(at, heard)
+        if not isinstance(heard, Decides):
+            return None
+        if last in at.waiting and heard.consent:
+            return await self._unclear(at, Reason.UNSURE)
+        given = at.given(Answer.CONSENT if heard.consent else Answer.REFUSAL, None, text)
+        return await self._happens(at, last, "consent" if heard.consent else "refusal", given)
 
     async def _unsure(self, at: _At, heard: Asks | Unclear | None) -> Commit | None:
         """Nothing is decided, and an offer waits."""
@@ -174,7 +201,11 @@ class Answers:
             return await self._says(at, _Saying("explained", "answer.question", at.pocket, at.waiting))
         if isinstance(heard, Unclear):
             return await self._unclear(at, heard.reason)
-        return await self._unclear(at, Reason.UNSURE) if at.asked and not at.talk.fits else None
+        if not at.asked or at.talk.fits:
+            return None
+        said = at.inbound.content
+        asking = isinstance(said, Text) and "?" in said.text
+        return await self._unclear(at, Reason.QUESTION if asking else Reason.UNSURE)
 
     async def _pressed(self, at: _At, choice: str) -> Commit | None:
         name, _, rest = choice.partition(":")

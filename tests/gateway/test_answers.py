@@ -250,6 +250,21 @@ async def test_a_question_is_answered_with_what_is_offered(affairs: Affairs) -> 
     assert await affairs.heard() == ["answer.question"]
 
 
+@pytest.mark.parametrize("text", ["Какие документы нужны?", "Қандай құжат керек?"])
+async def test_a_question_about_papers_is_one_about_the_offer(text: str, affairs: Affairs) -> None:
+    await affairs.told(opened())
+    await affairs.sms(text)
+    assert await affairs.sent() == ["question", "explained"]
+    assert await affairs.heard() == ["answer.question"]
+
+
+async def test_a_question_that_nobody_here_understands_is_known_for_one(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    await affairs.sms("ал қашан әкелесіздер?")
+    assert "1414" in (await affairs.screen())[-1]
+    assert await affairs.sent() == ["question", "again"]
+
+
 async def test_a_picture_is_asked_for_in_words_while_an_offer_waits(affairs: Affairs) -> None:
     await affairs.told(opened())
     await affairs.receiver.receive(Inbound("tg:1", f"sms:{PHONE}", Unreadable("photo")))
@@ -268,6 +283,61 @@ async def test_who_has_refused_is_not_asked_again_by_every_word(affairs: Affairs
     await affairs.told(opened())
     await affairs.sms((await affairs.matter()).no)
     await affairs.sms("қалайсыз")
+    assert await affairs.heard() == ["answer.refusal"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "letter"),
+    [
+        (Kind.PROACTIVE, "да", "late_cancelled"),
+        (Kind.PROACTIVE, "келісемін", "late_cancelled"),
+        (Kind.REPLACEMENT, "нет", "late_queued"),
+    ],
+)
+async def test_a_late_word_without_a_code_is_explained_too(
+    kind: Kind, word: str, letter: str, affairs: Affairs
+) -> None:
+    await affairs.told(opened(kind=kind))
+    await affairs.until(FRIDAY.replace(hour=9))
+    await affairs.sms(word)
+    assert (await affairs.sent())[-1] == letter
+    assert await affairs.heard() == ["answer.late"]
+    assert affairs.answered() == [("O-1:1", "silence")]
+
+
+async def test_a_word_long_after_an_offer_is_the_talks(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    await affairs.until(FRIDAY + timedelta(days=8))
+    await affairs.sms("да")
+    assert await affairs.heard() == []
+
+
+async def test_a_second_word_is_told_what_became_of_the_first(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    for word in ("да", "да", "нет"):
+        await affairs.sms(word)
+    assert await affairs.sent() == ["question", "consented", "consented_again", "consented_no_way_back"]
+    assert affairs.answered() == [("O-1:1", "consent")]
+
+
+@pytest.mark.parametrize("word", ["да", "согласна", "ошиблась", "не отказываюсь"])
+async def test_a_refusal_by_accident_that_is_taken_back_in_words_is_asked_for_by_the_code(
+    word: str, affairs: Affairs
+) -> None:
+    await affairs.told(opened())
+    await affairs.sms("нет")
+    await affairs.sms(word)
+    assert await affairs.sent() == ["question", "refusing", "again"]
+    assert (await affairs.matter()).yes in (await affairs.screen())[-1]
+    await affairs.sms("нет")
+    assert (await affairs.sent())[-1] == "refusing"
+    assert (await affairs.matter()).state == "refusing"
+
+
+async def test_thanks_after_a_refusal_are_the_talks(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    await affairs.sms("нет")
+    await affairs.sms("спасибо")
     assert await affairs.heard() == ["answer.refusal"]
 
 
