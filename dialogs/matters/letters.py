@@ -26,8 +26,8 @@ LONGEST_REASON = 1000
 TO_ANSWER = frozenset({"question", "reminder"})
 BY_KIND = frozenset({"consented", "refused", "turned"})
 """They say to each kind of offer what it means there."""
-OF_NO_OFFER = frozenset({"not_mine", "stranger"})
-"""They name nothing and nobody: the phone is somebody else's."""
+OF_NO_OFFER = frozenset({"not_mine", "stranger", "died"})
+"""They name nothing and nobody: the phone is somebody else's, or somebody mourns."""
 DECIDED = frozenset({"consented", "turned"})
 """They say, of a proactive offer, till when it will be decided."""
 DECISIONS = frozenset({"approved", "queued", "refused"})
@@ -36,25 +36,35 @@ DECISIONS = frozenset({"approved", "queued", "refused"})
 Closing = tuple[str, ...]
 SILENT = {kind: f"silence.{kind}" for kind in Kind}
 CLOSINGS: dict[tuple[str, Kind], tuple[Closing, ...]] = {
-    ("question", Kind.PROACTIVE): (("ask",), ("ask.short",)),
+    ("question", Kind.PROACTIVE): (
+        ("send", "last", "ask"),
+        ("send", "last", "ask.short"),
+        ("last", "ask"),
+        ("last", "ask.short"),
+    ),
     ("question", Kind.REPLACEMENT): (
-        (SILENT[Kind.REPLACEMENT], "ask"),
-        (SILENT[Kind.REPLACEMENT], "ask.short"),
-        ("silence.short", "ask.short"),
-        ("ask.short",),
+        ("last", "silence.full", "ask"),
+        ("last", "silence.full", "ask.short"),
+        ("last", SILENT[Kind.REPLACEMENT], "ask"),
+        ("last", SILENT[Kind.REPLACEMENT], "ask.short"),
+        ("last", "silence.short", "ask.short"),
     ),
     ("reminder", Kind.PROACTIVE): (
+        ("send", SILENT[Kind.PROACTIVE], "ask"),
         (SILENT[Kind.PROACTIVE], "ask"),
         (SILENT[Kind.PROACTIVE], "ask.short"),
         ("ask.short",),
     ),
     ("reminder", Kind.REPLACEMENT): (
-        (SILENT[Kind.REPLACEMENT], "ask"),
+        ("send", "silence.full", "ask"),
+        ("silence.full", "ask"),
+        ("silence.full", "ask.short"),
         (SILENT[Kind.REPLACEMENT], "ask.short"),
         ("silence.short", "ask.short"),
     ),
 }
-"""How an SMS may end; the first that fits is taken."""
+"""What an SMS says after the codes; the first that fits is taken. What silence means in a replacement is never left
+out."""
 
 
 class Letters:
@@ -115,7 +125,7 @@ class Letters:
         reason: str = "",
     ) -> Message:
         """All that is open on a phone: `again` (`reason` says why), `explained`, `office`. To a stranger: `not_mine`,
-        `stranger`."""
+        `stranger`; to those who mourn: `died`."""
         voice = Voice(self._words, language, surface)
         if name in OF_NO_OFFER:
             return Message(voice.say(name))
@@ -180,13 +190,16 @@ class Letters:
 
 
 def _to_answer(voice: Voice, name: str, opening: str, matter: Matter, *, answers_here: bool) -> Message:
-    last = [voice.last(matter)] * (name == "question")
+    asks = name == "question"
+    codes = voice.codes(matter, swap=asks and matter.kind is Kind.REPLACEMENT)
     if voice.sms:
-        said = (opening, voice.codes(matter), *last)
-        closings = (map(voice.say, closing) for closing in CLOSINGS[name, matter.kind])
-        return Message(first_that_fits((voice.join((*said, *closing)) for closing in closings), SHORT_PARTS))
+        day = last_day(matter.closes)
+        closings = ((voice.say(text, day=day) for text in closing) for closing in CLOSINGS[name, matter.kind])
+        texts = (voice.join((opening, codes, *closing)) for closing in closings)
+        return Message(first_that_fits(texts, SHORT_PARTS))
+    last = [voice.last(matter)] * asks
     how = " ".join([*last, voice.say("how.here" if answers_here else "how.sms")])
-    text = voice.join((opening, voice.codes(matter), how, voice.say(SILENT[matter.kind]), voice.say("ask")))
+    text = voice.join((opening, codes, how, voice.say(SILENT[matter.kind]), voice.say("ask")))
     return Message(text, voice.buttons(matter) if answers_here else ())
 
 

@@ -86,8 +86,9 @@ class Voice(Struct, frozen=True):
     def _known(self, text: str, other: str) -> str:
         return self.say(text if self.words.has(f"matter.{text}") else other)
 
-    def codes(self, matter: Matter) -> str:
-        return self.say("codes", yes=matter.yes, no=matter.no)
+    def codes(self, matter: Matter, *, swap: bool = False) -> str:
+        """`swap`: after the question whether to replace, which is answered with yes or no."""
+        return self.say("codes.swap" if swap else "codes", yes=matter.yes, no=matter.no)
 
     def line(self, matter: Matter, name: str) -> str:
         """One of a list."""

@@ -207,15 +207,17 @@ def test_what_is_offered_by_itself_is_said_to_be_free(letters: Letters, language
         assert free in sms(letters, Telling("question"), offer(service), language)
 
 
-@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "кезекке"), (Language.RU, "поставим в очередь")])
+@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "қойыласыз"), (Language.RU, "поставят в очередь")])
 def test_a_question_about_a_replacement_says_that_silence_is_consent(
     letters: Letters, language: Language, silence: str
 ) -> None:
-    short = {Language.KK: "Үнсіздік – келісім.", Language.RU: "Молчание – согласие."}[language]
+    short = {Language.KK: "Үндемеу – келісу.", Language.RU: "Молчание – согласие."}[language]
     for service in LAW.replaceable:
         for day in long_days(language):
-            text = sms(letters, Telling("question"), offer(service, Kind.REPLACEMENT, day), language)
-            assert silence in text or short in text, text
+            for name in (SHORT_NAME, LONGEST_NAME):
+                asked = offer(service, Kind.REPLACEMENT, day, name)
+                text = sms(letters, Telling("question"), asked, language, named=name == LONGEST_NAME)
+                assert silence in text or short in text, text
         assert silence in chat(letters, Telling("question"), offer(service, Kind.REPLACEMENT), language).text
 
 
@@ -315,7 +317,7 @@ def everything(letters: Letters, service: str, language: Language) -> Iterator[M
 def lists(letters: Letters, service: str, language: Language) -> Iterator[Message]:
     for kind in Kind:
         for surface in Surface:
-            for name in ("again", "explained", "office", "not_mine", "stranger"):
+            for name in ("again", "explained", "office", "not_mine", "stranger", "died"):
                 yield listed(letters, name, [offer(service, kind)], language, surface, named=True)
 
 
@@ -396,7 +398,7 @@ def test_an_explanation_says_which_word_brings_the_papers_and_the_word_finds_the
         assert words.has(f"matter.about.{service}")
 
 
-@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "кезекке"), (Language.RU, "поставим в очередь")])
+@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "қойыласыз"), (Language.RU, "поставят в очередь")])
 def test_an_explanation_of_a_replacement_says_what_silence_means(
     letters: Letters, language: Language, silence: str
 ) -> None:
@@ -529,7 +531,7 @@ def _of_several(letters: Letters) -> Iterator[tuple[str, Said]]:
         yield f"explained · {service}", _several(letters, "explained", [offer(service)])
     yield "explained · replacement", _several(letters, "explained", [offer(kind=Kind.REPLACEMENT)])
     yield "explained · three", _several(letters, "explained", three)
-    for name in ("not_mine", "stranger"):
+    for name in ("not_mine", "stranger", "died"):
         yield name, _several(letters, name, one)
 
 
