@@ -166,12 +166,14 @@ NATURES = [
     "again",
     "explained",
     "office",
+    "died",
     "decision",
     "answer.consent",
     "answer.refusal",
     "answer.unclear",
     "answer.question",
     "answer.not_mine",
+    "answer.died",
     "answer.late",
     "answer.size",
 ]
@@ -231,7 +233,7 @@ async def test_the_extended_journal_tells_what_became_of_each_letter(batched: Ba
     moment = datetime(2026, 11, 16, 12, 0, 5)
     sms, chat, answer = (row(page, FIRST + number)[10:] for number in range(3))
     assert sms == ["SMS", "Жіберілді", time(12), "Жеткізілді", moment, 2, "8b1c-44f0", AIGUL.letter]
-    assert chat == ["Telegram", "Жіберілді", time(12, 0, 1), "Жіберуді күтуде", None, None, None, "chat-letter"]
+    assert chat == ["Telegram", "Жіберілді", time(12, 0, 1), "Жіберілуін күтіп тұр", None, None, None, "chat-letter"]
     assert answer == ["SMS", "Жауап", time(14), None, None, None, None, None]
 
 
