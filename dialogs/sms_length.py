@@ -8,6 +8,9 @@ _GSM = frozenset(
 )
 _GSM_ESCAPED = frozenset("^{}\\[~]|€\f")
 """Each takes the room of two."""
+_ALL_GSM = _GSM | _GSM_ESCAPED
+_WIDE = "\uffff"
+"""Letters beyond it, faces and flags for the most part, are two UTF-16 units."""
 
 
 class Length(Struct, frozen=True):
@@ -18,9 +21,9 @@ class Length(Struct, frozen=True):
 def measure(text: str) -> Length:
     """Latin letters of the GSM alphabet go 160 to a part; one letter from outside, and all go 70 to a part. Each part
     of a longer text gives up some room for its place among the others."""
-    if _GSM.union(_GSM_ESCAPED).issuperset(text):
+    if _ALL_GSM.issuperset(text):
         return _length([1 + (letter in _GSM_ESCAPED) for letter in text], 160, 153)
-    return _length([units(letter) for letter in text], 70, 67)
+    return _length([1 + (letter > _WIDE) for letter in text], 70, 67)
 
 
 def _length(sizes: list[int], alone: int, together: int) -> Length:
@@ -28,6 +31,8 @@ def _length(sizes: list[int], alone: int, together: int) -> Length:
     characters = sum(sizes)
     if characters <= alone:
         return Length(1, characters)
+    if characters == len(sizes):
+        return Length(-(-characters // together), characters)
     parts, room = 1, together
     for size in sizes:
         if size > room:
