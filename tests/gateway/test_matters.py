@@ -192,6 +192,18 @@ async def test_an_offer_that_found_no_room_finds_it_when_others_are_over(affairs
     assert {new.yes, new.no} & {gone.yes, gone.no}
 
 
+async def test_offers_that_cross_on_several_phones_at_once_never_share_a_code(affairs: Affairs) -> None:
+    third = "+77051112233"
+    ways = [(PHONE, OTHER), (OTHER, third), (third, PHONE), (OTHER, PHONE), (PHONE, third, OTHER)]
+    told = [opened(f"O-{number}", phones=ways[number % len(ways)]) for number in range(25)]
+    assert all(await asyncio.gather(*map(affairs.matters.told, told)))
+    matters = [await affairs.matter(f"O-{number}") for number in range(25)]
+    for phone in (PHONE, OTHER, third):
+        here = {matter.id: (matter.yes, matter.no) for matter in matters if phone in matter.phones}
+        assert {offer.id: (offer.yes, offer.no) for offer in (await affairs.pocket(f"sms:{phone}")).offers} == here
+        assert len({code for pair in here.values() for code in pair}) == 2 * len(here)
+
+
 @pytest.mark.parametrize("begun_today", [True, False])
 async def test_codes_that_were_only_just_reserved_are_given_to_nobody_else(
     begun_today: bool, affairs: Affairs
