@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from dialogs.dialogue import Grasp
 from dialogs.matters import answers, pocket, sizes
 from dialogs.matters.affair import Happening
-from dialogs.matters.answers import Asks, Decides, NotMine, Open, Reason, Unclear
+from dialogs.matters.answers import Asks, Decides, Died, NotMine, Open, Reason, Unclear
 from dialogs.matters.letters import key
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
@@ -173,6 +173,8 @@ class Answers:
             return await self._decides(at, matter, heard.consent, heard.code, text)
         if isinstance(heard, NotMine):
             return await self._not_mine(at, heard.id)
+        if isinstance(heard, Died) and at.own and not at.talk.fits:
+            return await self._says(at, _Saying("died", "answer.died", at.pocket, at.waiting or at.own))
         if heard is None and sized is not None and not at.talk.fits and sizes.looks_like(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
         if heard is None and not asked and not at.talk.fits:
@@ -195,7 +197,7 @@ class Answers:
         given = at.given(Answer.CONSENT if heard.consent else Answer.REFUSAL, None, text)
         return await self._happens(at, last, "consent" if heard.consent else "refusal", given)
 
-    async def _unsure(self, at: _At, heard: Asks | Unclear | None) -> Commit | None:
+    async def _unsure(self, at: _At, heard: Asks | Unclear | Died | None) -> Commit | None:
         """Nothing is decided, and an offer waits."""
         if isinstance(heard, Asks):
             return await self._says(at, _Saying("explained", "answer.question", at.pocket, at.waiting))

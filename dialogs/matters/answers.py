@@ -53,13 +53,18 @@ class Asks(Struct, frozen=True):
     """They want to know what it is."""
 
 
+class Died(Struct, frozen=True):
+    """Somebody has died, most likely the person whom the offer was made to. It decides nothing: the office has to
+    see the papers."""
+
+
 class NotMine(Struct, frozen=True):
     """The phone is a stranger's. `id`: of the offer whose code stands beside it."""
 
     id: str | None
 
 
-Heard = Decides | Unclear | Asks | NotMine
+Heard = Decides | Unclear | Asks | NotMine | Died
 
 _YES = frozenset({Sense.YES})
 _NO = frozenset({Sense.NO, Sense.REFUSAL, Sense.DISAGREES})
@@ -75,6 +80,8 @@ _SPEAKS = _CLEAR | {Sense.SOFT, Sense.TOWARDS, Sense.AWAY}
 _HINTS = frozenset({Sense.VAGUE, Sense.AGAINST})
 _NAME = 2
 """Words of a name: «мен Айгүл емеспін»."""
+_BRIEF = 4
+"""Words beside «умер»: who it was, and when."""
 
 
 def hear(text: str, offers: Sequence[Open], *, choices: Collection[str] = ()) -> Heard | None:
@@ -93,6 +100,8 @@ def hear(text: str, offers: Sequence[Open], *, choices: Collection[str] = ()) ->
             ids = {id for id, _, _ in named}
             return NotMine(ids.pop() if len(ids) == 1 else None)
         return Unclear(_why(said) or Reason.UNSURE) if named or waiting else None
+    if not named and _mourns(said):
+        return Died() if known else None
     if named:
         return _by_code(said, named)
     if waiting:
@@ -112,6 +121,14 @@ def _strange(said: Said, known: Collection[str]) -> bool:
         and (0 < names <= _NAME if Sense.NOT in said.senses else not names)
         and all(number in known for number in said.numbers)
     )
+
+
+def _mourns(said: Said) -> bool:
+    """Not whoever agrees to something, asks for something, has more to tell, or says that nobody has died."""
+    denied = any(one is Sense.DIED and after is Sense.NO for one, after in pairwise(said.senses))
+    against = {Sense.YES, Sense.TOWARDS, Sense.NOT, Sense.IF, Sense.ASK, Sense.WHAT}
+    brief = said.senses.count(Sense.OTHER) <= _BRIEF
+    return Sense.DIED in said.senses and brief and not denied and against.isdisjoint(said.senses)
 
 
 def _why(said: Said) -> Reason | None:

@@ -124,6 +124,18 @@ async def test_an_unclear_answer_that_comes_again_is_not_clear_then(chat: bool, 
     assert await affairs.heard() == ["answer.unclear"]
 
 
+async def test_whoever_says_that_the_person_has_died_is_met_with_sympathy_and_nothing_is_decided(
+    affairs: Affairs,
+) -> None:
+    await affairs.told(opened())
+    await affairs.sms("ол қайтыс болды")
+    assert (await affairs.matter()).state == "asked"
+    assert await affairs.heard() == ["answer.died"]
+    assert await affairs.sent() == ["question", "died"]
+    assert "ортақпыз" in (await affairs.screen())[-1]
+    assert affairs.answered() == []
+
+
 async def test_the_first_answer_wins_and_the_other_phone_is_told(affairs: Affairs) -> None:
     await affairs.told(opened(phones=(PHONE, OTHER)))
     matter = await affairs.matter()

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from dialogs.matters.answer_reading import read
 from dialogs.matters.answer_words import WORDS
-from dialogs.matters.answers import Asks, Decides, Heard, NotMine, Open, Unclear, hear
+from dialogs.matters.answers import Asks, Decides, Died, Heard, NotMine, Open, Unclear, hear
 from dialogs.matters.codes import CODES
 from dialogs.spelling import tokens
 from dialogs.understand import LONGEST
@@ -63,6 +63,8 @@ def told(heard: Heard | None) -> str:
             return "asks"
         case NotMine():
             return "not_mine"
+        case Died():
+            return "died"
         case None:
             return "talk"
 
