@@ -5,11 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver import Chrome
@@ -51,27 +48,18 @@ class Program:
             [sys.executable, "-m", "bot", "run"],
             cwd=ROOT,
             env=kept | settings,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + PATIENCE
-        while not self._ready():
-            assert self._process.poll() is None, "the program ended at once"
-            assert time.monotonic() < until, "the program does not get ready"
-            time.sleep(0.05)
+        assert self._process.stdout is not None
+        assert b"is ready" in self._process.stdout.readline(), "the program ended at once"
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
-            assert self._process.wait(PATIENCE) == 0
+            self._process.communicate(timeout=PATIENCE)
+            assert self._process.returncode == 0
             self._process = None
-
-    def _ready(self) -> bool:
-        try:
-            with urlopen(f"{self.url}/health/ready", timeout=1) as answer:
-                return bool(answer.status == 200)
-        except (URLError, ConnectionError, TimeoutError):
-            return False
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ NARROW = (390, 844)
 class Page:
     def __init__(self, browser: Chrome, url: str, size: tuple[int, int], **citizen: str) -> None:
         self.browser = browser
+        self.url = url
         self.narrow = size == NARROW
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": self.narrow}
@@ -76,6 +77,12 @@ class Page:
                 f"#{phone} .words",
             )
         )
+
+    def look(self, tab: str) -> None:
+        """On a narrow screen only one of `sms`, `chat` and `esobes` is in sight."""
+        if self.narrow:
+            self.script("scrollTo(0, 0)")
+            self.one(f"#tab-{tab}").click()
 
     def say(self, phone: str, text: str) -> str:
         """Types, sends with Enter, and waits for the answer, whose words it returns."""

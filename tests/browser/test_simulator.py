@@ -121,6 +121,7 @@ def test_the_clock_moves_and_comes_back(program: Program, browser: Chrome) -> No
 def test_a_new_citizen_has_empty_phones_and_the_earlier_one_is_kept(program: Program, browser: Chrome) -> None:
     page = Page(browser, program.url, WIDE, lang="kk", phone="+77000000008", user="earlier")
     page.say("sms", "сәлем")
+    page.one(".citizen summary").click()
     page.one("[data-citizen-new]").click()
     page.until(lambda: page.messages("sms") == [])
     assert page.one("#sms [data-own]").text.startswith("+7700")
@@ -134,6 +135,7 @@ def test_a_new_citizen_has_empty_phones_and_the_earlier_one_is_kept(program: Pro
     page.until(lambda: page.script("return document.documentElement.lang") == "ru")
     page.until(lambda: len(page.messages("sms")) == 2)
 
+    page.one(".citizen summary").click()
     page.one("[data-citizen-restart]").click()
     page.until(lambda: page.messages("sms") == [])
 

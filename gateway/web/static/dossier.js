@@ -18,7 +18,6 @@ export class Dossier {
     this.list = one("[data-cases]", root);
     this.offer = one("[data-offer]", root);
     this.rare = new Rare(one("[data-rare]", root), press);
-    this.seen = "";
     for (const part of ["kind", "service"]) {
       this.offer.addEventListener("change", ({ target }) => target.name === part && this.fit(part));
     }
@@ -30,18 +29,17 @@ export class Dossier {
   }
 
   show(person, held) {
-    const { now } = held;
-    const unsent = person.offers.map(({ asked }) => Boolean(asked) && asked.sent.slice(0, 16) > now.slice(0, 16));
-    const seen = JSON.stringify([person, unsent, now.slice(0, 10)]);
-    if (seen === this.seen) return;
-    this.seen = seen;
     this.person = person;
-    this.now = now;
+    this.now = held.now;
     this.rare.show(person, held);
-    redraw(this.who, this.facts(held), this.title);
+    redraw(this.who, this.facts(held));
     const items = cases(person).map((found) => this.item(found));
     redraw(this.list, items.length ? items : [element("li", "note", words["esobes.nothing"])], this.title);
     this.mark(this.phone);
+  }
+
+  get title() {
+    return one("h3", this.who);
   }
 
   focus() {
@@ -53,9 +51,8 @@ export class Dossier {
 
   facts({ people }) {
     const { person } = this;
-    this.title = element("h3", "", person.name);
-    this.title.tabIndex = -1;
-    this.title.dataset.key = "title";
+    const title = element("h3", "", person.name);
+    title.tabIndex = -1;
     const about = element("p", "", [
       fill(words["esobes.iin"], person),
       spokenAge(person.birth_date, this.now),
@@ -70,7 +67,7 @@ export class Dossier {
       button("number", phone, `phone-${phone}`, () => this.open(person, phone)),
     );
     this.fact(list, words["esobes.phones"], phones.length ? phones : [words["esobes.no_phone"]]);
-    return [this.title, about, list];
+    return [title, about, list];
   }
 
   fact(list, name, parts) {

@@ -18,8 +18,6 @@ export class Esobes {
       show: (name) => this.choose(name),
       turn,
     });
-    this.seen = "";
-    this.drawn = {};
     this.chosen = "";
     this.switch.addEventListener("click", () => this.go(this.switch.getAttribute("aria-checked") !== "true"));
     one("[data-back]", this.root).addEventListener("click", () => this.everybody());
@@ -47,19 +45,11 @@ export class Esobes {
     }
     this.switch.setAttribute("aria-checked", String(held.away));
     one("[data-gone]", this.root).hidden = !held.away;
-    this.draw("people", [held.people, held.now.slice(0, 10)], () => this.drawPeople());
-    this.draw("relays", [held.relays, held.people], () => this.drawRelays());
-    this.draw("waiting", [held.waiting, held.refused], () => this.drawWaiting());
+    this.drawPeople();
+    this.drawRelays();
+    this.drawWaiting();
     const person = this.person(this.chosen);
     if (person) this.dossier.show(person, held);
-  }
-
-  // Only what has changed is drawn anew: whoever reads or fills in something else is not disturbed.
-  draw(name, from, act) {
-    const seen = JSON.stringify(from);
-    if (this.drawn[name] === seen) return;
-    this.drawn[name] = seen;
-    act();
   }
 
   person(name) {
@@ -125,7 +115,7 @@ export class Esobes {
 
   drawRelays() {
     const { relays } = this.held;
-    one("[data-relays]", this.root).replaceChildren(...relays.map((relay) => this.relay(relay)));
+    redraw(one("[data-relays]", this.root), relays.map((relay) => this.relay(relay)));
     one("[data-no-relays]", this.root).hidden = relays.length > 0;
   }
 
@@ -164,7 +154,7 @@ export class Esobes {
       const instead = held ? ` ${fill(words["esobes.relays.held"], { held: words[`esobes.state.${held}`] ?? held })}` : "";
       parts.push(this.stuck(offer, `${why}.${instead}`));
     }
-    box.replaceChildren(...parts);
+    redraw(box, parts);
   }
 
   stuck(offer, why) {
@@ -177,23 +167,24 @@ export class Esobes {
   // ---- the buttons ----
 
   async press(event) {
-    try {
+    await this.tell(async () => {
       const heard = await ask("POST", `${HOME}/events`, event);
-      const failed = heard.status ? words["esobes.untold"] : words["esobes.unheard"];
-      notice(heard.status === 202 ? words["esobes.told"] : fill(failed, heard));
-    } catch {
-      notice(words.failed);
-    }
-    await this.refresh();
+      if (heard.status === 202) return words["esobes.told"];
+      return fill(heard.status ? words["esobes.untold"] : words["esobes.unheard"], heard);
+    });
   }
 
   async go(away) {
-    try {
+    await this.tell(async () => {
       await ask("PUT", `${HOME}/away`, { away });
-      notice(away ? words["esobes.gone"] : words["esobes.back"]);
-    } catch {
-      notice(words.failed);
-    }
+      return away ? words["esobes.gone"] : words["esobes.back"];
+    });
+  }
+
+  // What came of it is said when it can be seen.
+  async tell(act) {
+    const said = await act().catch(() => words.failed);
     await this.refresh();
+    notice(said);
   }
 }

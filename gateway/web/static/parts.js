@@ -29,12 +29,27 @@ export function button(className, text, key, act) {
   return made;
 }
 
+// What has not changed stays as it is, so that nobody who reads or fills it in is disturbed. If what had the focus is
+// gone, its successor of the same key gets it, or `otherwise`.
+const drawn = new WeakMap();
+
 export function redraw(root, parts, otherwise) {
+  const before = new Map([...root.children].map((part) => [drawn.get(part), part]));
+  const after = parts.map((part) => {
+    const looks = part.outerHTML;
+    const same = before.get(looks);
+    before.delete(looks);
+    if (!same) drawn.set(part, looks);
+    return same ?? part;
+  });
+  if (after.length === root.children.length && after.every((part, place) => part === root.children[place])) return;
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
-  root.replaceChildren(...parts);
+  root.replaceChildren(...after);
   if (!focused) return;
-  const same = all("[data-key]", root).find((part) => part.dataset.key === focused.dataset.key);
-  (same ?? otherwise)?.focus({ preventScroll: true });
+  const next = focused.isConnected
+    ? focused
+    : all("[data-key]", root).find((part) => part.dataset.key === focused.dataset.key);
+  (next ?? otherwise)?.focus({ preventScroll: true });
 }
 
 export async function ask(method, path, body) {

@@ -80,6 +80,11 @@ export class Rare {
   show(person, held) {
     this.held = held;
     this.seen = { person, held, now: held.now, place: (bin) => this.organisation(bin) };
+    const choices = JSON.stringify(
+      Object.values(EVENTS).map((fields) => Object.values(fields).map((field) => field.options?.(this.seen))),
+    );
+    if (this.choices === choices) return;
+    this.choices = choices;
     const before = this.kind.value;
     const options = Object.keys(EVENTS).map((type) => {
       const made = new Option(words[`esobes.event.${type}`], type, false, type === before);
