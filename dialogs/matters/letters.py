@@ -18,6 +18,8 @@ __all__ = ["Letters", "key"]
 
 SHORT_PARTS = 2
 """Of a letter that nobody has asked for."""
+SHORTER = (False, True)
+"""By SMS the full words, or, if a long name makes them too long, shorter ones where there are any."""
 MOST_PARTS = 3
 MOST_LINES = 7
 LONGEST_REASON = 1000
@@ -93,20 +95,24 @@ class Letters:
             if telling.name == "reminder":
                 opening = voice.below(voice.head(matter.service, name), [voice.say("today")])
             return _to_answer(voice, telling.name, opening, matter, answers_here=answers_here)
-        text = voice.below(voice.head(matter.service, name), list(self._told(voice, telling, matter, now)))
+        head = voice.head(matter.service, name)
+        texts = (voice.below(head, list(self._told(voice, telling, matter, now, short=short))) for short in SHORTER)
+        text = first_that_fits(texts, SHORT_PARTS) if voice.sms else next(texts)
         way_back = telling.name == "refusing" and telling.minutes and answers_here and not voice.sms
         return Message(text, voice.buttons(matter)[:1] if way_back else ())
 
-    def _told(self, voice: Voice, telling: Telling, matter: Matter, now: datetime) -> Iterator[str]:
+    def _told(self, voice: Voice, telling: Telling, matter: Matter, now: datetime, *, short: bool) -> Iterator[str]:
         name = telling.name
+        text = f"{name}.{matter.kind}" if name in BY_KIND else name
+        if short and self._words.has(f"matter.{text}.short"):
+            text = f"{text}.short"
         if name == "refusing":
             minutes = telling.minutes
             yield voice.counted(name, minutes, yes=matter.yes) if minutes else voice.say(f"{name}.done")
         elif name == "conflict":
             held = telling.held
-            yield voice.say(name, held=voice.say(f"held.{held}")) if held else voice.say(f"{name}.unknown")
+            yield voice.say(text, held=voice.say(f"held.{held}")) if held else voice.say(f"{name}.unknown")
         else:
-            text = f"{name}.{matter.kind}" if name in BY_KIND else name
             yield voice.say(text, day=last_day(matter.closes))
         if name in DECIDED and matter.kind is Kind.PROACTIVE:
             agreed = matter.given.at if matter.given else now

@@ -67,6 +67,17 @@ TELLINGS: dict[str, tuple[Kind, ...]] = {
     "size.unclear.weight": PROACTIVE,
     "size.unclear.absorbency": PROACTIVE,
 }
+UNASKED = (
+    "consented_elsewhere",
+    "refused",
+    "turned",
+    "conflict",
+    "cancelled",
+    "queued",
+    "unreached_offer",
+    "unreached_replacement",
+    "withdrawn",
+)
 REASONS = [*(str(reason) for reason in Reason), "unreadable", "by_sms"]
 MINUTES = range(16)
 LONGEST_NAME = "Оразмағамбетова Абдрахманбек Нұрмұхаммедұлы"
@@ -252,6 +263,21 @@ def test_every_letter_takes_three_parts_of_an_sms_at_most(letters: Letters, name
         for telling in tellings(name):
             text = sms(letters, telling, matter, language, named=True)
             assert measure(text).parts <= 3, text
+
+
+@pytest.mark.parametrize("name", UNASKED)
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("named", [False, True])
+def test_a_letter_that_nobody_has_asked_for_takes_two_parts(
+    letters: Letters, name: str, language: Language, named: bool
+) -> None:
+    """For the services that are offered or replaced by law."""
+    lawful = {Kind.PROACTIVE: LAW.proactive, Kind.REPLACEMENT: LAW.replaceable}
+    for matter in matters(language, LONGEST_NAME, TELLINGS[name]):
+        if matter.service in lawful[matter.kind]:
+            for telling in tellings(name):
+                text = sms(letters, telling, matter, language, named=named)
+                assert measure(text).parts <= 2, text
 
 
 def test_every_letter_that_the_tables_send_is_known_here() -> None:
