@@ -25,10 +25,10 @@ export class Dossier {
       event.preventDefault();
       this.sendOffer();
     });
-    this.fit("kind");
   }
 
   show(person, held) {
+    if (person.id !== this.person?.id) this.beginOffer();
     this.person = person;
     this.now = held.now;
     this.rare.show(person, held);
@@ -206,6 +206,12 @@ export class Dossier {
   }
 
   // ---- a new offer ----
+
+  beginOffer() {
+    this.offer.reset();
+    this.offer.elements.service.value = "";
+    this.fit("kind");
+  }
 
   // Which services there are depends on the kind; whether diapers may be meant, on the service.
   fit(changed) {
