@@ -21,18 +21,20 @@ class Length(Struct, frozen=True):
 def measure(text: str) -> Length:
     """Latin letters of the GSM alphabet go 160 to a part; one letter from outside, and all go 70 to a part. Each part
     of a longer text gives up some room for its place among the others."""
-    if _ALL_GSM.issuperset(text):
-        return _length([1 + (letter in _GSM_ESCAPED) for letter in text], 160, 153)
-    return _length([1 + (letter > _WIDE) for letter in text], 70, 67)
+    letters = set(text)
+    if letters <= _ALL_GSM:
+        return _length(text, letters & _GSM_ESCAPED, 160, 153)
+    return _length(text, {letter for letter in letters if letter > _WIDE}, 70, 67)
 
 
-def _length(sizes: list[int], alone: int, together: int) -> Length:
-    """A letter that takes the room of two is never torn in two: it goes to the next part as a whole."""
+def _length(text: str, doubled: set[str], alone: int, together: int) -> Length:
+    """`doubled`: letters that take the room of two. None is ever torn in two: it goes to the next part as a whole."""
+    if not doubled:
+        return Length(1 if len(text) <= alone else -(-len(text) // together), len(text))
+    sizes = [1 + (letter in doubled) for letter in text]
     characters = sum(sizes)
     if characters <= alone:
         return Length(1, characters)
-    if characters == len(sizes):
-        return Length(-(-characters // together), characters)
     parts, room = 1, together
     for size in sizes:
         if size > room:
