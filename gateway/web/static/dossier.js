@@ -124,11 +124,11 @@ export class Dossier {
     return this.rare.organisation(invitation.organisation);
   }
 
-  tellOffer(list, { opened, asked, answered }) {
+  tellOffer(list, { opened, asked, answered, state }) {
     const sent = asked?.sent ?? opened;
     const later = sent.slice(0, 16) > this.now.slice(0, 16);
     this.fact(list, words[later ? "esobes.leaves" : "esobes.sent"], [spokenMoment(sent)]);
-    if (asked && !answered) this.fact(list, words["esobes.last_day"], [spokenWeekday(asked.last_day)]);
+    if (asked && state === "open") this.fact(list, words["esobes.last_day"], [spokenWeekday(asked.last_day)]);
     if (!answered) return;
     const at = spokenMoment(answered.at);
     if (!SPOKEN.has(answered.answer)) return this.fact(list, words["esobes.closed"], [at]);
