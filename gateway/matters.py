@@ -157,7 +157,9 @@ class Matters:
             except codes.NoCodeError:
                 raise NoRoomError("no consent codes are free on this phone; come again later") from None
             known = Known(asked.id, home, pocket.mark(asked.person.iin), *drawn, today)
-            for address in addresses:
+            # What stands there already is not written again: two offers that cross on two phones would for ever be
+            # in each other's way.
+            for address in (address for address in addresses if known not in held[address].offers):
                 after = pocket.with_offer(held[address], known)
                 if await self._store.commit_pocket(address, stored[address], after, Writing()) is not Commit.DONE:
                     break  # another offer came to this phone meanwhile
