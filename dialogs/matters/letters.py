@@ -136,14 +136,19 @@ class Letters:
         if name in OF_NO_OFFER:
             return Message(voice.say(name))
         opened = sorted(matters, key=lambda matter: (matter.closes, matter.id))
-        lines = [voice.line(matter, whom(matter, now, named=named)) for matter in opened]
-        if len(lines) == 1 and name == "again":
-            lines = [f"{lines[0]}. {voice.last(opened[0])}"]
+        lists = [
+            [voice.line(matter, whom(matter, now, named=named), short=short) for matter in opened]
+            for short in SHORTER
+        ]
+        if len(opened) == 1 and name == "again":
+            lists = [[f"{lists[0][0]}. {voice.last(opened[0])}"]]
         if name == "explained" and opened:
             head = voice.head(opened[0].service, whom(opened[0], now, named=named))
-            return self._listed(voice, self._explained(voice, opened[0], head), lines[1:], opened)
+            return self._listed(
+                voice, self._explained(voice, opened[0], head), [lines[1:] for lines in lists], opened
+            )
         begun = voice.say(f"again.{reason or 'unsure'}" if name == "again" else "office")
-        return self._listed(voice, [begun], lines, opened)
+        return self._listed(voice, [begun], lists, opened)
 
     def _explained(self, voice: Voice, matter: Matter, head: str) -> Iterator[str]:
         """The fullest explanation first."""
@@ -156,13 +161,13 @@ class Letters:
         return (voice.join(less) for less in with_less([*said, *answering, (3, voice.say("ask"))]))
 
     def _listed(
-        self, voice: Voice, beginnings: Iterable[str], lines: Sequence[str], opened: Sequence[Matter]
+        self, voice: Voice, beginnings: Iterable[str], lists: Sequence[Sequence[str]], opened: Sequence[Matter]
     ) -> Message:
-        """`lines`: those of the open offers that the beginning does not speak of."""
+        """`lists`: the open offers that the beginning does not speak of, a line for each; in full, then shorter."""
         if voice.sms:
-            texts = (text for begun in beginnings for text in _with_lines(voice, begun, lines, opened))
+            texts = (text for begun in beginnings for text in _with_lines(voice, begun, lists, opened))
             return Message(first_that_fits(texts, MOST_PARTS))
-        text = next(_with_lines(voice, next(iter(beginnings)), lines, opened))
+        text = next(_with_lines(voice, next(iter(beginnings)), lists, opened))
         if not opened:
             return Message(text)
         if not self._rules.chat_answers:
@@ -209,13 +214,15 @@ def _to_answer(voice: Voice, name: str, opening: str, matter: Matter, *, answers
     return Message(text, voice.buttons(matter) if answers_here else ())
 
 
-def _with_lines(voice: Voice, begun: str, lines: Sequence[str], opened: Sequence[Matter]) -> Iterator[str]:
+def _with_lines(voice: Voice, begun: str, lists: Sequence[Sequence[str]], opened: Sequence[Matter]) -> Iterator[str]:
     """As many lines as possible first; where nothing else speaks of an offer, at least one."""
-    told = len(opened) - len(lines)
-    least = 0 if told or not lines else 1
-    for shown in range(min(len(lines), MOST_LINES - told), least - 1, -1):
-        more = [voice.say("more", number=len(lines) - shown)] * (shown < len(lines))
-        yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
+    count = len(lists[0])
+    told = len(opened) - count
+    least = 0 if told or not count else 1
+    for shown in range(min(count, MOST_LINES - told), least - 1, -1):
+        more = [voice.say("more", number=count - shown)] * (shown < count)
+        for lines in lists:
+            yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
 
 
 def _shorter(text: str) -> Iterator[str]:

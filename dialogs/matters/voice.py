@@ -90,9 +90,10 @@ class Voice(Struct, frozen=True):
         """`swap`: after the question whether to replace, which is answered with yes or no."""
         return self.say("codes.swap" if swap else "codes", yes=matter.yes, no=matter.no)
 
-    def line(self, matter: Matter, name: str) -> str:
+    def line(self, matter: Matter, name: str, *, short: bool = False) -> str:
         """One of a list."""
-        return self.say("line", head=self.head(matter.service, name), yes=matter.yes, no=matter.no)
+        text = "line.short" if short else "line"
+        return self.say(text, head=self.head(matter.service, name), yes=matter.yes, no=matter.no)
 
     def last(self, matter: Matter) -> str:
         return self.say("last", day=last_day(matter.closes))

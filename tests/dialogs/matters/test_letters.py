@@ -400,6 +400,12 @@ def test_what_does_not_fit_is_counted(letters: Letters, language: Language) -> N
     )
 
 
+@pytest.mark.parametrize("language", Language)
+def test_three_offers_of_several_persons_are_all_listed(letters: Letters, language: Language) -> None:
+    text = listed(letters, "again", some(3, SHORT_NAME), language, reason="several", named=True).text
+    assert len(THREE_DIGITS.findall(text)) == 6
+
+
 def test_offers_are_listed_by_their_last_day(letters: Letters) -> None:
     early, late = offer(number=2), offer(HYGIENE, last=LAST + timedelta(1), codes=("203", "396"), number=1)
     text = listed(letters, "again", [late, early], Language.RU, reason="several").text
