@@ -1,5 +1,6 @@
 """The use case for what E-Sobes tells, for what it answers to us, and for the clock: load, step, commit."""
 
+from asyncio import gather
 from collections.abc import Callable
 from datetime import datetime
 from secrets import randbelow
@@ -128,21 +129,20 @@ class Matters:
 
     async def _opened(self, told: Told, home: int) -> Commit:
         assert told.offer is not None  # noqa: S101 - the door has seen to it
-        pockets = await self.pockets(told.phones)
-        asked = _asked(told, pocket.reach(told.phones, told.person.iin, pockets))
-        if await self._store.matter(home, asked.id) is not None:  # opened before, or withdrawn before it came
+        stored, pockets = await gather(self._store.matter(home, told.offer.id), self.pockets(told.phones))
+        if stored is not None:  # opened before, or withdrawn before it came
             return await self._store.commit_event(home, self._event(told))
-        drawn = await self._reserve(asked, home)
+        asked = _asked(told, pocket.reach(told.phones, told.person.iin, pockets))
+        drawn, pockets = await self._reserve(asked, home)
         now = self._clock.now()
         step = steps.opened(asked, drawn, now, self.rules)
-        pockets = await self.pockets(asked.phones)
         writing = self._consequences.of(step, Scene(home=home, pockets=pockets, now=now, cause=_cause(told)))
         outcome = await self._store.commit_matter(home, asked.id, None, step.matter, writing)
         return await self._opened(told, home) if outcome is Commit.CONFLICT else outcome
 
-    async def _reserve(self, asked: Asked, home: int) -> tuple[str, str]:
+    async def _reserve(self, asked: Asked, home: int) -> tuple[tuple[str, str], dict[str, Pocket]]:
         """The same codes on every phone of the person, also if this was begun before or is done twice at once. No
-        letter has left before all phones have them."""
+        letter has left before all phones have them. With the codes, what is known at each phone now."""
         addresses = [f"sms:{phone}" for phone in asked.phones]
         today = self._clock.now().date().toordinal()
         while True:
@@ -160,11 +160,12 @@ class Matters:
             # What stands there already is not written again: two offers that cross on two phones would for ever be
             # in each other's way.
             for address in (address for address in addresses if known not in held[address].offers):
-                after = pocket.with_offer(held[address], known)
-                if await self._store.commit_pocket(address, stored[address], after, Writing()) is not Commit.DONE:
+                held[address] = pocket.with_offer(held[address], known)
+                outcome = await self._store.commit_pocket(address, stored[address], held[address], Writing())
+                if outcome is not Commit.DONE:
                     break  # another offer came to this phone meanwhile
             else:
-                return drawn
+                return drawn, {phone: held[f"sms:{phone}"] for phone in asked.phones}
 
     async def _alive(self, offers: list[Known], today: int) -> list[str]:
         """Codes that somebody may send, or will get in a moment; looked at only where codes become scarce."""
