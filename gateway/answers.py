@@ -101,24 +101,28 @@ class Answers:
         self._store = store
         self._matters = matters
 
-    async def hear(self, inbound: Inbound, stored: bytes, talk: Grasp, now: datetime) -> Heard:
+    async def hear(self, inbound: Inbound, stored: bytes | None, talk: Grasp, now: datetime) -> Heard:
         """`stored`: the pocket of the phone or chat that the message came from."""
         phone = pocket.read(stored).phone or inbound.address.removeprefix("sms:")
+        address = f"sms:{phone}"
+        if inbound.address != address:  # a chat, of which its phone knows more
+            stored = await self._stored(address)
         while True:
-            at = await self._at(inbound, talk, now, phone)
+            at = await self._at(inbound, talk, now, phone, stored)
             if at is None:
                 return Heard(True)
             outcome = await self._take(at) if at.matters else None
             if outcome is None:
                 languages = {matter.person.language for matter in at.own}
                 return Heard(False, languages.pop() if len(languages) == 1 else None)
-            if outcome is not Commit.CONFLICT:  # else something else happened to the offer or the phone: look again
+            if outcome is not Commit.CONFLICT:
                 return Heard(True)
+            stored = await self._stored(address)  # something else happened to the offer or the phone: look again
 
     async def link(self, chat: str, phone: str | None) -> None:
         """What goes to this phone goes to the chat as well; None: to this chat goes nothing more. Of two chats linked
         to one phone the last one counts."""
-        before = (await self._pocket(chat)).phone
+        before = pocket.read(await self._stored(chat)).phone
         if before is not None and before != phone:
             await self._change(
                 f"sms:{before}", lambda one: structs.replace(one, chat=None) if one.chat == chat else one
@@ -127,20 +131,19 @@ class Answers:
             await self._change(f"sms:{phone}", lambda one: structs.replace(one, chat=chat))
         await self._change(chat, lambda one: structs.replace(one, phone=phone))
 
-    async def _pocket(self, address: str) -> Pocket:
-        return pocket.read((await self._store.pockets([address]))[address])
+    async def _stored(self, address: str) -> bytes | None:
+        return (await self._store.pockets([address]))[address]
 
     async def _change(self, address: str, change: Callable[[Pocket], Pocket]) -> None:
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:
-            stored = (await self._store.pockets([address]))[address]
+            stored = await self._stored(address)
             after = change(pocket.read(stored))
             outcome = await self._store.commit_pocket(address, stored, after, Writing())
 
-    async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str) -> _At | None:
+    async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str, stored: bytes | None) -> _At | None:
         """None: this message was dealt with before."""
         address = f"sms:{phone}"
-        stored = (await self._store.pockets([address]))[address]
         known = pocket.read(stored)
         if inbound.address not in (address, known.chat):
             known = Pocket()  # another chat was linked to the phone meanwhile
