@@ -66,7 +66,11 @@ class Office:
     def press(self, key: str) -> None:
         """The button whose key begins so; the newest thing's, if several have one."""
         self.page.look("esobes")
+        self.page.until(lambda: self._pressed(key))
+
+    def _pressed(self, key: str) -> bool:
         self.page.one(f'#esobes [data-key^="{key}"]').click()
+        return True
 
     def offer(self, kind: str = "proactive", service: str = "", *, diapers: bool = False) -> tuple[str, str]:
         """Opens one, and waits until the SMS is there; its codes, for yes and for no."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -38,7 +39,8 @@ class Page:
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
 
     def until(self, true: Callable[[], object]) -> None:
-        WebDriverWait(self.browser, PATIENCE, 0.05).until(lambda _: true())
+        """Whatever is drawn anew while somebody looks is looked at again."""
+        WebDriverWait(self.browser, PATIENCE, 0.05, [StaleElementReferenceException]).until(lambda _: true())
 
     def script(self, source: str, *arguments: object) -> Any:
         return self.browser.execute_script(source, *arguments)
