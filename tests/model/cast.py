@@ -1,0 +1,108 @@
+"""Who takes part in a sequence: persons, their phones and chats, and what they are offered."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from msgspec import Struct
+
+from dialogs.matters.matter import Person
+from dialogs.messages import Language
+from gateway.clock import ALMATY
+
+PROACTIVE = ("technical_aids_hygiene", "sanatorium_treatment", "personal_assistant", "special_transport_wheelchair")
+REPLACED = ("special_transport_wheelchair", "technical_aids_surdo", "prosthetic_orthopaedic_aid")
+BEGINNINGS = (
+    date(2026, 3, 18),
+    date(2026, 4, 29),
+    date(2026, 5, 25),
+    date(2026, 7, 2),
+    date(2026, 8, 27),
+    date(2026, 10, 22),
+    date(2026, 11, 16),
+    date(2026, 11, 19),
+    date(2026, 12, 11),
+    date(2026, 12, 28),
+)
+"""Each with weekends or holidays before long."""
+
+
+class Offered(Struct, frozen=True):
+    id: str
+    person: Person
+    phones: tuple[str, ...]
+    kind: str
+    service: str
+    device: str | None
+
+    @property
+    def diapers(self) -> bool:
+        return self.device == "подгузники" and self.kind == "proactive"
+
+
+class Cast(Struct, frozen=True):
+    begins: datetime
+    offers: tuple[Offered, ...]
+    chats: dict[str, str]
+    """Phone → the chat that is linked to it."""
+    last_word: frozenset[str]
+    """Offers whose first answer stays: E-Sobes takes no consent after a refusal."""
+
+    def offer(self, id: str) -> Offered:
+        return next(one for one in self.offers if one.id == id)
+
+    def phone(self, address: str) -> str:
+        linked = {chat: phone for phone, chat in self.chats.items()}
+        return linked.get(address) or address.removeprefix("sms:")
+
+    def at(self, phone: str) -> list[str]:
+        """Where somebody with this phone reads and writes."""
+        return [f"sms:{phone}", *([self.chats[phone]] if phone in self.chats else [])]
+
+    @property
+    def addresses(self) -> list[str]:
+        phones = dict.fromkeys(phone for offer in self.offers for phone in offer.phones)
+        return [*(f"sms:{phone}" for phone in phones), *self.chats.values()]
+
+    def __str__(self) -> str:
+        offers = [
+            f"    {one.id} {one.kind} {one.service} {one.device or ''} of {one.person.iin} at {' '.join(one.phones)}"
+            for one in self.offers
+        ]
+        return "\n".join([f"begins {self.begins:%a %Y-%m-%d %H:%M:%S}, chats {self.chats}", *offers])
+
+
+def draw(chance: Random, number: int) -> Cast:
+    """`number` keeps the persons of one sequence apart from those of another."""
+    phones = [f"+7701{number % 100000:05}{place:02}" for place in range(chance.randint(1, 3))]
+    persons = [_person(chance, number, place) for place in range(chance.randint(1, min(3, len(phones) + 1)))]
+    reached = {
+        person.iin: tuple(chance.sample(phones, min(len(phones), chance.choice((1, 1, 2))))) for person in persons
+    }
+    offers = tuple(_offered(chance, place, chance.choice(persons), reached) for place in range(chance.randint(1, 4)))
+    day = chance.choice(BEGINNINGS) + timedelta(chance.randrange(7))
+    begins = datetime(day.year, day.month, day.day, tzinfo=ALMATY) + timedelta(
+        seconds=chance.choice((chance.randrange(86400), chance.randrange(32400, 75600), 75599, 86397, 32400))
+    )
+    chats = {phone: f"chat:{number}-{place}" for place, phone in enumerate(phones) if chance.random() < 0.2}
+    return Cast(begins, offers, chats, frozenset(one.id for one in offers if chance.random() < 0.3))
+
+
+def _person(chance: Random, number: int, place: int) -> Person:
+    born = date(chance.choice((1955, 1968, 1990, 2015)), 4, 12)
+    iin = f"{born:%y%m%d}4{number % 10000:04}{place}"
+    return Person(iin, "Нұрғалиева Айгүл Серікқызы", born, chance.choice(list(Language)))
+
+
+def _offered(chance: Random, place: int, person: Person, reached: dict[str, tuple[str, ...]]) -> Offered:
+    proactive = chance.random() < 0.6
+    service = chance.choice(PROACTIVE if proactive else REPLACED)
+    adult = person.birth_date.year < 2000
+    device = "подгузники" if service == PROACTIVE[0] and adult and chance.random() < 0.7 else None
+    return Offered(
+        f"O-{place}-{person.iin}",
+        person,
+        reached[person.iin],
+        "proactive" if proactive else "replacement",
+        service,
+        device,
+    )

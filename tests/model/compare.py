@@ -1,0 +1,125 @@
+"""What must be so at the end of a sequence; each line that comes out of here is something wrong."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time
+from typing import Any
+
+import msgspec
+
+from dialogs.matters.letters import key
+from dialogs.matters.pocket import mark
+from gateway.consequences import short
+from gateway.journal import Direction, Entry
+from tests.model.cast import Cast
+from tests.model.doubles import Ministry, Operator, Shown
+from tests.model.reference import Name, Offer, Reference
+
+TOLD_EXACTLY = frozenset(
+    {"question", "reminder", "consented_elsewhere", "cancelled", "queued", "unreached_offer", "unreached_replacement"}
+)
+"""Letters that the reference knows of. Others may come, each once."""
+
+
+def posts(reference: Reference, ministry: Ministry) -> Iterator[str]:
+    """E-Sobes was told of each offer what the reference says, in its order, and of nothing else."""
+    yield from ministry.wrong
+    told: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    notes: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in ministry.told.values():
+        offer, _, number = one.key.rpartition(":")
+        body = msgspec.json.decode(one.body)
+        if number == "note":
+            notes[offer].append(body)
+        else:
+            told[offer].append((one.key, body))
+    for about in reference.offers.values():
+        yield from _of_offer(about, told.pop(about.id, []), notes.pop(about.id, []))
+    for offer in [*told, *notes]:
+        yield f"E-Sobes was told of {offer}, which it never opened"
+
+
+def _of_offer(offer: Offer, told: list[tuple[str, dict[str, Any]]], notes: list[dict[str, Any]]) -> Iterator[str]:
+    expected = [
+        (f"{offer.id}:{number}", msgspec.to_builtins(post, builtin_types=()))
+        for number, post in enumerate(offer.posts, 1)
+    ]
+    if told != expected:
+        yield f"{offer.id}: E-Sobes was told\n      {told}\n    and not\n      {expected}"
+    wanted = [(offer.note.at.isoformat(), offer.note.phone, offer.iin)] if offer.note else []
+    if [(body["at"], body["phone"], body["iin"]) for body in notes] != wanted:
+        yield f"{offer.id}: E-Sobes got the notes {notes} and not {wanted}"
+    if not offer.posts and offer.state != "withdrawn":
+        yield f"{offer.id}: it has no outcome"
+
+
+def letters(cast: Cast, reference: Reference, operator: Operator, deaths: int) -> Iterator[str]:
+    """Every phone got what it had to get, at its time; and nothing else."""
+    wanted = {letter_id(cast, name): (name, when) for name, when in reference.letters.items()}
+    known = wanted | {letter_id(cast, name): (name, when) for name, when in reference.overtaken.items()}
+    for letter, shown in operator.shown.items():
+        if operator.sent[letter] > 1 + operator.unheard[letter] + deaths:
+            yield f"{letter} was sent {operator.sent[letter]} times"
+        if not unasked(letter):
+            continue
+        if not time(9) <= shown.at.time() < time(21):
+            yield f"{letter} came at {shown.at:%H:%M:%S}"
+        if letter in known:
+            yield from _at_its_time(shown, *known[letter])
+        else:
+            yield from _unknown(cast, reference, shown)
+    for letter in wanted.keys() - operator.shown.keys():
+        name, when = wanted[letter]
+        if name[3] not in operator.troubled and name[3].startswith("sms:"):
+            yield f"{letter} ({name[1]} to {name[3]}) did not come, which was due at {when}"
+
+
+def _at_its_time(shown: Shown, name: Name, when: datetime) -> Iterator[str]:
+    asks = name[1] in ("question", "reminder")
+    if shown.at < when or (asks and shown.at.date() != when.date()):
+        yield f"{shown.letter.id} came at {shown.at} and not at {when}"
+
+
+def _unknown(cast: Cast, reference: Reference, shown: Shown) -> Iterator[str]:
+    letter = shown.letter
+    kind, about, named, *_ = letter.id.split(":")
+    if kind == "decision" or named in TOLD_EXACTLY:
+        yield f"{letter.id} came to {letter.address} at {shown.at}, and nobody knows why"
+    for offer in cast.offers:
+        since = reference.strangers.get((offer.person.iin, cast.phone(letter.address)))
+        # What was on its way before cannot be called back.
+        if about == key(offer.id) and since is not None and letter.created > since.timestamp():
+            yield f"{letter.id} came to a stranger's phone"
+
+
+def journal(lines: list[Entry], answers: Iterable[tuple[datetime, str, str]], shown: Iterable[str]) -> Iterator[str]:
+    """Each answer and each letter stands in it once for each person whom it is about. `answers`: when, at which
+    phone, about whom."""
+    heard = Counter((line.at, line.phone, line.iin) for line in lines if line.direction is Direction.IN)
+    told = Counter((line.letter, line.iin) for line in lines if line.direction is Direction.OUT)
+    given = Counter(answers)
+    for line, times in heard.items():
+        if times > max(1, given[line]):
+            yield f"{line} stands in the journal {times} times"
+    for letter, times in told.items():
+        if times > 1:
+            yield f"{letter} stands in the journal {times} times"
+    for answer in given - heard:
+        yield f"the answer {answer} is not in the journal"
+    written = {name for name, _ in told}
+    for name in shown:
+        if unasked(name) and name not in written:
+            yield f"{name} is not in the journal"
+
+
+def unasked(letter: str) -> bool:
+    return letter.startswith(("offer:", "decision:"))
+
+
+def letter_id(cast: Cast, name: Name) -> str:
+    offer, letter, tries, address = name
+    phone, chat = short(cast.phone(address)), "" if address.startswith("sms:") else ":chat"
+    if letter.startswith("decision:"):
+        event = letter.partition(":")[2]
+        return f"decision:{mark(cast.offer(offer).person.iin)}:{short(event)}:{phone}{chat}"
+    return f"offer:{key(offer)}:{letter}:{tries}:{phone}{chat}"

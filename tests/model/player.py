@@ -1,0 +1,302 @@
+"""Plays one sequence to its end, on the real parts and on the reference."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import structs
+
+from dialogs.matters.matter import Kind, Matter
+from gateway import matter_store
+from gateway.channels import Inbound
+from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.journal import Entry, journal_key
+from gateway.matter_store import home_of
+from gateway.store import SHARDS
+from tests.model import compare, speech, steps
+from tests.model.cast import Cast
+from tests.model.doubles import Ministry, Operator, Way
+from tests.model.reference import Heard, Name, Reference
+from tests.model.steps import Step
+from tests.model.world import Ground, Hands, World
+
+TICK = timedelta(seconds=1)
+REPORTS = ("none", "delivered", "failed")
+TYPES = {"opened": "offer.opened", "withdrawn": "offer.withdrawn", "decided": "decision.made"}
+AFTERWARDS = timedelta(days=9)
+"""After the last window: then nothing may be waiting any more."""
+
+
+class Player:
+    def __init__(self, ground: Ground, cast: Cast) -> None:
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self._ground = ground
+        self._cast = cast
+        self._clock = Hands(cast.begins)
+        self._operator = Operator(self._clock.now)
+        self.ministry = Ministry(self._clock.now, cast.last_word)
+        self._world = World(ground, self._clock, self._operator, self.ministry)
+        self._reference = Reference(cast, self._fate)
+        self._finals = 0
+        """So many of E-Sobes' answers the reference has heard of."""
+        self._lines: list[tuple[datetime, str, str]] = []
+        """Answers that stand in the journal: when, at which phone, about whom."""
+        self._talked: set[str] = set()
+        """Addresses from which the talk has heard something."""
+
+    async def play(self, sequence: list[Step]) -> None:
+        logs = _Errors()
+        logging.getLogger("gateway").addHandler(logs)
+        try:
+            self._world.begin()
+            for phone, chat in self._cast.chats.items():
+                await self._world.program.answers.link(chat, phone)
+            for number, step in enumerate(sequence):
+                self._world.program.redis.dies(step.death)
+                await self._step(number, step)
+                self._world.program.redis.dies(None)
+            await self._finish()
+        finally:
+            await self._world.end()
+            logging.getLogger("gateway").removeHandler(logs)
+        self.wrong += logs.lines
+        self.counts["crashes"] += self._world.deaths
+        self.counts["offers"] += len(self._reference.offers)
+
+    async def _step(self, number: int, step: Step) -> None:
+        if step.do == "move":
+            await self._world.move(steps.moment(self._clock.at, step.how), self._passed)
+        elif step.do == "down":
+            await self._sleep(step)
+        else:
+            await self._world.move(self._clock.at + TICK, self._passed)
+            await self._happens(number, step)
+        await self._world.settle(rings=False)
+        self._hear_ministry()
+
+    async def _sleep(self, step: Step) -> None:
+        """The program does not run."""
+        await self._world.end()
+        since, self._clock.at = self._clock.at, steps.moment(self._clock.at, step.how)
+        self._reference.slept(since, self._clock.at)
+        self._world.begin()
+        self._world.program.redis.dies(step.death)
+        self._passed(self._clock.at)
+        await self._world.settle()
+        self.counts["downtimes"] += 1
+
+    async def _happens(self, number: int, step: Step) -> None:
+        match step.do:
+            case "opened" | "withdrawn" | "decided":
+                await self._told(step)
+            case "ministry":
+                self._ministry(step)
+            case "held":
+                self.ministry.holds.setdefault(step.offer, step.how)
+            case "phone":
+                self._operator.serve(step.address, Way(step.how, REPORTS[step.variant]))
+            case "together":
+                await self._together(number, step)
+            case _:
+                await self._written(number, step)
+
+    async def _acknowledged(
+        self, cause: str, work: Callable[[], Awaitable[object]], note: Callable[[], None]
+    ) -> None:
+        """Brought again until it is; `note` once, for when it was dealt with."""
+        noted = False
+        while not await self._world.program.alive(work()):
+            await self._world.again()
+            if not noted and await self._world.was_seen(cause):
+                note()
+                noted = True
+            await self._after_death()
+        if not noted:
+            note()
+
+    async def _after_death(self) -> None:
+        self._hear_ministry()
+        await self._world.settle()
+        self._hear_ministry()
+        self.counts["brought again"] += 1
+
+    # What E-Sobes tells
+
+    async def _told(self, step: Step) -> None:
+        told = self._event(step)
+        cause = f"{matter_store.EVENT}{told.id}"
+        before = await self._world.was_seen(cause)
+        await self._acknowledged(
+            cause, lambda: self._world.program.matters.told(told), lambda: None if before else self._tell(step, told)
+        )
+        self.counts["events"] += 1
+        if step.do == "opened" and not before:
+            matter = await self._matter(step.offer)
+            self._reference.opened(self._clock.at, step.offer, (matter.yes, matter.no))
+
+    def _tell(self, step: Step, told: Told) -> None:
+        if step.do == "withdrawn":
+            self._reference.withdraw(self._clock.at, step.offer)
+        elif step.do == "decided":
+            self._reference.decided(self._clock.at, step.offer, told.id, step.how)
+
+    def _event(self, step: Step) -> Told:
+        offered = self._cast.offer(step.offer)
+        offer = OfferTold(offered.id, offered.service, Kind(offered.kind), offered.device)
+        application = ApplicationTold(f"A-{offered.id}", offered.service, step.how)
+        about_offer = step.do != "decided"
+        return Told(
+            f"{step.do}-{step.offer}-{step.how}-{step.variant}",
+            TYPES[step.do],
+            self._clock.at,
+            offered.person,
+            offered.phones,
+            b"{}",
+            offer=offer if about_offer else None,
+            application=None if about_offer else application,
+        )
+
+    async def _matter(self, offer: str) -> Matter:
+        home = home_of(self._cast.offer(offer).person.iin)
+        stored = await self._ground.redis.get(f"{{s{home:02}}}:matter:{offer}")
+        assert isinstance(stored, bytes)
+        matter = matter_store.read(stored)
+        assert matter is not None
+        return matter
+
+    def _ministry(self, step: Step) -> None:
+        self.ministry.release()
+        match step.how:
+            case "down":
+                self.ministry.down = True
+            case "up":
+                self.ministry.down = False
+            case "slow":
+                self.ministry.slow = step.offer
+            case trouble:
+                self.ministry.down = False
+                self.ministry.troubles = [trouble] * step.variant
+        self.counts["troubles of E-Sobes"] += step.how != "up"
+
+    # What people write
+
+    async def _written(self, number: int, step: Step) -> None:
+        content, hear = self._said(step, self._reference)
+        inbound = Inbound(f"m:{self._cast.offers[0].id}:{number}", step.address, content)
+        times = 2 if step.twice else 1
+
+        async def bring() -> None:
+            await asyncio.gather(*(self._world.program.receiver.receive(inbound) for _ in range(times)))
+
+        await self._acknowledged(inbound.id, bring, lambda: self._heard(hear(), step))
+
+    async def _together(self, number: int, step: Step) -> None:
+        """Two answers in the same moment: whichever was first, things are as if the other had come after it."""
+        pair = [
+            structs.replace(step, do="code"),
+            structs.replace(step, do="code", address=step.other, how=step.and_how),
+        ]
+        inbounds = [
+            Inbound(f"m:{self._cast.offers[0].id}:{number}:{place}", one.address, self._said(one, self._reference)[0])
+            for place, one in enumerate(pair)
+        ]
+        first = list(pair)
+
+        async def bring() -> None:
+            await asyncio.gather(*map(self._world.program.receiver.receive, inbounds))
+
+        noted: list[Step] = []
+        while not await self._world.program.alive(bring()):
+            await self._world.again()
+            seen = [one for one, came in zip(pair, inbounds, strict=True) if await self._world.was_seen(came.id)]
+            await self._note(step.offer, first, noted, seen)
+            await self._after_death()
+        await self._note(step.offer, first, noted, pair)
+        self.counts["at once"] += 1
+
+    async def _note(self, offer: str, pair: list[Step], noted: list[Step], seen: list[Step]) -> None:
+        """The reference hears what it has not heard yet; of two orders, in that which really was."""
+        new = [one for one in pair if one in seen and one not in noted]
+        if len(new) == 2 and offer in self._reference.offers:
+            given = (await self._matter(offer)).given
+            for order in (new, new[::-1]):
+                tried = self._reference.copy()
+                for one in order:
+                    self._said(one, tried)[1]()
+                last = tried.offers[offer].last
+                if (last and (last.answer, last.phone)) == (given and (str(given.answer), given.phone)):
+                    new = order
+                    break
+        for one in new:
+            self._heard(self._said(one, self._reference)[1](), one)
+        noted += new
+
+    def _said(self, step: Step, reference: Reference) -> speech.Said:
+        return speech.said(step, self._clock.at, reference, self._cast, self._talked)
+
+    def _heard(self, heard: Heard, step: Step) -> None:
+        self.counts["answers"] += 1
+        self.counts["answers that decide"] += heard.decided
+        if heard.about is None:
+            self._talked.add(step.address)
+        else:
+            phone = self._cast.phone(step.address)
+            self._lines += [(self._clock.at, phone, iin) for iin in heard.about]
+
+    # Time, and what E-Sobes answers
+
+    def _passed(self, now: datetime) -> None:
+        self._hear_ministry()
+        self._reference.pass_time(now)
+
+    def _hear_ministry(self) -> None:
+        for final in self.ministry.finals[self._finals :]:
+            offer, _, number = final.key.rpartition(":")
+            if number != "note":
+                self._reference.esobes_said(final.at, offer, int(number), final.status, final.held)
+        self._finals = len(self.ministry.finals)
+
+    def _fate(self, name: Name) -> str:
+        return self._operator.fates.get(compare.letter_id(self._cast, name), "")
+
+    async def _finish(self) -> None:
+        """Everybody can be reached again, and time passes."""
+        self.ministry.release()
+        self.ministry.down, self.ministry.troubles = False, []
+        for address in self._cast.addresses:
+            self._operator.ways[address] = Way()
+        last = max((offer.closes for offer in self._reference.offers.values()), default=self._clock.at)
+        await self._world.move(max(last, self._clock.at) + AFTERWARDS, self._passed)
+        self._hear_ministry()
+        lines = await self._journal()
+        self.wrong += [f"left over: {what}" for what in await self._world.left_over()]
+        self.wrong += compare.posts(self._reference, self.ministry)
+        self.wrong += compare.letters(self._cast, self._reference, self._operator, self._world.deaths)
+        self.wrong += compare.journal(lines, self._lines, self._operator.shown)
+        self.counts["journal lines"] += len(lines)
+        self.counts["letters"] += len(self._operator.shown)
+        self.counts["relays"] += len(self.ministry.told)
+        for offer in self._reference.offers.values():
+            self.counts[f"outcome {offer.posts[-1].answer if offer.posts else 'withdrawn'}"] += 1
+
+    async def _journal(self) -> list[Entry]:
+        lines = []
+        for shard in range(SHARDS):
+            stored = await self._ground.redis.xrange(journal_key(shard)) or []
+            lines += [msgspec.json.decode((fields or {})[b"entry"], type=Entry) for _, fields in stored]
+        return lines
+
+
+class _Errors(logging.Handler):
+    """What the program itself calls a mistake."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"log: {record.getMessage()}")

@@ -1,0 +1,307 @@
+"""The rules for offers, said once more in the simplest way, as the law and the ministry's contract have them.
+Whatever happened, in the order in which it happened, goes in; what E-Sobes must have been told comes out, and which
+letters each phone must have got."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from gateway.clock import ALMATY
+from tests.model.cast import Cast
+
+HOLD = timedelta(minutes=15)
+OFF = {
+    date(2026, *day)
+    for day in ((3, 23), (3, 24), (3, 25), (5, 1), (5, 7), (5, 11), (5, 27), (7, 6), (10, 26), (12, 16))
+} | {date(2027, 1, 1), date(2027, 1, 4), date(2027, 1, 7)}
+"""Days from Monday to Friday that nobody works, as the calendars of 2026 and 2027 print them."""
+
+Name = tuple[str, str, int, str]
+"""A letter: offer, which letter, on which try to ask, address."""
+Said = tuple[str | None, str | None]
+"""The code, and all that was written."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What E-Sobes is told of an offer."""
+
+    answer: str
+    at: datetime
+    channel: str = "sms"
+    phone: str | None = None
+    code: str | None = None
+    text: str | None = None
+
+
+@dataclass
+class Offer:
+    id: str
+    kind: str
+    iin: str
+    diapers: bool
+    knows: set[str]
+    """Phones at which its codes mean it."""
+    phones: list[str]
+    """Phones at which the person is reached."""
+    yes: str
+    no: str
+    sent: datetime
+    closes: datetime
+    state: str = "asked"
+    tries: int = 1
+    day_over: bool = False
+    reminded: bool = False
+    held: Post | None = None
+    size_wanted: bool = False
+    posts: list[Post] = field(default_factory=list)
+    note: Post | None = None
+
+    @property
+    def last(self) -> Post | None:
+        return self.held if self.state == "held" or not self.posts else self.posts[-1]
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state == "asked" and self.sent <= now
+
+    def is_waiting(self, now: datetime) -> bool:
+        return self.state in ("asked", "held", "refused") and self.sent <= now < self.closes
+
+
+@dataclass
+class Heard:
+    """What a message was taken for. `about`: the persons in whose journal it stands; None: nobody here can tell."""
+
+    decided: bool = False
+    about: frozenset[str] | None = frozenset()
+
+
+class Reference:
+    def __init__(self, cast: Cast, fate: Callable[[Name], str]) -> None:
+        """`fate` of a letter, as its phone knows it: `taken`, `failed` later, `refused` at once, or nothing yet."""
+        self.offers: dict[str, Offer] = {}
+        self.withdrawn: set[str] = set()
+        self.strangers: dict[tuple[str, str], datetime] = {}
+        self.letters: dict[Name, datetime] = {}
+        """Those that have to come, and when the first may."""
+        self.overtaken: dict[Name, datetime] = {}
+        """Those that need not come any more: something else has become of the offer."""
+        self.stages: dict[str, str] = {}
+        self._cast = cast
+        self._fate = fate
+
+    def copy(self) -> "Reference":
+        """To try something on."""
+        other = Reference(self._cast, self._fate)
+        other.offers = deepcopy(self.offers)
+        other.withdrawn, other.strangers = set(self.withdrawn), dict(self.strangers)
+        other.letters, other.overtaken, other.stages = dict(self.letters), dict(self.overtaken), dict(self.stages)
+        return other
+
+    # What E-Sobes tells
+
+    def opened(self, now: datetime, id: str, codes: tuple[str, str]) -> None:
+        if id in self.offers or id in self.withdrawn:
+            return
+        told = self._cast.offer(id)
+        phones = [phone for phone in told.phones if (told.person.iin, phone) not in self.strangers]
+        sent = leaves(now)
+        offer = Offer(id, told.kind, told.person.iin, told.diapers, set(phones), phones, *codes, sent, closes(sent))
+        self.offers[id] = offer
+        self._tell(offer, "question", sent)
+
+    def withdraw(self, now: datetime, id: str) -> None:
+        self.withdrawn.add(id)
+        if id in self.offers:
+            offer = self.offers[id]
+            self._pass_time(offer, now)
+            self._leave(offer, "withdrawn", now)
+
+    def decided(self, now: datetime, id: str, event: str, stage: str) -> None:
+        if self.stages.get(id) != stage:
+            self.stages[id] = stage
+            told = self._cast.offer(id)
+            for phone in told.phones:
+                if (told.person.iin, phone) not in self.strangers:
+                    for address in self._cast.at(phone):
+                        self.letters[id, f"decision:{event}", 1, address] = leaves(now)
+
+    def esobes_said(self, now: datetime, id: str, number: int, status: int, held: str | None) -> None:
+        """Only what it says of the last answer changes anything."""
+        offer = self.offers[id]
+        last = offer.posts[-1].answer if number == len(offer.posts) else None
+        if last is None or offer.state == "withdrawn":
+            return
+        if status == 409 and held != last:
+            self._leave(offer, "over", now)
+        elif offer.state == "turning" and (status < 300 or status == 409):
+            self._leave(offer, "agreed", now)
+            offer.size_wanted = offer.diapers
+
+    # What the clock does
+
+    def pass_time(self, now: datetime) -> None:
+        for offer in self.offers.values():
+            self._pass_time(offer, now)
+
+    def slept(self, since: datetime, until: datetime) -> None:
+        """The program did not run. A question that was to leave meanwhile leaves on the same day or not at all."""
+        for name, when in list(self.letters.items()):
+            evening = datetime.combine(when.date(), time(21), when.tzinfo)
+            if name[1] in ("question", "reminder") and since < when and until >= evening:
+                del self.letters[name]
+
+    def _pass_time(self, offer: Offer, now: datetime) -> None:
+        if offer.state == "held" and offer.held is not None and now >= min(offer.held.at + HOLD, offer.closes):
+            offer.posts.append(offer.held)
+            offer.state = "refused"
+        if offer.state != "asked":
+            return
+        if not offer.day_over and now >= midnight(offer.sent.date() + timedelta(1)):
+            offer.day_over = True
+            if offer.phones and not self._known(offer, [offer.tries], "question"):
+                offer.tries += 1  # nobody could be asked on that day: it all begins anew
+                offer.sent, offer.day_over, offer.reminded = leaves(now), False, False
+                offer.closes = closes(offer.sent)
+                self._tell(offer, "question", offer.sent)
+                return
+        reminder = offer.closes - timedelta(hours=14)
+        if not offer.reminded and reminder <= now and reminder > offer.sent and leaves(now) < offer.closes:
+            offer.reminded = True
+            self._tell(offer, "reminder", leaves(now))
+        if now >= offer.closes:
+            tries = list(range(1, offer.tries + 1))
+            known = self._known(offer, tries, "question") | self._known(offer, tries, "reminder")
+            letter = {
+                "proactive": ("cancelled", "unreached_offer"),
+                "replacement": ("queued", "unreached_replacement"),
+            }
+            how, name = ("silence", 0) if "taken" in known else ("undeliverable", 1)
+            offer.posts.append(Post(how, offer.closes, phone=offer.phones[0] if offer.phones else None))
+            self._leave(offer, "closed", now)
+            self._tell(offer, letter[offer.kind][name], leaves(now))
+
+    def _known(self, offer: Offer, tries: list[int], name: str) -> set[str]:
+        fates = {
+            self._fate((offer.id, name, number, address))
+            for phone in offer.phones
+            for number in tries
+            for address in [f"sms:{phone}"]
+        }
+        return fates - {""}
+
+    # What people write
+
+    def by_code(self, now: datetime, address: str, code: str, text: str | None) -> Heard:
+        phone = self._cast.phone(address)
+        offer = next((one for one in self.offers.values() if phone in one.knows and code in (one.yes, one.no)), None)
+        if offer is None:
+            return self.unclear(now, address)
+        if phone not in offer.phones:
+            return Heard(about=frozenset({offer.iin}))
+        return self._answers(now, offer, address, code == offer.yes, (code, text))
+
+    def by_word(self, now: datetime, address: str, yes: bool, text: str) -> Heard:
+        asked = [one for one in self._own(address) if one.is_open(now)]
+        if len(asked) == 1:
+            return self._answers(now, asked[0], address, yes, (None, text))
+        return self.unclear(now, address)
+
+    def _answers(self, now: datetime, offer: Offer, address: str, yes: bool, said: Said) -> Heard:
+        self._pass_time(offer, now)
+        code, text = said
+        channel = "sms" if address.startswith("sms:") else "telegram"
+        post = Post("consent" if yes else "refusal", now, channel, self._cast.phone(address), code, text)
+        in_time = now < offer.closes
+        if yes and offer.state in ("asked", "held"):
+            offer.posts.append(post)
+            self._leave(offer, "agreed", now)
+            offer.size_wanted = offer.diapers
+            self._tell(offer, "consented_elsewhere", leaves(now), besides=address)
+        elif yes and offer.state == "refused" and in_time:
+            offer.posts.append(post)
+            self._leave(offer, "turning", now)
+        elif not yes and offer.state == "asked":
+            offer.held = post
+            self._leave(offer, "held", now)
+        return Heard(decided=True, about=frozenset({offer.iin}))
+
+    def unclear(self, now: datetime, address: str) -> Heard:
+        """It decides nothing; where nothing is asked any more, the talk may have use for it."""
+        own = self._own(address)
+        if any(one.is_open(now) for one in own):
+            return Heard(about=frozenset(one.iin for one in own if one.is_waiting(now)))
+        return Heard(about=None)
+
+    def not_mine(self, now: datetime, address: str, code: str | None) -> Heard:
+        phone = self._cast.phone(address)
+        own = self._own(address)
+        persons = {one.iin for one in own if code is None or code in (one.yes, one.no)}
+        if not persons:
+            return Heard(about=None)
+        for one in own:
+            if one.iin in persons:
+                one.phones.remove(phone)
+        for iin in persons:
+            self.strangers[iin, phone] = now
+            for name in [name for name in self.letters if self._iin(name) == iin]:
+                if name[3] in self._cast.at(phone):
+                    when = self.letters.pop(name)
+                    if when <= now:  # it is on its way, or has arrived
+                        self.overtaken[name] = when
+        return Heard(about=frozenset(persons))
+
+    def size(self, now: datetime, address: str, text: str) -> Heard:
+        for offer in self._own(address):
+            if offer.state == "agreed" and offer.size_wanted:
+                channel = "sms" if address.startswith("sms:") else "telegram"
+                offer.note = Post("note", now, channel, self._cast.phone(address), None, text)
+                offer.size_wanted = False
+                return Heard(decided=True, about=frozenset({offer.iin}))
+        return Heard(about=None)
+
+    # Letters
+
+    def _tell(self, offer: Offer, name: str, when: datetime, besides: str = "") -> None:
+        for phone in offer.phones:
+            for address in self._cast.at(phone):
+                if address != besides:
+                    self.letters[offer.id, name, offer.tries, address] = when
+
+    def _leave(self, offer: Offer, state: str, now: datetime) -> None:
+        """Nothing is asked any more: questions that wait for the morning must not come, and what has become of it
+        before need not."""
+        offer.state = state
+        for name, when in list(self.letters.items()):
+            if name[0] == offer.id and self._fate(name) == "" and not name[1].startswith("decision:"):
+                del self.letters[name]
+                if when <= now or name[1] not in ("question", "reminder"):
+                    self.overtaken[name] = when
+
+    def _own(self, address: str) -> list[Offer]:
+        phone = self._cast.phone(address)
+        return [one for one in self.offers.values() if phone in one.phones]
+
+    def _iin(self, name: Name) -> str:
+        return self._cast.offer(name[0]).person.iin
+
+
+def leaves(now: datetime) -> datetime:
+    """Nothing that nobody has asked for is sent from nine in the evening to nine in the morning."""
+    if time(9) <= now.time() < time(21):
+        return now
+    return datetime.combine(now.date() + timedelta(now.hour >= 21), time(9), now.tzinfo)
+
+
+def closes(sent: datetime) -> datetime:
+    """After the third working day after the day of sending."""
+    day, left = sent.date(), 3
+    while left:
+        day += timedelta(1)
+        left -= day.weekday() < 5 and day not in OFF
+    return midnight(day + timedelta(1))
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ALMATY)

@@ -1,0 +1,149 @@
+"""What may happen in a sequence, drawn by chance."""
+
+from datetime import datetime, time, timedelta
+from random import Random
+
+from msgspec import Struct, structs
+
+from tests.model.cast import Cast
+from tests.model.mortal import Death
+
+YES_WORDS = ("иә", "ия", "да", "согласна", "келісемін", "kelisemin")
+NO_WORDS = ("жоқ", "нет", "бас тартамын", "отказываюсь")
+YES_CODES = ("{0}", "код {0}", "R {1}", "{0} келісемін", "{1}", "{0}, да, согласна", "Р {1}")
+NO_CODES = ("{0}", "ответ {0}", "R {1}", "{0} бас тартамын", "{0} нет", "{1}")
+UNCLEAR = ("ок", "да нет", "если платно то нет", "иә?", "жарайды", "👍", "{yes} емес", "{yes} {no}")
+QUESTIONS = ("что это?", "бұл не?")
+STRANGER = ("не мой номер", "қате нөмір")
+SIZE = "талия 96 см, впитываемость повышенная"
+SPANS = {
+    "1 s": timedelta(seconds=1),
+    "40 s": timedelta(seconds=40),
+    "5 min": timedelta(minutes=5),
+    "14 min 58 s": timedelta(minutes=14, seconds=58),
+    "15 min": timedelta(minutes=15),
+    "3 h": timedelta(hours=3),
+    "1 day": timedelta(1),
+    "2 days": timedelta(2),
+    "5 days": timedelta(5),
+}
+HOURS = {
+    "09:00": time(9),
+    "10:00": time(10),
+    "12:34": time(12, 34),
+    "20:59:57": time(20, 59, 57),
+    "21:00": time(21),
+    "23:59:57": time(23, 59, 57),
+    "23:59:58": time(23, 59, 58),
+    "00:00": time(0),
+    "00:00:01": time(0, 0, 1),
+}
+
+
+class Step(Struct, frozen=True):
+    do: str
+    offer: str = ""
+    address: str = ""
+    how: str = ""
+    variant: int = 0
+    death: Death | None = None
+    twice: bool = False
+    """The provider brings it twice at once."""
+    other: str = ""
+    and_how: str = ""
+    """What comes from the other address in the same moment."""
+
+    def __str__(self) -> str:
+        parts = [self.do, self.offer, self.address, self.how, f"#{self.variant}" if self.variant else ""]
+        parts += ["twice" if self.twice else "", f"and {self.other} {self.and_how}" if self.other else ""]
+        return " ".join(part for part in [*parts, f"({self.death})" if self.death else ""] if part)
+
+
+def draw(chance: Random, cast: Cast) -> list[Step]:
+    steps = [_opened(cast, 0)]
+    later = list(range(1, len(cast.offers)))
+    for _ in range(chance.randint(5, 16)):
+        if later and chance.random() < 0.35:
+            steps.append(_opened(cast, later.pop(0)))
+        else:
+            steps.append(_any(chance, cast))
+    return [_with_death(chance, step) for step in steps]
+
+
+def moment(now: datetime, how: str) -> datetime:
+    if how in SPANS:
+        return now + SPANS[how]
+    at = datetime.combine(now.date(), HOURS[how], now.tzinfo)
+    return at if at > now else at + timedelta(1)
+
+
+def _opened(cast: Cast, place: int) -> Step:
+    return Step("opened", cast.offers[place].id)
+
+
+def _any(chance: Random, cast: Cast) -> Step:
+    offer = chance.choice(cast.offers)
+    kind = chance.choices(*zip(*_LIKELY, strict=True))[0]
+    if kind in _WORLD:
+        return _in_the_world(chance, cast, kind, offer.id)
+    own = [address for phone in offer.phones for address in cast.at(phone)]
+    address = chance.choice(own if chance.random() < 0.85 else cast.addresses)
+    how, variant, twice = chance.choice(("yes", "no")), chance.randrange(8), chance.random() < 0.1
+    if kind == "together":
+        return Step(kind, offer.id, address, how, other=chance.choice(own), and_how=chance.choice(("yes", "no")))
+    if kind == "press" and address.startswith("sms:"):
+        kind = "code"
+    return Step(kind, offer.id, address, how if kind in ("code", "word", "press") else "", variant, twice=twice)
+
+
+def _in_the_world(chance: Random, cast: Cast, kind: str, offer: str) -> Step:
+    match kind:
+        case "move" | "down":
+            return Step(kind, how=chance.choice([*SPANS, *HOURS]))
+        case "ministry":
+            how = chance.choice(
+                ("down", "down", "up", "busy", "cut", "cut", "half", "unreachable", "unknown", "slow")
+            )
+            return Step(kind, offer if how == "slow" else "", how=how, variant=chance.randint(1, 3))
+        case "held":
+            return Step(kind, offer, how=chance.choice(("consent", "refusal")))
+        case "phone":
+            mode = chance.choice(("takes", "refuses", "away", "away", "silent"))
+            return Step(kind, address=chance.choice(cast.addresses), how=mode, variant=chance.randrange(3))
+        case "decided":
+            stage = chance.choice(("approved", "queued", "refused"))
+            return Step(kind, offer, how=stage, variant=chance.randrange(2))
+    return Step(kind, offer, variant=chance.choice((0, 0, 1)))
+
+
+_LIKELY = (
+    ("move", 26),
+    ("down", 8),
+    ("code", 24),
+    ("word", 8),
+    ("press", 4),
+    ("together", 3),
+    ("unclear", 4),
+    ("question", 2),
+    ("slip", 3),
+    ("stranger", 2),
+    ("hello", 1),
+    ("size", 4),
+    ("withdrawn", 2),
+    ("decided", 2),
+    ("opened", 2),
+    ("ministry", 12),
+    ("held", 2),
+    ("phone", 8),
+)
+
+
+_WORLD = frozenset({"move", "down", "ministry", "held", "phone", "decided", "opened", "withdrawn"})
+
+
+def _with_death(chance: Random, step: Step) -> Step:
+    if step.do in ("ministry", "held", "phone") or chance.random() < 0.6:
+        return step
+    writing = chance.random() < 0.7
+    command = int(2 ** chance.uniform(0, 3.3 if writing else 7))
+    return structs.replace(step, death=Death(command, chance.random() < 0.5, writing))

@@ -1,0 +1,212 @@
+"""The program's parts for offers over a real Redis, in one process that may die and begin anew at any time."""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import httpx
+from msgspec import Struct
+from redis.asyncio import Redis
+
+from dialogs.dialogue import Dialogue
+from dialogs.matters.letters import Letters as Wording
+from dialogs.matters.rules import Rules
+from gateway.answers import Answers
+from gateway.clock import Clock
+from gateway.connection import Batched, Client
+from gateway.esobes import Esobes
+from gateway.letters import Delivery, Letters, Status
+from gateway.matter_store import MatterStore
+from gateway.matters import Matters
+from gateway.outbox import Outbox, _Waiter
+from gateway.receive import Receiver
+from gateway.relays import STREAM, Backlog, Relays
+from gateway.store import SHARDS, Store, tag
+from gateway.wakeups import Wakeups
+from tests.gateway.ministry import TOKEN
+from tests.model.doubles import Ministry, Operator
+from tests.model.mortal import Mortal, Wire
+
+STILL = 0.006
+"""Seconds without a command after which nothing more happens, where E-Sobes keeps us waiting."""
+
+
+BARELY = timedelta(microseconds=1)
+
+
+class Hands(Clock):
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Ground(Struct, frozen=True):
+    """What is built once for all sequences."""
+
+    redis: Redis
+    """For whoever looks on."""
+    wire: Wire
+    """For the program."""
+    dialogue: Dialogue
+    rules: Rules
+    wording: Wording
+    esobes: Esobes
+
+
+def esobes_by(answer: Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]) -> Esobes:
+    """The real client, with `answer` in place of the network."""
+    esobes = Esobes("https://esobes.test/api", TOKEN)
+    headers = esobes._client.headers
+    esobes._client = httpx.AsyncClient(transport=httpx.MockTransport(answer), headers=headers)
+    return esobes
+
+
+class Program:
+    """One life of it."""
+
+    def __init__(self, ground: Ground, clock: Clock, operator: Operator) -> None:
+        self.redis = Mortal(ground.wire)
+        batched = Batched(cast(Client, self.redis))
+        self.outbox = Outbox(batched, {"sms": operator, "chat": operator}, clock, "model", quiet=ground.rules.quiet)
+        channels: dict[str, Relays] = {}
+        self.relays = Outbox(batched, channels, clock, "model", stream=STREAM, forever=True)
+        store, self.letters = MatterStore(batched), Letters(batched)
+        self.matters = Matters(
+            store=store,
+            letters=self.letters,
+            wording=ground.wording,
+            rules=ground.rules,
+            clock=clock,
+            wake=self.outbox.wake,
+            wake_relays=self.relays.wake,
+        )
+        channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.matters.settled)
+        self.answers = Answers(store, self.matters)
+        self.wakeups = Wakeups(store, clock, self.matters.woken, self.outbox.wake)
+        self.receiver = Receiver(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
+        self._work = [asyncio.create_task(box.run()) for box in (self.outbox, self.relays)]
+
+    async def done(self, outbox: Outbox) -> None:
+        """As `drained`, but nothing is looked for in shards where nobody said that there is anything."""
+        waiter = _Waiter(None, {}, asyncio.get_running_loop().create_future())
+        outbox._waiting.append(waiter)
+        outbox._something.set()
+        await waiter.done
+
+    def next_try(self, outbox: Outbox) -> float | None:
+        """When a letter that rests after a failure is tried again."""
+        return outbox._lanes.next_due()
+
+    async def alive(self, work: Awaitable[object]) -> bool:
+        """False: the program died before it was done."""
+        task = asyncio.ensure_future(work)
+        waiting: list[Future[Any]] = [task, self.redis.died, *self._work]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for one in self._work:
+            if one.done():
+                one.result()
+                raise AssertionError("an outbox has ended")
+        if task.done():
+            task.result()
+        return task.done()
+
+    async def still(self) -> None:
+        """Nothing happens any more but in E-Sobes."""
+        calls = -1
+        while calls != self.redis.calls:
+            calls = self.redis.calls
+            await asyncio.sleep(STILL)
+
+
+class World:
+    def __init__(self, ground: Ground, clock: Hands, operator: Operator, ministry: Ministry) -> None:
+        self.clock = clock
+        self.operator = operator
+        self.ministry = ministry
+        self.deaths = 0
+        self.program: Program
+        self._ground = ground
+        self._others = asyncio.all_tasks()
+
+    def begin(self) -> None:
+        self.program = Program(self._ground, self.clock, self.operator)
+
+    async def end(self) -> None:
+        """As by SIGKILL: what it had sent arrives, all else is gone."""
+        await self.program.redis.quiet()
+        mine = asyncio.all_tasks() - self._others - {cast("asyncio.Task[None]", asyncio.current_task())}
+        for task in mine:
+            task.cancel()
+        if mine:
+            await asyncio.wait(mine)
+
+    async def again(self) -> None:
+        self.deaths += 1
+        await self.end()
+        self.begin()
+
+    async def settle(self, *, rings: bool = True) -> float | None:
+        """Everything that is due now is done; answers with when something is due next. The program may die once."""
+        while True:
+            found: list[float | None] = []
+            if await self.program.alive(self._settle(found, rings)):
+                return found[0]
+            await self.again()
+            rings = True
+
+    async def _settle(self, found: list[float | None], rings: bool) -> None:
+        program = self.program
+        due = await program.wakeups.ring() if rings else None
+        if self.ministry.slow is None:
+            await program.done(program.relays)
+        else:
+            await program.still()
+        await program.done(program.outbox)
+        while self.operator.reports:
+            letter, report = self.operator.reports[0]
+            delivery = Delivery(letter, Status(report))
+            await program.letters.mark(delivery.letter, delivery.status, at=self.clock.at.timestamp())
+            self.operator.fates[letter] = "failed" if report == "failed" else "taken"
+            del self.operator.reports[0]
+        tries = [
+            program.next_try(box)
+            for box, works in (
+                (program.outbox, self.operator.works),
+                (program.relays, self.ministry.works and self.ministry.slow is None),
+            )
+            if works
+        ]
+        found.append(min((time for time in (due, *tries) if time is not None), default=None))
+
+    async def move(self, to: datetime, passed: Callable[[datetime], None]) -> None:
+        """From one moment at which something is due to the next. `passed` hears of each."""
+        while True:
+            due = await self.settle()
+            if due is None or due > to.timestamp():
+                break
+            # A moment is a float there: rounded down it would never come.
+            self.clock.at = min(max(datetime.fromtimestamp(due, to.tzinfo) + BARELY, self.clock.at), to)
+            passed(self.clock.at)
+        self.clock.at = to
+        passed(to)
+        await self.settle()
+
+    async def was_seen(self, cause: str) -> bool:
+        """Whether a message or event was dealt with before the program died."""
+        found = await self._ground.redis.exists(*(f"{tag(shard)}:seen:{cause}" for shard in range(SHARDS)))
+        return bool(found)
+
+    async def left_over(self) -> list[str]:
+        """What still waits in Redis."""
+        found = []
+        for shard in range(SHARDS):
+            for name in ("wakeups", "later", "letters", "outbox", "relays"):
+                key = f"{tag(shard)}:{name}"
+                kind = await self._ground.redis.type(key)
+                if kind != b"none" and (kind != b"stream" or await self._ground.redis.xlen(key)):
+                    found.append(key)
+        return found
