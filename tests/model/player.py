@@ -69,7 +69,9 @@ class Player:
 
     async def _step(self, number: int, step: Step) -> None:
         if step.do == "move":
-            await self._world.move(steps.moment(self._clock.at, step.how), self._passed)
+            offer = self._reference.offers.get(step.offer)
+            to = steps.moment(self._clock.at, step.how, offer.closes if offer else None)
+            await self._world.move(to, self._passed)
         elif step.do == "down":
             await self._sleep(step)
         else:

@@ -27,6 +27,13 @@ SPANS = {
     "2 days": timedelta(2),
     "5 days": timedelta(5),
 }
+ENDS = {
+    "2 s before the end": timedelta(seconds=-2),
+    "1 s before the end": timedelta(seconds=-1),
+    "to the end": timedelta(),
+    "after the end": timedelta(hours=12),
+}
+"""Of an offer's window."""
 HOURS = {
     "09:00": time(9),
     "10:00": time(10),
@@ -65,16 +72,33 @@ def draw(chance: Random, cast: Cast) -> list[Step]:
     for _ in range(chance.randint(5, 16)):
         if later and chance.random() < 0.35:
             steps.append(_opened(cast, later.pop(0)))
-        else:
-            steps.append(_any(chance, cast))
+            continue
+        steps.append(_any(chance, cast))
+        if steps[-1].how == "no" and chance.random() < 0.4:
+            steps += _second_thoughts(chance, cast, steps[-1])
     return [_with_death(chance, step) for step in steps]
 
 
-def moment(now: datetime, how: str) -> datetime:
+def moment(now: datetime, how: str, closes: datetime | None = None) -> datetime:
+    """`closes`: when the offer's window does, if it has one."""
+    if how in ENDS:
+        return max(now, closes + ENDS[how]) if closes else now
     if how in SPANS:
         return now + SPANS[how]
     at = datetime.combine(now.date(), HOURS[how], now.tzinfo)
     return at if at > now else at + timedelta(1)
+
+
+def _second_thoughts(chance: Random, cast: Cast, refusal: Step) -> list[Step]:
+    """Some time after a refusal somebody agrees after all."""
+    offer = cast.offer(refusal.offer)
+    address = f"sms:{chance.choice(offer.phones)}"
+    return [_moved(chance, offer.id), Step("code", offer.id, address, "yes", chance.randrange(8))]
+
+
+def _moved(chance: Random, offer: str) -> Step:
+    how = chance.choice([*SPANS, *HOURS, *ENDS, *ENDS])
+    return Step("move", offer if how in ENDS else "", how=how)
 
 
 def _opened(cast: Cast, place: int) -> Step:
@@ -98,7 +122,9 @@ def _any(chance: Random, cast: Cast) -> Step:
 
 def _in_the_world(chance: Random, cast: Cast, kind: str, offer: str) -> Step:
     match kind:
-        case "move" | "down":
+        case "move":
+            return _moved(chance, offer)
+        case "down":
             return Step(kind, how=chance.choice([*SPANS, *HOURS]))
         case "ministry":
             how = chance.choice(

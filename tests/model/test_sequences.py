@@ -1,6 +1,7 @@
 """Whatever happens in whichever order, each offer ends in exactly one outcome that E-Sobes was told, with the answer
 that the person gave and the moment at which they gave it."""
 
+import faulthandler
 import os
 import random
 from collections import Counter
@@ -21,6 +22,7 @@ SHOWN = 5
 def test_every_offer_ends_in_one_outcome_told_to_esobes(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\nMODEL_SEED={SEED} SEQUENCES={SEQUENCES}", flush=True)
+    faulthandler.cancel_dump_traceback_later()  # ten thousand may take longer than any other test
     began = perf_counter()
     found = _all()
     took = perf_counter() - began
