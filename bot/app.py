@@ -166,7 +166,7 @@ class Application:
         self._vital.append(await server.start())
         self._stack.push_async_callback(server.stop)
         if sandbox is not None and played is not None:
-            await played.open(sandbox)
+            await played.open(sandbox, plays=not settings.sms_routes)
 
     def _kannel(self, ground: Ground) -> Kannel:
         settings = self._settings
