@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import structs
 
-from dialogs.matters.matter import Kind, Matter
+from dialogs.matters.matter import Matter
 from gateway import matter_store
 from gateway.channels import Inbound
-from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.events import Told
 from gateway.journal import Entry, journal_key
 from gateway.matter_store import home_of
 from gateway.store import SHARDS
@@ -25,7 +25,6 @@ from tests.model.world import Ground, Hands, World
 
 TICK = timedelta(seconds=1)
 REPORTS = ("none", "delivered", "failed")
-TYPES = {"opened": "offer.opened", "withdrawn": "offer.withdrawn", "decided": "decision.made"}
 AFTERWARDS = timedelta(days=9)
 """After the last window: then nothing may be waiting any more."""
 
@@ -129,7 +128,7 @@ class Player:
     # What E-Sobes tells
 
     async def _told(self, step: Step) -> None:
-        told = self._event(step)
+        told = steps.event(step, self._cast.offer(step.offer), self._clock.at)
         cause = f"{matter_store.EVENT}{told.id}"
         before = await self._world.was_seen(cause)
         await self._acknowledged(
@@ -145,22 +144,6 @@ class Player:
             self._reference.withdraw(self._clock.at, step.offer)
         elif step.do == "decided":
             self._reference.decided(self._clock.at, step.offer, told.id, step.how)
-
-    def _event(self, step: Step) -> Told:
-        offered = self._cast.offer(step.offer)
-        offer = OfferTold(offered.id, offered.service, Kind(offered.kind), offered.device)
-        application = ApplicationTold(f"A-{offered.id}", offered.service, step.how)
-        about_offer = step.do != "decided"
-        return Told(
-            f"{step.do}-{step.offer}-{step.how}-{step.variant}",
-            TYPES[step.do],
-            self._clock.at,
-            offered.person,
-            offered.phones,
-            b"{}",
-            offer=offer if about_offer else None,
-            application=None if about_offer else application,
-        )
 
     async def _matter(self, offer: str) -> Matter:
         home = home_of(self._cast.offer(offer).person.iin)

@@ -5,7 +5,9 @@ from random import Random
 
 from msgspec import Struct, structs
 
-from tests.model.cast import Cast
+from dialogs.matters.matter import Kind
+from gateway.events import ApplicationTold, OfferTold, Told
+from tests.model.cast import Cast, Offered
 from tests.model.mortal import Death
 
 YES_WORDS = ("иә", "ия", "да", "согласна", "келісемін", "kelisemin")
@@ -45,6 +47,9 @@ HOURS = {
     "00:00": time(0),
     "00:00:01": time(0, 0, 1),
 }
+
+
+EVENTS = {"opened": "offer.opened", "withdrawn": "offer.withdrawn", "decided": "decision.made"}
 
 
 class Step(Struct, frozen=True):
@@ -87,6 +92,23 @@ def moment(now: datetime, how: str, closes: datetime | None = None) -> datetime:
         return now + SPANS[how]
     at = datetime.combine(now.date(), HOURS[how], now.tzinfo)
     return at if at > now else at + timedelta(1)
+
+
+def event(step: Step, offered: Offered, now: datetime) -> Told:
+    """What E-Sobes tells in this step."""
+    offer = OfferTold(offered.id, offered.service, Kind(offered.kind), offered.device)
+    application = ApplicationTold(f"A-{offered.id}", offered.service, step.how)
+    about_offer = step.do != "decided"
+    return Told(
+        f"{step.do}-{step.offer}-{step.how}-{step.variant}",
+        EVENTS[step.do],
+        now,
+        offered.person,
+        offered.phones,
+        b"{}",
+        offer=offer if about_offer else None,
+        application=None if about_offer else application,
+    )
 
 
 def _second_thoughts(chance: Random, cast: Cast, refusal: Step) -> list[Step]:
