@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import structlog
 import uvloop
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
 from bot import affairs, district, logs
@@ -72,6 +72,7 @@ class Application:
         self._blotter = blotter
         self._stack = AsyncExitStack()
         """What was started. Leaving it stops everything in reverse."""
+        self._begun = False
         self._vital: list[asyncio.Task[None]] = []
         """What ends only when told to."""
 
@@ -152,7 +153,7 @@ class Application:
             routes += played.routes
         kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
         front = web.build(
-            lambda: ground.batched("PING"),
+            partial(self._ping, ground.batched),
             await self._telegram(bot, ground, receiver, outbox) if bot is not None else None,
             kannel if "sms" in channels else None,
             sandbox,
@@ -167,6 +168,12 @@ class Application:
         self._stack.push_async_callback(server.stop)
         if sandbox is not None and played is not None:
             await played.open(sandbox, plays=not settings.sms_routes)
+        self._begun = True
+
+    async def _ping(self, redis: Batched) -> None:
+        if not self._begun:
+            raise HTTPException(503, "The program is still starting.")
+        await redis("PING")
 
     def _kannel(self, ground: Ground) -> Kannel:
         settings = self._settings

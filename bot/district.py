@@ -49,17 +49,18 @@ async def _play(played: Played, sandbox: Sandbox) -> None:
     if not story:
         return
     last = now.date() - timedelta(now.time() < max(step.time for step in story if not step.days_ago))
-    try:
-        await clock.set_back(_moment(story[0], last))
-        for step in story:
-            await sandbox.move(_moment(step, last))
-            if step.do == "sms":
-                await _write(step, played, sandbox)
-            else:
-                await play(step, played.teller)
-        await sandbox.move(now)
-    finally:
-        await sandbox.move(None)
+    async with sandbox.hands:
+        try:
+            await clock.set_back(_moment(story[0], last))
+            for step in story:
+                await sandbox.go(_moment(step, last))
+                if step.do == "sms":
+                    await _write(step, played, sandbox)
+                else:
+                    await play(step, played.teller)
+            await sandbox.go(now)
+        finally:
+            await sandbox.go(None)
 
 
 def _moment(step: Step, last: date) -> datetime:

@@ -181,12 +181,13 @@ class Answers:
         if heard is None and sized is not None and not at.talk.fits and sizes.looks_like(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
         if heard is None and not asked and not at.talk.fits:
-            return await self._afterwards(at, text)
+            return await self._afterwards(at, text, sized)
         return await self._unsure(at, heard) if at.waiting else None
 
-    async def _afterwards(self, at: _At, text: str) -> Commit | None:
+    async def _afterwards(self, at: _At, text: str, sized: Matter | None) -> Commit | None:
         """Nothing asks any more. A word that would have been an answer decides nothing: the person is told how things
-        stand, or, while a refusal can still be turned, by which code."""
+        stand, or, while a refusal can still be turned, by which code. While a size is wanted (`sized`),
+        whatever means nothing else is asked again."""
         last = at.last
         if last is None or at.now - last.closes > FRESH:
             return None
@@ -194,7 +195,8 @@ class Answers:
         if isinstance(heard, Asks | Unclear) and at.waiting and heard != Unclear(Reason.POLITE):
             return await self._unsure(at, heard)
         if not isinstance(heard, Decides):
-            return None
+            given = at.given(Answer.CONSENT, None, text)
+            return await self._happens(at, sized, "sized", given) if sized is not None else None
         if last in at.waiting and heard.consent:
             return await self._unclear(at, Reason.UNSURE)
         given = at.given(Answer.CONSENT if heard.consent else Answer.REFUSAL, None, text)

@@ -140,6 +140,8 @@ class Sandbox:
         self.clock = clock
         self.phones = phones
         self._receiver = receiver
+        self.hands = asyncio.Lock()
+        """One at a time moves the clock."""
         self._outbox = outbox
         self._relays = relays
         self._wakeups = wakeups
@@ -187,7 +189,12 @@ class Sandbox:
         return ChatTold(messages=[_told_in_chat(entry) for entry in await self.phones.history(f"chat:{user}")])
 
     async def move(self, to: datetime | None) -> None:
-        """From one moment at which something is due to the next, so that everything happens at its own time."""
+        async with self.hands:
+            await self.go(to)
+
+    async def go(self, to: datetime | None) -> None:
+        """From one moment at which something is due to the next, so that everything happens at its own time. For
+        whoever has the clock's `hands`."""
         try:
             while to is not None and (due := await self._all_done()) <= to:
                 await self.clock.move(max(due, self.clock.now()))

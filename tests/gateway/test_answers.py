@@ -475,3 +475,12 @@ async def test_the_language_of_two_persons_is_not_guessed(affairs: Affairs) -> N
     assert {AIGUL.language, PAVEL.language} == set(Language)
     await affairs.sms("коляска")
     assert "Қазақша" in (await affairs.screen())[-1]
+
+
+@pytest.mark.parametrize("text", ["что?", "бұл не?"])
+async def test_who_wonders_at_the_question_about_the_size_is_asked_it_again(affairs: Affairs, text: str) -> None:
+    await affairs.told(opened(device="diapers"))
+    await affairs.sms((await affairs.matter()).yes)
+    await affairs.sms(text)
+    assert (await affairs.sent())[-1] == "size.unclear.waist"
+    assert (await affairs.matter()).size == "waist::"
