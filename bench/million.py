@@ -22,11 +22,11 @@ from bench.processes import Cores
 from dialogs.dialogue import Dialogue
 from dialogs.matters.rules import Rules
 from gateway.connection import Batched, close, connect
-from gateway.consequences import notice_id
 from gateway.embedded import Embedded
 from gateway.journal import journal_key
 from gateway.letters import Letters, Status
 from gateway.matter_store import MatterStore
+from gateway.names import notice_id
 from gateway.store import SHARDS, outbox_key
 from gateway.wakeups import Wakeups
 

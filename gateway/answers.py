@@ -18,11 +18,15 @@ from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
 from dialogs.messages import Language, Pressed, Text, Unreadable
 from gateway import matter_store
+from gateway.at import At
 from gateway.channels import Inbound, Letter, surface
-from gateway.consequences import Asker, channel, names_about, several_persons, short, subject
-from gateway.matter_store import MatterStore, Writing, home_of
+from gateway.consequences import Asker, several_persons
+from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
+from gateway.names import names_about, short
 from gateway.store import Commit
+from gateway.subject import channel, subject
+from gateway.writing import Writing
 
 PATIENCE = 3
 """With so many unclear answers in a day, the person is told where to find somebody to talk to."""
@@ -30,10 +34,6 @@ ENOUGH = 20
 """After so many in a day nothing is answered: a robot, most likely."""
 FRESH = timedelta(days=7)
 """For so long after the last day a word without a code is taken for a late answer."""
-LONGEST = 500
-"""Characters of an answer that E-Sobes is shown."""
-ANSWERABLE = frozenset({"asked", "refusing", "refused"})
-"""States in which an answer still changes something."""
 
 
 class Heard(Struct, frozen=True):
@@ -41,48 +41,6 @@ class Heard(Struct, frozen=True):
     """It was about an offer, and is answered."""
     language: Language | None = None
     """If it was not: the language in which the person behind this phone is written to."""
-
-
-class _At(Struct, frozen=True):
-    """The phone, or the chat linked to it, that the message came from."""
-
-    inbound: Inbound
-    talk: Grasp
-    now: datetime
-    """When the message came: that is what counts for the last day."""
-    phone: str
-    stored: bytes | None
-    pocket: Pocket
-    matters: tuple[Matter, ...]
-    """All that the phone was told of, also those of a person whom its owner calls a stranger."""
-
-    @property
-    def own(self) -> list[Matter]:
-        return [matter for matter in self.matters if pocket.mark(matter.person.iin) not in self.pocket.strangers]
-
-    @property
-    def waiting(self) -> list[Matter]:
-        """An answer would still count; the one that closes first comes first."""
-        waiting = (
-            matter for matter in self.own if matter.state in ANSWERABLE and matter.sent <= self.now < matter.closes
-        )
-        return sorted(waiting, key=lambda matter: matter.closes)
-
-    @property
-    def asked(self) -> bool:
-        """Something is waiting for a first answer."""
-        return any(matter.state == "asked" for matter in self.waiting)
-
-    @property
-    def last(self) -> Matter | None:
-        """What was asked last and asks no more: first what an answer could still turn."""
-        over = (one for one in self.own if one.state != "asked" or one.closes <= self.now)
-        asked = (one for one in over if one.sent <= self.now)
-        return max(asked, key=lambda one: (one in self.waiting, one.sent), default=None)
-
-    def given(self, answer: Answer, code: str | None, text: str | None) -> Given:
-        said = None if text is None else text[:LONGEST]
-        return Given(answer, self.now, channel(self.inbound.address), self.phone, code, said)
 
 
 class _Saying(Struct, frozen=True):
@@ -141,7 +99,7 @@ class Answers:
             after = change(pocket.read(stored))
             outcome = await self._store.commit_pocket(address, stored, after, Writing())
 
-    async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str, stored: bytes | None) -> _At | None:
+    async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str, stored: bytes | None) -> At | None:
         """None: this message was dealt with before."""
         address = f"sms:{phone}"
         known = pocket.read(stored)
@@ -151,9 +109,9 @@ class Answers:
         if seen:
             return None
         matters = tuple(matter for matter in map(matter_store.read, found) if matter is not None)
-        return _At(inbound, talk, now, phone, stored, known, matters)
+        return At(inbound, talk, now, phone, stored, known, matters)
 
-    async def _take(self, at: _At) -> Commit | None:
+    async def _take(self, at: At) -> Commit | None:
         """None: it is not about an offer."""
         match at.inbound.content:
             case Text(text):
@@ -164,7 +122,7 @@ class Answers:
                 return await self._unclear(at, "unreadable") if at.asked and not at.talk.fits else None
         return None
 
-    async def _text(self, at: _At, text: str) -> Commit | None:
+    async def _text(self, at: At, text: str) -> Commit | None:
         sized = next((one for one in at.own if one.state == "consented" and sizes.wanted(one.size)), None)
         if sized is not None and sizes.plain(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
@@ -184,7 +142,7 @@ class Answers:
             return await self._afterwards(at, text, sized)
         return await self._unsure(at, heard) if at.waiting else None
 
-    async def _afterwards(self, at: _At, text: str, sized: Matter | None) -> Commit | None:
+    async def _afterwards(self, at: At, text: str, sized: Matter | None) -> Commit | None:
         """Nothing asks any more. A word that would have been an answer decides nothing: the person is told how things
         stand, or, while a refusal can still be turned, by which code. While a size is wanted (`sized`),
         whatever means nothing else is asked again."""
@@ -202,7 +160,7 @@ class Answers:
         given = at.given(Answer.CONSENT if heard.consent else Answer.REFUSAL, None, text)
         return await self._happens(at, last, "consent" if heard.consent else "refusal", given)
 
-    async def _unsure(self, at: _At, heard: Asks | Unclear | Died | None) -> Commit | None:
+    async def _unsure(self, at: At, heard: Asks | Unclear | Died | None) -> Commit | None:
         """Nothing is decided, and an offer waits."""
         if isinstance(heard, Asks):
             return await self._says(at, _Saying("explained", "answer.question", at.pocket, at.waiting))
@@ -214,7 +172,7 @@ class Answers:
         asking = isinstance(said, Text) and "?" in said.text
         return await self._unclear(at, Reason.QUESTION if asking else Reason.UNSURE)
 
-    async def _pressed(self, at: _At, choice: str) -> Commit | None:
+    async def _pressed(self, at: At, choice: str) -> Commit | None:
         name, _, rest = choice.partition(":")
         wanted, _, answer = rest.partition(":")
         matter = next((one for one in at.matters if key(one.id) == wanted), None)
@@ -223,7 +181,7 @@ class Answers:
         consent = answer == "yes"
         return await self._decides(at, matter, consent, matter.yes if consent else matter.no, None)
 
-    async def _decides(self, at: _At, matter: Matter, consent: bool, code: str | None, text: str | None) -> Commit:
+    async def _decides(self, at: At, matter: Matter, consent: bool, code: str | None, text: str | None) -> Commit:
         if matter not in at.own:
             return await self._says(at, _Saying("stranger", "answer.late", at.pocket, [matter]))
         if matter in at.waiting and channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
@@ -231,7 +189,7 @@ class Answers:
         answer = Answer.CONSENT if consent else Answer.REFUSAL
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
 
-    async def _happens(self, at: _At, matter: Matter, name: str, given: Given) -> Commit:
+    async def _happens(self, at: At, matter: Matter, name: str, given: Given) -> Commit:
         return await self._matters.step(
             home_of(matter.person.iin),
             matter.id,
@@ -241,12 +199,12 @@ class Answers:
             asker=Asker(at.inbound, given, at.talk.language),
         )
 
-    async def _unclear(self, at: _At, reason: str) -> Commit:
+    async def _unclear(self, at: At, reason: str) -> Commit:
         after = pocket.with_unclear(at.pocket, at.now.date())
         name = "again" if after.unclear[1] < PATIENCE else "office"
         return await self._says(at, _Saying(name, "answer.unclear", after, at.waiting, reason))
 
-    async def _not_mine(self, at: _At, offer: str | None) -> Commit:
+    async def _not_mine(self, at: At, offer: str | None) -> Commit:
         """No more letters about these persons come to this phone."""
         named = [one for one in at.matters if offer is None or one.id == offer]
         persons = {pocket.mark(one.person.iin) for one in named}
@@ -256,7 +214,7 @@ class Answers:
         after = structs.replace(at.pocket, strangers=tuple(sorted(persons.union(at.pocket.strangers))))
         return await self._says(at, _Saying("not_mine", "answer.not_mine", after, named))
 
-    async def _says(self, at: _At, saying: _Saying) -> Commit:
+    async def _says(self, at: At, saying: _Saying) -> Commit:
         """Nothing is decided: what was said and answered is written down at the phone."""
         inbound, given = at.inbound, at.given(Answer.SILENCE, None, None)
         letters = [self._letter(at, saying)] if saying.after.unclear[1] <= ENOUGH else []
@@ -269,7 +227,7 @@ class Answers:
         self._matters.wake_phone(at.phone)
         return outcome
 
-    def _letter(self, at: _At, saying: _Saying) -> Letter:
+    def _letter(self, at: At, saying: _Saying) -> Letter:
         address = at.inbound.address
         message = self._matters.wording.several(
             saying.name,

@@ -2,28 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from hashlib import blake2b
 
 import msgspec
 from msgspec import Struct, structs
 
 from dialogs.matters import sizes, window
 from dialogs.matters.affair import Sending
-from dialogs.matters.letters import Letters, key
-from dialogs.matters.matter import Given, Matter, Person, Relay, Telling
-from dialogs.matters.pocket import Pocket, mark
+from dialogs.matters.letters import Letters
+from dialogs.matters.matter import Given, Matter, Relay, Telling
+from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Step
 from dialogs.messages import Language, Message
-from dialogs.sms_length import measure
 from gateway import letters as sent
-from gateway.channels import Inbound, Letter, channel_of, surface
-from gateway.clock import ALMATY
+from gateway.channels import Inbound, Letter, surface
 from gateway.esobes import Post
 from gateway.events import Told
-from gateway.journal import Direction, Entry
 from gateway.letters import Status
-from gateway.matter_store import Waiting, Writing
+from gateway.names import decision_id, letter_id, notice_id
+from gateway.subject import Subject, subject
+from gateway.writing import Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
 """A question names its last day, so it must not leave on another day than it was written for."""
@@ -113,8 +111,7 @@ class Consequences:
                 refusal_reason=application.refusal_reason,
                 name=person.name if minor or several_persons(scene.pockets[phone]) else None,
             )
-            name = f"decision:{mark(person.iin)}:{short(told.id)}:{short(phone)}"
-            name = name if address == f"sms:{phone}" else f"{name}:chat"
+            name = decision_id(person.iin, told.id, phone, address)
             letter = _unasked(name, address, message, leaves, leaves + OF_USE)
             letters.append(Waiting(letter, about.told(letter, "decision", phone)))
         if leaves > scene.now:
@@ -164,8 +161,8 @@ class Consequences:
 async def sending(matter: Matter, known: sent.Letters) -> Sending:
     """What became of the question and of the reminder, on every phone."""
     tries = range(1, matter.tries + 1)
-    asked = [_name(matter, "question", number, phone) for number in tries for phone in matter.phones]
-    reminded = [_name(matter, "reminder", number, phone) for number in tries for phone in matter.phones]
+    asked = [letter_id(matter, "question", number, phone) for number in tries for phone in matter.phones]
+    reminded = [letter_id(matter, "reminder", number, phone) for number in tries for phone in matter.phones]
     news = await known.news([*asked, *reminded])
     last = news[len(asked) - len(matter.phones) : len(asked)]
     return Sending(
@@ -176,65 +173,6 @@ async def sending(matter: Matter, known: sent.Letters) -> Sending:
 
 def several_persons(pocket: Pocket) -> bool:
     return len({offer.person for offer in pocket.offers}) > 1
-
-
-class Subject(Struct, frozen=True):
-    """What a line of the journal is about."""
-
-    person: Person
-    case: str | None
-    service: str
-    specialist: str | None
-
-    def answered(self, given: Given, nature: str) -> Entry:
-        entry = self._line(given.at, Direction.IN, given.channel, nature)
-        return structs.replace(entry, phone=given.phone or "", code=given.code)
-
-    def told(self, letter: Letter, nature: str, phone: str | None) -> Entry:
-        parts = measure(letter.text).parts if channel_of(letter.address) == "sms" else 0
-        at = datetime.fromtimestamp(letter.created, ALMATY)
-        entry = self._line(at, Direction.OUT, channel(letter.address), nature)
-        return structs.replace(entry, phone=phone or "", letter=letter.id, parts=parts)
-
-    def _line(self, at: datetime, direction: Direction, by: str, nature: str) -> Entry:
-        return Entry(
-            at,
-            direction,
-            by,
-            self.person.iin,
-            self.person.name,
-            self.person.birth_date,
-            self.case,
-            self.service,
-            nature,
-            code=None,
-            phone="",
-            specialist=self.specialist,
-        )
-
-
-def subject(matter: Matter) -> Subject:
-    return Subject(matter.person, matter.case, matter.service, matter.specialist)
-
-
-def channel(address: str) -> str:
-    """As E-Sobes and the journal call it."""
-    return "sms" if channel_of(address) == "sms" else "telegram"
-
-
-def notice_id(matter: Matter, name: str, phone: str, address: str) -> str:
-    named = _name(matter, name, matter.tries, phone)
-    return named if address == f"sms:{phone}" else f"{named}:chat"
-
-
-def _name(matter: Matter, name: str, tries: int, phone: str) -> str:
-    """Nobody finds the phone in it, and it can stand in an address without escapes."""
-    return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
-
-
-def names_about(matter: Matter) -> tuple[str, str]:
-    """How the names of letters begin that nobody asked for: about the offer, and about a decision for its person."""
-    return f"offer:{key(matter.id)}:", f"decision:{mark(matter.person.iin)}:"
 
 
 def _outdated(step: Step, scene: Scene, waiting: Sequence[Waiting]) -> list[str]:
@@ -277,8 +215,3 @@ def _post(relay: Relay, matter: Matter, scene: Scene) -> Letter:
         body = {"iin": matter.person.iin, "service": matter.service, **said, "note": relay.note}
     post = Post(scene.home, matter.id, path, msgspec.Raw(msgspec.json.encode(body)))
     return Letter(name, f"esobes:{matter.id}", msgspec.json.encode(post).decode(), scene.now.timestamp())
-
-
-def short(*parts: str) -> str:
-    """Stands for them in a name, where they themselves would be too long or too personal."""
-    return blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()

@@ -25,10 +25,10 @@ from msgspec import Struct
 from dialogs.matters import pocket as pockets
 from dialogs.matters.matter import Matter
 from dialogs.matters.pocket import Known, Pocket
-from gateway.channels import Inbound, Letter
+from gateway.channels import Inbound
 from gateway.connection import Batched
-from gateway.journal import Entry
 from gateway.store import SEEN_FOR, SHARDS, Commit, shard, shard_number, tag
+from gateway.writing import Writing
 
 EVENT = "esobes:"
 """The causes that are events of E-Sobes begin so."""
@@ -103,27 +103,6 @@ _decode = msgspec.json.Decoder(Matter).decode
 
 Wakes = tuple[str, str]
 """A matter, and when the clock has to look at it; both empty: leave it as it is."""
-
-
-class Waiting(Struct, frozen=True):
-    """A letter that leaves when it says it was created, and the line that the journal gets then."""
-
-    letter: Letter
-    entry: Entry
-
-
-class Writing(Struct, frozen=True, kw_only=True):
-    """What one step brings about."""
-
-    cause: str = ""
-    """Id of the message or event; empty: the clock, which repeats itself harmlessly."""
-    letters: Sequence[Letter] = ()
-    later: Sequence[Waiting] = ()
-    unsend: Sequence[str] = ()
-    """Names of letters that may still be waiting and are of no use any more."""
-    relays: Sequence[Letter] = ()
-    entries: Sequence[Entry] = ()
-    events: Sequence[bytes] = ()
 
 
 class Due(Struct, frozen=True):

@@ -19,8 +19,9 @@ from gateway.clock import Clock
 from gateway.consequences import Asker, Consequences, Scene
 from gateway.events import Told
 from gateway.letters import Letters
-from gateway.matter_store import EVENT, MatterStore, Writing
+from gateway.matter_store import EVENT, MatterStore
 from gateway.store import Commit, shard_number
+from gateway.writing import Writing
 
 NOBODY_ASKS = Sending(left=True, arrived=True)
 """No time has passed, so nothing depends on what became of the question."""

@@ -38,6 +38,7 @@ from gateway.store import SHARDS, Store
 from gateway.streams import Place, place_of
 from gateway.wakeups import Wakeups
 from gateway.web.sandbox import Sandbox
+from gateway.writing import Writing
 from tests.gateway.ministry import TOKEN, Ministry
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=ALMATY)
@@ -134,7 +135,7 @@ class Affairs(Struct, frozen=True):
             (chat, Pocket(phone=phone)),
         ):
             stored = (await self.store.pockets([address]))[address]
-            await self.store.commit_pocket(address, stored, after, matter_store.Writing())
+            await self.store.commit_pocket(address, stored, after, Writing())
 
     async def screen(self, phone: str = PHONE) -> list[str]:
         """What a phone was sent."""

@@ -27,12 +27,13 @@ from gateway.esobes_sandbox.page import Page
 from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
 from gateway.esobes_sandbox.wire import Wire
-from gateway.matter_store import MatterStore, Writing, home_of
+from gateway.matter_store import MatterStore, home_of
 from gateway.relays import Backlog
 from gateway.web import app
 from gateway.web.event_parts import Stage
 from gateway.web.events import Events
 from gateway.web.front import Front
+from gateway.writing import Writing
 from tests.gateway.esobes import TOKEN, ministry, playing
 from tests.gateway.serving import served
 from tests.gateway.web.conftest import browser

@@ -12,8 +12,9 @@ from gateway import matter_store
 from gateway.channels import Inbound, Letter
 from gateway.connection import Batched, Client
 from gateway.journal import Direction, Entry
-from gateway.matter_store import MatterStore, Waiting, Writing
+from gateway.matter_store import MatterStore
 from gateway.store import SHARDS, Commit, shard_number, tag
+from gateway.writing import Waiting, Writing
 from tests.gateway.affairs import AIGUL, MONDAY, PHONE, Affairs, opened
 
 ADDRESS = f"sms:{PHONE}"

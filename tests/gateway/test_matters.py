@@ -14,8 +14,9 @@ from dialogs.matters.matter import Answer, Kind
 from dialogs.matters.pocket import Known, Pocket
 from dialogs.sms_length import measure
 from gateway.connection import Client
-from gateway.matter_store import Writing, home_of
+from gateway.matter_store import home_of
 from gateway.matters import NoRoomError
+from gateway.writing import Writing
 from tests.gateway.affairs import (
     AIGUL,
     FRIDAY,

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from gateway.connection import Batched, RedisAwayError, close, connect
-from gateway.matter_store import PAGE, MatterStore, Writing
+from gateway.matter_store import PAGE, MatterStore
 from gateway.store import SHARDS, tag
 from gateway.wakeups import LAG, REST, Wakeups
+from gateway.writing import Writing
 from tests.gateway.affairs import FRIDAY, MONDAY, OTHER, Affairs, Hands, opened
 from tests.gateway.test_matter_store import later
 

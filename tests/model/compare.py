@@ -9,8 +9,8 @@ import msgspec
 
 from dialogs.matters.letters import key
 from dialogs.matters.pocket import mark
-from gateway.consequences import short
 from gateway.journal import Direction, Entry
+from gateway.names import short
 from tests.model.cast import Cast
 from tests.model.doubles import Ministry, Operator, Shown
 from tests.model.reference import Name, Offer, Reference

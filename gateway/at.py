@@ -1,0 +1,59 @@
+"""Where a message from a phone that was told of offers came from, and what is known there."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from dialogs.dialogue import Grasp
+from dialogs.matters import pocket
+from dialogs.matters.matter import Answer, Given, Matter
+from dialogs.matters.pocket import Pocket
+from gateway.channels import Inbound
+from gateway.subject import channel
+
+LONGEST = 500
+"""Characters of an answer that E-Sobes is shown."""
+ANSWERABLE = frozenset({"asked", "refusing", "refused"})
+"""States in which an answer still changes something."""
+
+
+class At(Struct, frozen=True):
+    """The phone, or the chat linked to it, that the message came from."""
+
+    inbound: Inbound
+    talk: Grasp
+    now: datetime
+    """When the message came: that is what counts for the last day."""
+    phone: str
+    stored: bytes | None
+    pocket: Pocket
+    matters: tuple[Matter, ...]
+    """All that the phone was told of, also those of a person whom its owner calls a stranger."""
+
+    @property
+    def own(self) -> list[Matter]:
+        return [matter for matter in self.matters if pocket.mark(matter.person.iin) not in self.pocket.strangers]
+
+    @property
+    def waiting(self) -> list[Matter]:
+        """An answer would still count; the one that closes first comes first."""
+        waiting = (
+            matter for matter in self.own if matter.state in ANSWERABLE and matter.sent <= self.now < matter.closes
+        )
+        return sorted(waiting, key=lambda matter: matter.closes)
+
+    @property
+    def asked(self) -> bool:
+        """Something is waiting for a first answer."""
+        return any(matter.state == "asked" for matter in self.waiting)
+
+    @property
+    def last(self) -> Matter | None:
+        """What was asked last and asks no more: first what an answer could still turn."""
+        over = (one for one in self.own if one.state != "asked" or one.closes <= self.now)
+        asked = (one for one in over if one.sent <= self.now)
+        return max(asked, key=lambda one: (one in self.waiting, one.sent), default=None)
+
+    def given(self, answer: Answer, code: str | None, text: str | None) -> Given:
+        said = None if text is None else text[:LONGEST]
+        return Given(answer, self.now, channel(self.inbound.address), self.phone, code, said)

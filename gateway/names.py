@@ -1,0 +1,32 @@
+"""How letters about offers are called: the same cause writes the same name, and nobody finds a phone in it."""
+
+from hashlib import blake2b
+
+from dialogs.matters.letters import key
+from dialogs.matters.matter import Matter
+from dialogs.matters.pocket import mark
+
+
+def notice_id(matter: Matter, name: str, phone: str, address: str) -> str:
+    named = letter_id(matter, name, matter.tries, phone)
+    return named if address == f"sms:{phone}" else f"{named}:chat"
+
+
+def letter_id(matter: Matter, name: str, tries: int, phone: str) -> str:
+    """It can stand in an address without escapes."""
+    return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
+
+
+def names_about(matter: Matter) -> tuple[str, str]:
+    """How the names of letters begin that nobody asked for: about the offer, and about a decision for its person."""
+    return f"offer:{key(matter.id)}:", f"decision:{mark(matter.person.iin)}:"
+
+
+def decision_id(iin: str, event: str, phone: str, address: str) -> str:
+    named = f"decision:{mark(iin)}:{short(event)}:{short(phone)}"
+    return named if address == f"sms:{phone}" else f"{named}:chat"
+
+
+def short(*parts: str) -> str:
+    """Stands for them in a name, where they themselves would be too long or too personal."""
+    return blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()

@@ -1,0 +1,29 @@
+"""Everything that one step of a matter brings about, to be written at once."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from gateway.channels import Letter
+from gateway.journal import Entry
+
+
+class Waiting(Struct, frozen=True):
+    """A letter that leaves when it says it was created, and the line that the journal gets then."""
+
+    letter: Letter
+    entry: Entry
+
+
+class Writing(Struct, frozen=True, kw_only=True):
+    """What one step brings about."""
+
+    cause: str = ""
+    """Id of the message or event; empty: the clock, which repeats itself harmlessly."""
+    letters: Sequence[Letter] = ()
+    later: Sequence[Waiting] = ()
+    unsend: Sequence[str] = ()
+    """Names of letters that may still be waiting and are of no use any more."""
+    relays: Sequence[Letter] = ()
+    entries: Sequence[Entry] = ()
+    events: Sequence[bytes] = ()
