@@ -49,6 +49,7 @@ CLOSINGS: dict[tuple[str, Kind], tuple[Closing, ...]] = {
         ("last", "silence.full", "ask.short"),
         ("last", SILENT[Kind.REPLACEMENT], "ask"),
         ("last", SILENT[Kind.REPLACEMENT], "ask.short"),
+        ("last", "silence.brief", "ask.short"),
         ("last", "silence.short", "ask.short"),
     ),
     ("reminder", Kind.PROACTIVE): (
@@ -62,6 +63,7 @@ CLOSINGS: dict[tuple[str, Kind], tuple[Closing, ...]] = {
         ("silence.full", "ask"),
         ("silence.full", "ask.short"),
         (SILENT[Kind.REPLACEMENT], "ask.short"),
+        ("silence.brief", "ask.short"),
         ("silence.short", "ask.short"),
     ),
 }
@@ -91,10 +93,10 @@ class Letters:
         voice = Voice(self._words, language, surface)
         name = whom(matter, now, named=named)
         if telling.name in TO_ANSWER:
-            opening = voice.offer(matter, name)
+            openings = list(voice.offers(matter, name))
             if telling.name == "reminder":
-                opening = voice.below(voice.head(matter.service, name), [voice.say("today")])
-            return _to_answer(voice, telling.name, opening, matter, answers_here=answers_here)
+                openings = [voice.below(voice.head(matter.service, name), [voice.say("today")])]
+            return _to_answer(voice, telling.name, openings, matter, answers_here=answers_here)
         head = voice.head(matter.service, name)
         texts = (voice.below(head, list(self._told(voice, telling, matter, now, short=short))) for short in SHORTER)
         text = first_that_fits(texts, SHORT_PARTS) if voice.sms else next(texts)
@@ -200,17 +202,18 @@ class Letters:
         return Message(first_that_fits(texts, MOST_PARTS) if voice.sms else next(texts))
 
 
-def _to_answer(voice: Voice, name: str, opening: str, matter: Matter, *, answers_here: bool) -> Message:
+def _to_answer(voice: Voice, name: str, openings: Sequence[str], matter: Matter, *, answers_here: bool) -> Message:
+    """Of the first opening all is left out that may be, before the next is taken."""
     asks = name == "question"
     codes = voice.codes(matter, swap=asks and matter.kind is Kind.REPLACEMENT)
     if voice.sms:
         day = last_day(matter.closes)
-        closings = ((voice.say(text, day=day) for text in closing) for closing in CLOSINGS[name, matter.kind])
-        texts = (voice.join((opening, codes, *closing)) for closing in closings)
+        closings = [[voice.say(text, day=day) for text in closing] for closing in CLOSINGS[name, matter.kind]]
+        texts = (voice.join((opening, codes, *closing)) for opening in openings for closing in closings)
         return Message(first_that_fits(texts, SHORT_PARTS))
     last = [voice.last(matter)] * asks
     how = " ".join([*last, voice.say("how.here" if answers_here else "how.sms")])
-    text = voice.join((opening, codes, how, voice.say(SILENT[matter.kind]), voice.say("ask")))
+    text = voice.join((openings[0], codes, how, voice.say(SILENT[matter.kind]), voice.say("ask")))
     return Message(text, voice.buttons(matter) if answers_here else ())
 
 

@@ -70,13 +70,16 @@ class Voice(Struct, frozen=True):
         """What it is about, in a form that no sentence around it can make wrong."""
         return f"{self.service(slug)} ({name})" if name else self.service(slug)
 
-    def offer(self, matter: Matter, name: str) -> str:
-        """The first sentence of a question."""
+    def offers(self, matter: Matter, name: str) -> Iterator[str]:
+        """The first sentence of a question; that of a replacement says that it is free, or, where no room is, not."""
         if matter.kind is Kind.PROACTIVE:
             what = self._known(f"offer.{matter.service}", "offer.other")
-            return self.say("for", name=name, what=what) if name else self.say("you", what=what)
-        what = self._known(f"swap.{matter.service}", "swap.other")
-        return self.say("for", name=name, what=what) if name else what[0].upper() + what[1:]
+            yield self.say("for", name=name, what=what) if name else self.say("you", what=what)
+            return
+        thing = self._known(f"swap.{matter.service}", "swap.other")
+        for text in ("swap", "swap.short"):
+            what = self.say(text, what=thing)
+            yield self.say("for", name=name, what=what) if name else what[0].upper() + what[1:]
 
     def about(self, slug: str, head: str) -> str:
         """What the service is, in a sentence."""

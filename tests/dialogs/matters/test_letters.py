@@ -218,7 +218,20 @@ def test_what_is_offered_by_itself_is_said_to_be_free(letters: Letters, language
         assert free in sms(letters, Telling("question"), offer(service), language)
 
 
-@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "қойыласыз"), (Language.RU, "поставят в очередь")])
+@pytest.mark.parametrize(("language", "free"), [(Language.KK, "тегін"), (Language.RU, "есплатно")])
+def test_a_replacement_is_said_to_be_free_unless_both_the_name_and_the_day_are_long(
+    letters: Letters, language: Language, free: str
+) -> None:
+    for service in LAW.replaceable:
+        for day in long_days(language):
+            asked = offer(service, Kind.REPLACEMENT, day)
+            assert free in sms(letters, Telling("question"), asked, language)
+        named = offer(service, Kind.REPLACEMENT)
+        assert free in sms(letters, Telling("question"), named, language, named=True)
+        assert free in chat(letters, Telling("question"), named, language).text
+
+
+@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "кезе"), (Language.RU, "в очередь")])
 def test_a_question_about_a_replacement_says_that_silence_is_consent(
     letters: Letters, language: Language, silence: str
 ) -> None:
@@ -430,7 +443,7 @@ def test_an_explanation_says_which_word_brings_the_papers_and_the_word_finds_the
         assert words.has(f"matter.about.{service}")
 
 
-@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "қойыласыз"), (Language.RU, "поставят в очередь")])
+@pytest.mark.parametrize(("language", "silence"), [(Language.KK, "кезе"), (Language.RU, "в очередь")])
 def test_an_explanation_of_a_replacement_says_what_silence_means(
     letters: Letters, language: Language, silence: str
 ) -> None:
