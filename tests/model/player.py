@@ -213,7 +213,8 @@ class Player:
                 for one in order:
                     self._said(one, tried)[1]()
                 last = tried.offers[offer].last
-                if (last and (last.answer, last.phone)) == (given and (str(given.answer), given.phone)):
+                theirs = given and (str(given.answer), given.channel, given.phone)
+                if (last and (last.answer, last.channel, last.phone)) == theirs:
                     new = order
                     break
         for one in new:
