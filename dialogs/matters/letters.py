@@ -12,6 +12,7 @@ from dialogs.matters.rules import Rules, decision_by
 from dialogs.matters.voice import DISCREET, Voice, first_that_fits, given_name, key, whom, with_less
 from dialogs.matters.window import last_day
 from dialogs.messages import Language, Message, Surface
+from dialogs.sms_length import measure
 from dialogs.words import Words
 
 __all__ = ["Letters", "key"]
@@ -24,6 +25,9 @@ MOST_PARTS = 3
 MOST_LINES = 7
 LONGEST_REASON = 1000
 """In a chat; by SMS as much as fits."""
+LEAST_REASON = 40
+"""A third part of an SMS is better than less of a reason."""
+ASKS = ("ask", "ask.short")
 
 TO_ANSWER = frozenset({"question", "reminder"})
 BY_KIND = frozenset({"consented", "refused", "turned"})
@@ -99,7 +103,7 @@ class Letters:
             return _to_answer(voice, telling.name, openings, matter, answers_here=answers_here)
         head = voice.head(matter.service, name)
         texts = (voice.below(head, list(self._told(voice, telling, matter, now, short=short))) for short in SHORTER)
-        text = first_that_fits(texts, SHORT_PARTS) if voice.sms else next(texts)
+        text = _fitting(voice, texts)
         way_back = telling.name == "refusing" and telling.minutes and answers_here and not voice.sms
         return Message(text, voice.buttons(matter)[:1] if way_back else ())
 
@@ -194,12 +198,29 @@ class Letters:
             said.append(voice.say("decision.number", number=queue_number))
         head = voice.head(service, given_name(name) if name else "")
         if stage != "refused" or not refusal_reason or service in DISCREET:
-            return Message(voice.below(head, [*said, voice.say("ask")]))
-        texts = (
-            voice.below(head, [*said, voice.say("decision.reason", reason=reason), voice.say("ask")])
-            for reason in _shorter(" ".join(refusal_reason.split()).rstrip("."))
-        )
-        return Message(first_that_fits(texts, MOST_PARTS) if voice.sms else next(texts))
+            return Message(_fitting(voice, (voice.below(head, [*said, voice.say(ask)]) for ask in ASKS)))
+        return Message(_refused(voice, head, said, " ".join(refusal_reason.split()).rstrip(".")))
+
+
+def _fitting(voice: Voice, texts: Iterator[str]) -> str:
+    return first_that_fits(texts, SHORT_PARTS) if voice.sms else next(texts)
+
+
+def _refused(voice: Voice, head: str, said: Sequence[str], reason: str) -> str:
+    """By SMS in two parts, if they hold enough of the reason to be understood."""
+    reasons = list(_shorter(reason))
+    least = min(len(reasons[0]), LEAST_REASON)
+
+    def texts(least: int) -> Iterator[str]:
+        for some in reasons:
+            if len(some) >= least:
+                told = [*said, voice.say("decision.reason", reason=some)]
+                yield from (voice.below(head, [*told, voice.say(ask)]) for ask in ASKS)
+
+    text = _fitting(voice, texts(least))
+    if voice.sms and measure(text).parts > SHORT_PARTS:
+        return first_that_fits(texts(0), MOST_PARTS)
+    return text
 
 
 def _to_answer(voice: Voice, name: str, openings: Sequence[str], matter: Matter, *, answers_here: bool) -> Message:
@@ -229,9 +250,9 @@ def _with_lines(voice: Voice, begun: str, lists: Sequence[Sequence[str]], opened
 
 
 def _shorter(text: str) -> Iterator[str]:
-    """Somebody else's words, cut between words until they fit."""
+    """Somebody else's words as a sentence, cut between words until they fit."""
     if len(text) <= LONGEST_REASON:
-        yield text
+        yield f"{text}."
     words = text[:LONGEST_REASON].split(" ")
     for count in range(len(words) - 1, 0, -1):
         yield " ".join(words[:count]).rstrip(",;:.") + "…"

@@ -509,6 +509,31 @@ def test_a_decision_takes_three_parts_however_long_its_reason_is(
         assert len(long) < 2000
 
 
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("stage", ["approved", "queued", "refused", "ordered"])
+def test_a_decision_that_needs_no_reason_takes_two_parts(letters: Letters, language: Language, stage: str) -> None:
+    for service in LAW.proactive:
+        text = letters.decision(service, stage, "1024-2026", None, LONGEST_NAME, language, Surface.SMS).text
+        assert measure(text).parts <= 2, text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("service", sorted(LAW.proactive))
+def test_of_a_long_reason_two_parts_hold_enough_or_three_hold_more(
+    letters: Letters, language: Language, service: str
+) -> None:
+    """A short reason is never cut."""
+    short, long = "Нет заключения врача", "в базе данных нет действующей программы реабилитации и абилитации"
+    for name in (None, SHORT_NAME, LONGEST_NAME):
+        text = letters.decision(service, "refused", None, short, name, language, Surface.SMS).text
+        assert f": {short}." in text
+        text = letters.decision(service, "refused", None, long, name, language, Surface.SMS).text
+        assert long[:36] in text
+        assert text.endswith("1414")
+        if name is None:
+            assert measure(text).parts <= 2 or long in text, text
+
+
 def test_a_decision_says_the_place_in_the_queue(letters: Letters) -> None:
     text = letters.decision(WHEELCHAIR, "queued", "1024", None, None, Language.RU, Surface.SMS).text
     assert "Номер в очереди: 1024." in text
