@@ -41,6 +41,9 @@ DECISIONS = frozenset({"approved", "queued", "refused"})
 
 Closing = tuple[str, ...]
 SILENT = {kind: f"silence.{kind}" for kind in Kind}
+SILENCE_RANKS = {Kind.PROACTIVE: 1, Kind.REPLACEMENT: 0}
+"""Of an explanation: where silence is consent, it is always said."""
+BRIEFLY = {Kind.PROACTIVE: f"explained.{Kind.PROACTIVE}", Kind.REPLACEMENT: "silence.full"}
 CLOSINGS: dict[tuple[str, Kind], tuple[Closing, ...]] = {
     ("question", Kind.PROACTIVE): (
         ("send", "last", "ask"),
@@ -157,23 +160,25 @@ class Letters:
         return self._listed(voice, [begun], lists, opened)
 
     def _explained(self, voice: Voice, matter: Matter, head: str) -> Iterator[str]:
-        """The fullest explanation first."""
-        slug, answering = matter.service, [(0, voice.codes(matter)), (0, voice.last(matter))]
+        """The fullest explanation first; the last says no more of the service than its name."""
+        slug, last, ask = matter.service, voice.last(matter), voice.say("ask")
         said = [(0, voice.about(slug, head)), (0, voice.say(f"explained.{matter.kind}"))]
         if slug not in DISCREET:
             word = voice.service(slug)
             said.append((2, voice.say("papers", word=word[0].lower() + word[1:])))
-        said.append((1, voice.say(SILENT[matter.kind])))
-        return (voice.join(less) for less in with_less([*said, *answering, (3, voice.say("ask"))]))
+        said.append((SILENCE_RANKS[matter.kind], voice.say(SILENT[matter.kind])))
+        for less in with_less([*said, (0, voice.codes(matter)), (0, last), (3, ask)]):
+            yield voice.join(less)
+        yield voice.join((f"{head}.", voice.say(BRIEFLY[matter.kind]), voice.codes(matter, swap=True), last))
 
     def _listed(
         self, voice: Voice, beginnings: Iterable[str], lists: Sequence[Sequence[str]], opened: Sequence[Matter]
     ) -> Message:
         """`lists`: the open offers that the beginning does not speak of, a line for each; in full, then shorter."""
+        texts = _with_lines(voice, list(beginnings), lists, opened)
         if voice.sms:
-            texts = (text for begun in beginnings for text in _with_lines(voice, begun, lists, opened))
             return Message(first_that_fits(texts, MOST_PARTS))
-        text = next(_with_lines(voice, next(iter(beginnings)), lists, opened))
+        text = next(texts)
         if not opened:
             return Message(text)
         if not self._rules.chat_answers:
@@ -238,15 +243,19 @@ def _to_answer(voice: Voice, name: str, openings: Sequence[str], matter: Matter,
     return Message(text, voice.buttons(matter) if answers_here else ())
 
 
-def _with_lines(voice: Voice, begun: str, lists: Sequence[Sequence[str]], opened: Sequence[Matter]) -> Iterator[str]:
-    """As many lines as possible first; where nothing else speaks of an offer, at least one."""
+def _with_lines(
+    voice: Voice, beginnings: Sequence[str], lists: Sequence[Sequence[str]], opened: Sequence[Matter]
+) -> Iterator[str]:
+    """As many lines as possible first, below the fullest beginning; where nothing else speaks of an offer, at least
+    one."""
     count = len(lists[0])
     told = len(opened) - count
     least = 0 if told or not count else 1
     for shown in range(min(count, MOST_LINES - told), least - 1, -1):
         more = [voice.say("more", number=count - shown)] * (shown < count)
-        for lines in lists:
-            yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
+        for begun in beginnings:
+            for lines in lists:
+                yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
 
 
 def _shorter(text: str) -> Iterator[str]:

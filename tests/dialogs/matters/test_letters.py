@@ -419,6 +419,28 @@ def test_three_offers_of_several_persons_are_all_listed(letters: Letters, langua
     assert len(THREE_DIGITS.findall(text)) == 6
 
 
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("count", [2, 3])
+def test_an_explanation_gives_the_codes_of_the_other_offers_too(
+    letters: Letters, language: Language, kind: Kind, count: int
+) -> None:
+    opened = [offer(HYGIENE, kind, number=0), *some(count - 1, service="personal_assistant")]
+    text = listed(letters, "explained", opened, language).text
+    assert len(THREE_DIGITS.findall(text)) == 2 * count, text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_explanation_to_parents_of_two_children_gives_both_their_codes(
+    letters: Letters, language: Language
+) -> None:
+    for service in LAW.replaceable:
+        for kind in Kind:
+            opened = [offer(service, kind, number=0), *some(1, service=service)]
+            text = listed(letters, "explained", opened, language, named=True).text
+            assert THREE_DIGITS.findall(text) == ["472", "815", "103", "196"], text
+
+
 def test_offers_are_listed_by_their_last_day(letters: Letters) -> None:
     early, late = offer(number=2), offer(HYGIENE, last=LAST + timedelta(1), codes=("203", "396"), number=1)
     text = listed(letters, "again", [late, early], Language.RU, reason="several").text
