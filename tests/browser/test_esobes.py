@@ -44,8 +44,8 @@ RUNS = {
             *("ұсыныс жойылды", "ауыстыру кезегіне"),
         ),
         states=("Жауап күтеді", "Тіркелді", "Мақұлданды", "Жауап болмады", "Кезекте"),
-        relays=("Келісті", "Жауап болмады", "Ескерту"),
-        ended="Жауап берді: 18 желтоқсан, 00:00",
+        relays=("Келісті", "Жауап болмады", "Ескертпе"),
+        ended="Жауап: 18 желтоқсан, 00:00",
     ),
     "ru": Run(
         size=NARROW,
@@ -155,7 +155,7 @@ def test_a_refusal_can_be_taken_back_for_a_quarter_of_an_hour(program: Program, 
     office.choose("timur")
     yes, no = office.offer("replacement", "special_transport_wheelchair")
     assert "15 минут" in page.say("sms", no)
-    page.until(lambda: "Его ещё можно взять назад" in office.facts())
+    page.until(lambda: "Он может передумать" in office.facts())
     assert len(office.relays()) == before
     page.picture("esobes-ru-1280-refusing")
     assert "Теперь" in page.say("sms", yes) or "Согласие принято" in page.messages("sms")[-1]
@@ -200,7 +200,7 @@ def test_while_esobes_is_away_an_answer_waits_and_then_goes_with_its_own_time(
     page.one('[data-forward="quarter"]').click()
     page.until(lambda: office.state() == "Тіркелді")
     page.until(lambda: office.waiting() == "")
-    assert f"{at:%H}:" in office.relays()[0].split("Келді")[0]
+    assert f"{at:%H}:" in office.relays()[0].split("Жетті")[0]
 
 
 def test_what_no_phone_of_the_person_took_is_told_as_undelivered(program: Program, browser: Chrome) -> None:
