@@ -31,8 +31,8 @@ OVERTAKEN = ("question", "reminder", "refused")
 """Letters that are wrong as soon as something else happens to the offer…"""
 ENDS = ("cancelled", "queued", "unreached_offer", "unreached_replacement", "turned", "consented_elsewhere")
 """…and those that are, if another letter says what has become of it."""
-ARRIVED = frozenset({Status.ACCEPTED, Status.SENT, Status.DELIVERED})
-"""Not every operator reports a delivery: a letter that was taken, and of which nothing bad was heard, counts."""
+TAKEN = frozenset({Status.ACCEPTED, Status.SENT})
+NOT_THERE = frozenset({Status.BUFFERED, Status.FAILED, Status.REJECTED, Status.OPTED_OUT})
 
 
 class Asker(Struct, frozen=True):
@@ -161,14 +161,21 @@ class Consequences:
 async def sending(matter: Matter, known: sent.Letters) -> Sending:
     """What became of the question and of the reminder, on every phone."""
     tries = range(1, matter.tries + 1)
-    asked = [letter_id(matter, "question", number, phone) for number in tries for phone in matter.phones]
-    reminded = [letter_id(matter, "reminder", number, phone) for number in tries for phone in matter.phones]
-    news = await known.news([*asked, *reminded])
-    last = news[len(asked) - len(matter.phones) : len(asked)]
+    names = [(name, number) for name in ("question", "reminder") for number in tries]
+    asked = [[letter_id(matter, name, number, phone) for name, number in names] for phone in matter.phones]
+    news = await known.news([letter for letters in asked for letter in letters])
+    told = [news[at : at + len(names)] for at in range(0, len(news), len(names))]
+    last = [letters[matter.tries - 1] for letters in told]
     return Sending(
         left=not last or any(one is not None and one.status is not Status.EXPIRED for one in last),
-        arrived=any(one is not None and one.status in ARRIVED for one in news),
+        arrived=any(_arrived({one.status for one in letters if one is not None}) for letters in told),
     )
+
+
+def _arrived(at_a_phone: set[Status]) -> bool:
+    """Not every operator reports a delivery: letters that were taken, and none of which is known to have failed
+    there, count."""
+    return Status.DELIVERED in at_a_phone or (not at_a_phone.isdisjoint(TAKEN) and at_a_phone.isdisjoint(NOT_THERE))
 
 
 def several_persons(pocket: Pocket) -> bool:

@@ -34,7 +34,7 @@ class Operator:
         self.ways: dict[str, Way] = {}
         self.shown: dict[str, Shown] = {}
         self.fates: dict[str, str] = {}
-        """Letter → `taken`, `failed`, `refused`."""
+        """Letter → `taken`, `delivered`, `failed`, `refused`."""
         self.sent: Counter[str] = Counter()
         self.unheard: Counter[str] = Counter()
         """Letters whose answer got lost."""

@@ -172,12 +172,12 @@ class Reference:
             self._tell(offer, "reminder", leaves(now))
         if now >= offer.closes:
             tries = list(range(1, offer.tries + 1))
-            known = self._known(offer, tries, "question") | self._known(offer, tries, "reminder")
+            reached = any(self._reached(offer, phone, tries) for phone in offer.phones)
             letter = {
                 "proactive": ("cancelled", "unreached_offer"),
                 "replacement": ("queued", "unreached_replacement"),
             }
-            how, name = ("silence", 0) if "taken" in known else ("undeliverable", 1)
+            how, name = ("silence", 0) if reached else ("undeliverable", 1)
             offer.posts.append(Post(how, offer.closes, phone=offer.phones[0] if offer.phones else None))
             self._leave(offer, "closed", now)
             self._tell(offer, letter[offer.kind][name], leaves(now))
@@ -190,6 +190,12 @@ class Reference:
             for address in [f"sms:{phone}"]
         }
         return fates - {""}
+
+    def _reached(self, offer: Offer, phone: str, tries: list[int]) -> bool:
+        """Something was delivered there; or something was taken, and nothing is known to have failed."""
+        names = [(offer.id, name, number, f"sms:{phone}") for name in ("question", "reminder") for number in tries]
+        fates = {self._fate(name) for name in names}
+        return "delivered" in fates or ("taken" in fates and not fates & {"failed", "refused"})
 
     # What people write
 

@@ -170,7 +170,7 @@ class World:
             letter, report = self.operator.reports[0]
             delivery = Delivery(letter, Status(report))
             await program.letters.mark(delivery.letter, delivery.status, at=self.clock.at.timestamp())
-            self.operator.fates[letter] = "failed" if report == "failed" else "taken"
+            self.operator.fates[letter] = report
             del self.operator.reports[0]
         tries = [
             program.next_try(box)
