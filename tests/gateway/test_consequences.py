@@ -7,7 +7,7 @@ import pytest
 
 from dialogs.dialogue import Dialogue
 from dialogs.matters.matter import Kind
-from gateway.channels import Letter, Outcome, Rejected, Retry
+from gateway.channels import Letter, Outcome, Rejected, Retry, Sent
 from gateway.connection import Client
 from gateway.letters import Status
 from gateway.phones import Phones
@@ -90,6 +90,13 @@ class Away:
 
     async def send(self, letter: Letter) -> Outcome:
         return await self._phones.send(letter) if self.back else Retry("away")
+
+
+class Taking:
+    """A provider that takes letters and never reports."""
+
+    async def send(self, letter: Letter) -> Outcome:
+        return Sent()
 
 
 @pytest.fixture
@@ -200,3 +207,21 @@ async def waiting(affairs: Affairs) -> list[Letter]:
         for _, fields in await affairs.batched("XRANGE", f"{{s{shard:02}}}:outbox", "-", "+"):
             found.append(msgspec.json.decode(fields[b"letter"], type=Letter))
     return found
+
+
+async def test_a_question_that_is_known_to_have_failed_outweighs_a_reminder_of_which_nothing_is_known(
+    affairs: Affairs,
+) -> None:
+    affairs.channels["sms"] = Taking()
+    await affairs.told(opened())
+    (line,) = await affairs.journal()
+    await affairs.letters.mark(line.letter, Status.FAILED)
+    await affairs.until(MORNING)
+    assert affairs.answered() == [("O-1:1", "undeliverable")]
+
+
+async def test_letters_that_were_taken_and_of_which_nothing_bad_is_known_have_arrived(affairs: Affairs) -> None:
+    affairs.channels["sms"] = Taking()
+    await affairs.told(opened())
+    await affairs.until(MORNING)
+    assert affairs.answered() == [("O-1:1", "silence")]
