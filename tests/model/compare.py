@@ -16,7 +16,17 @@ from tests.model.doubles import Ministry, Operator, Shown
 from tests.model.reference import Name, Offer, Reference
 
 TOLD_EXACTLY = frozenset(
-    {"question", "reminder", "consented_elsewhere", "cancelled", "queued", "unreached_offer", "unreached_replacement"}
+    {
+        "question",
+        "reminder",
+        "consented_elsewhere",
+        "turned",
+        "conflict",
+        "cancelled",
+        "queued",
+        "unreached_offer",
+        "unreached_replacement",
+    }
 )
 """Letters that the reference knows of. Others may come, each once."""
 

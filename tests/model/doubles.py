@@ -49,9 +49,8 @@ class Operator:
         if way != Way():
             self.troubled.add(address)
 
-    @property
-    def works(self) -> bool:
-        return all(way.mode != "away" for way in self.ways.values())
+    def serves(self, address: str) -> bool:
+        return self.ways.get(address, Way()).mode != "away"
 
     async def send(self, letter: Letter) -> Outcome:
         way = self.ways.get(letter.address, Way())
@@ -112,10 +111,6 @@ class Ministry:
         self._heard: set[str] = set()
         """Keys whose answer has arrived: they come again only if the program died in the next moment."""
         self._released = asyncio.Event()
-
-    @property
-    def works(self) -> bool:
-        return not self.down
 
     def release(self) -> None:
         self.slow = None

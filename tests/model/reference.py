@@ -135,8 +135,10 @@ class Reference:
             return
         if status == 409 and held != last:
             self._leave(offer, "over", now)
+            self._tell(offer, "conflict", leaves(now))
         elif offer.state == "turning" and (status < 300 or status == 409):
             self._leave(offer, "agreed", now)
+            self._tell(offer, "turned", leaves(now))
             offer.size_wanted = offer.diapers
 
     # What the clock does

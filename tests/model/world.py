@@ -97,9 +97,9 @@ class Program:
         outbox._something.set()
         await waiter.done
 
-    def next_try(self, outbox: Outbox) -> float | None:
-        """When a letter that rests after a failure is tried again."""
-        return outbox._lanes.next_due()
+    def next_try(self, outbox: Outbox, serves: Callable[[str], bool]) -> float | None:
+        """When a letter that rests after a failure is tried again, to an address where that is not in vain."""
+        return min((due for due, address in outbox._lanes._resting if serves(address)), default=None)
 
     async def alive(self, work: Awaitable[object]) -> bool:
         """False: the program died before it was done."""
@@ -159,7 +159,7 @@ class World:
             rings = True
 
     async def _settle(self, found: list[float | None], rings: bool) -> None:
-        program = self.program
+        program, answered = self.program, len(self.ministry.finals)
         due = await program.wakeups.ring() if rings else None
         if self.ministry.slow is None:
             await program.done(program.relays)
@@ -172,14 +172,12 @@ class World:
             await program.letters.mark(delivery.letter, delivery.status, at=self.clock.at.timestamp())
             self.operator.fates[letter] = report
             del self.operator.reports[0]
-        tries = [
-            program.next_try(box)
-            for box, works in (
-                (program.outbox, self.operator.works),
-                (program.relays, self.ministry.works and self.ministry.slow is None),
-            )
-            if works
-        ]
+        if rings and len(self.ministry.finals) > answered:  # what follows from an answer may be due sooner
+            due = await program.wakeups.ring()
+        tries = (
+            program.next_try(program.outbox, self.operator.serves),
+            program.next_try(program.relays, lambda _: not self.ministry.down and self.ministry.slow is None),
+        )
         found.append(min((time for time in (due, *tries) if time is not None), default=None))
 
     async def move(self, to: datetime, passed: Callable[[datetime], None]) -> None:
