@@ -82,9 +82,7 @@ class Answers:
         to one phone the last one counts."""
         before = pocket.read(await self._stored(chat)).phone
         if before is not None and before != phone:
-            await self._change(
-                f"sms:{before}", lambda one: structs.replace(one, chat=None) if one.chat == chat else one
-            )
+            await self._change(f"sms:{before}", lambda one: _without_chat(one, chat))
         if phone is not None:
             await self._change(f"sms:{phone}", lambda one: structs.replace(one, chat=chat))
         await self._change(chat, lambda one: structs.replace(one, phone=phone))
@@ -197,6 +195,7 @@ class Answers:
             at.now,
             cause=at.inbound.id,
             asker=Asker(at.inbound, given, at.talk.language),
+            seen=matter,
         )
 
     async def _unclear(self, at: At, reason: str) -> Commit:

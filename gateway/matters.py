@@ -92,12 +92,16 @@ class Matters:
         *,
         cause: str = "",
         asker: Asker | None = None,
+        seen: Matter | None = None,
     ) -> Commit:
-        """One step of a matter. CONFLICT: whatever it was decided from has to be looked at again."""
+        """One step of a matter. `seen`: as it was when somebody found what happens to it; an answer to that is none
+        to what it has become. CONFLICT: whatever it was decided from has to be looked at again."""
         stored = await self._store.matter(home, offer)
         matter = matter_store.read(stored)
         if matter is None:
             return Commit.DONE
+        if seen is not None and matter != seen:
+            return Commit.CONFLICT
         happening = decide(matter)
         due = matter.wake is not None and matter.wake <= now
         if happening is None and not due:

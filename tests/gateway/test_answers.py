@@ -8,16 +8,18 @@ import msgspec
 import pytest
 
 from dialogs.dialogue import Dialogue
+from dialogs.matters.affair import Happening
 from dialogs.matters.letters import key
-from dialogs.matters.matter import Kind
+from dialogs.matters.matter import Answer, Given, Kind
 from dialogs.messages import Language, Text, Unreadable
 from gateway.answers import ENOUGH
 from gateway.channels import Inbound
 from gateway.clock import Clock
 from gateway.connection import Client
 from gateway.journal import Direction
+from gateway.matter_store import home_of
 from gateway.receive import Receiver
-from gateway.store import Store
+from gateway.store import Commit, Store
 from gateway.wakeups import LAG
 from tests.gateway.affairs import (
     AIGUL,
@@ -166,6 +168,18 @@ async def test_consent_and_refusal_at_the_same_moment_end_in_one_of_them(affairs
         await asyncio.gather(affairs.sms(matter.no, PHONE), affairs.sms(matter.yes, OTHER))
     await affairs.until(MONDAY + timedelta(hours=1))
     assert sorted(affairs.answered()) == [(f"O-{number}:1", "consent") for number in range(10)]
+
+
+async def test_an_answer_to_an_offer_that_has_changed_meanwhile_is_looked_at_again(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    seen = await affairs.matter()
+    await affairs.sms(seen.no)
+    agreed = Given(Answer.CONSENT, MONDAY, phone=PHONE, text="иә")
+    outcome = await affairs.matters.step(
+        home_of(AIGUL.iin), seen.id, lambda _: Happening("consent", agreed), MONDAY, seen=seen
+    )
+    assert outcome is Commit.CONFLICT
+    assert (await affairs.matter()).state == "refusing"
 
 
 async def test_many_messages_of_one_phone_at_once_are_all_answered(affairs: Affairs) -> None:
