@@ -178,7 +178,7 @@ def _by_code_unknown(said: Said, known: Collection[str]) -> Unclear | None:
         return None
     if said.numbers and all(len(number) == 3 for number in said.numbers):
         return Unclear(Reason.UNKNOWN_CODE)
-    if "".join(said.numbers) in known or said.senses.count(Sense.FIGURE) > 1:
+    if (said.numbers and "".join(said.numbers) in known) or said.senses.count(Sense.FIGURE) > 1:
         return Unclear(Reason.UNSURE)
     return None
 

@@ -206,6 +206,13 @@ def test_a_clear_word_decides_only_where_one_offer_is_open() -> None:
         assert hear(row.text, [CLOSED, SECOND]) == Decides("second", row.expected == "consent", None), row.text
 
 
+def test_an_offer_without_codes_stands_in_no_answers_way() -> None:
+    """One that was withdrawn before it came has none."""
+    withdrawn = Open("withdrawn", "", "", open=False)
+    assert hear("да", [FIRST, withdrawn]) == Decides("first", True, None)
+    assert hear("жоқ рахмет", [withdrawn]) is None
+
+
 def test_a_code_that_went_round_means_the_offer_that_is_open() -> None:
     again = Open("again", NO, YES)
     for offers in ([CLOSED, again], [again, CLOSED]):
