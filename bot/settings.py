@@ -132,6 +132,13 @@ class Settings(BaseSettings):
             raise ValueError("8 to 256 Latin letters, digits, «_» or «-» are needed")
         return secret
 
+    @field_validator("esobes_token")
+    @classmethod
+    def _bearer(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[!-~]*", token.get_secret_value()):  # it stands in a header
+            raise ValueError("only letters, digits and signs of ASCII are possible, and no spaces")
+        return token
+
     @field_validator("telegram_api", "telegram_webhook", "kannel_url", "esobes_url", "public_url")
     @classmethod
     def _url(cls, url: str) -> str:
@@ -167,6 +174,8 @@ class Settings(BaseSettings):
                 f"{PREFIX}SANDBOX: the simulator and its clock do not go together with a real Telegram bot; "
                 f"if you mean it, set {PREFIX}SANDBOX_WITH_REAL_CHANNELS=1"
             )
+        if self.esobes_url and not self.esobes_token.get_secret_value():  # one made up here would be known to nobody
+            raise ValueError(f"{PREFIX}ESOBES_TOKEN: not set, but {PREFIX}ESOBES_URL is")
         if "kannel" in self.sms_routes:
             for name in ("kannel_url", "kannel_username", "kannel_password", "kannel_from"):
                 value = getattr(self, name)

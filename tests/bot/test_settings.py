@@ -128,6 +128,9 @@ def test_the_reminder_and_the_quiet_hours_can_be_switched_off(monkeypatch: pytes
         ("REMINDER", "22:00", "KELISIM_REMINDER: lies within KELISIM_QUIET_HOURS"),
         ("TELEGRAM_TOKEN", "secret but no token", "KELISIM_TELEGRAM_TOKEN: not a bot token"),
         ("SMS_SECRET", "a/b/c/d/e", "KELISIM_SMS_SECRET: 8 to 256 Latin letters"),
+        ("ESOBES_URL", "https://esobes.kz", "KELISIM_ESOBES_TOKEN: not set, but KELISIM_ESOBES_URL is"),
+        ("ESOBES_TOKEN", "two words", "KELISIM_ESOBES_TOKEN: only letters, digits and signs of ASCII"),
+        ("ESOBES_TOKEN", "кілт", "KELISIM_ESOBES_TOKEN: only letters, digits and signs of ASCII"),
         ("TELEGRAM_SECRET", "short", "KELISIM_TELEGRAM_SECRET: 8 to 256 Latin letters"),
     ],
 )
