@@ -6,12 +6,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from gateway.connection import Batched, Client, connect
 from gateway.embedded import Embedded
 from gateway.store import Store
+
+# The same examples in every run, and however slow the machine: who breaks nothing sees nothing red.
+settings.register_profile(
+    "steady", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 LOCALES = Path(__file__).parents[1] / "locales"
 
