@@ -61,7 +61,7 @@ def test_nothing_about_a_shelter_goes_to_a_phone_that_others_may_read(dialogue: 
     assert "[Подробнее]" in told
     assert "SMS]" not in told
     assert "SMS]" not in said(dialogue, "2026-11-23T10:00", *SHELTER, "[old button: sms]")
-    assert "4567" not in said(dialogue, "2026-11-23T10:00", *SHELTER, "[old button: sms]", "[contact: own]")
+    assert "(SMS " not in said(dialogue, "2026-11-23T10:00", *SHELTER, "[old button: sms]", "[contact: own]")
 
 
 def test_where_no_sms_can_leave_no_list_is_offered_by_sms() -> None:
