@@ -14,7 +14,7 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:events                  stream of what E-Sobes told and no matter keeps
 """
 
-from asyncio import Future
+from asyncio import Future, gather
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,7 +74,8 @@ return 0
 _DUE = """
 local names = redis.call('ZRANGE', KEYS[2], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
 for _, name in ipairs(names) do
-  redis.call('XADD', KEYS[4], '*', 'letter', redis.call('HGET', KEYS[3], name))
+  local letter = redis.call('HGET', KEYS[3], name)
+  if letter then redis.call('XADD', KEYS[4], '*', 'letter', letter) end
   local line = redis.call('HGET', KEYS[3], 'line of ' .. name)
   if line then redis.call('XADD', KEYS[5], '*', 'entry', line) end
   redis.call('HDEL', KEYS[3], name, 'line of ' .. name)
@@ -130,17 +131,18 @@ class MatterStore:
         stored = self._matters(offers)
         begins = dict.fromkeys([shard(inbound.address), shard(phone), *(tag(offer.home) for offer in offers)])
         seen = [self._redis("EXISTS", f"{begin}:seen:{inbound.id}") for begin in begins]
-        return [await one for one in stored], any([await one for one in seen])
+        answers = await gather(*stored, *seen)
+        return answers[: len(stored)], any(answers[len(stored) :])
 
     async def matters(self, offers: Sequence[Known]) -> list[bytes | None]:
-        return [await one for one in self._matters(offers)]
+        return [*await gather(*self._matters(offers))]
 
     def _matters(self, offers: Sequence[Known]) -> list[Future[Any]]:
         return [self._redis("GET", f"{tag(offer.home)}:matter:{offer.id}") for offer in offers]
 
     async def pockets(self, addresses: Iterable[str]) -> dict[str, bytes | None]:
         asked = {address: self._redis("GET", pocket_key(address)) for address in addresses}
-        return {address: await answer for address, answer in asked.items()}
+        return dict(zip(asked, await gather(*asked.values()), strict=True))
 
     async def commit_matter(
         self, home: int, offer: str, before: bytes | None, after: Matter, writing: Writing
@@ -180,7 +182,7 @@ class MatterStore:
             )
             for home in range(SHARDS)
         }
-        return {home: _due(await answer) for home, answer in asked.items()}
+        return dict(zip(asked, map(_due, await gather(*asked.values())), strict=True))
 
     async def unsend(self, home: int, phone: str, beginnings: Sequence[str]) -> None:
         """Letters about somebody do not come to this phone any more. `phone`, `beginnings`: as in their names."""

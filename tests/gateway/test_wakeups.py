@@ -1,18 +1,23 @@
 """What is due happens at its time, once, and nobody waits for those who cannot be helped."""
 
 import asyncio
+import gc
 import logging
 from collections import Counter
+from collections.abc import Awaitable
 from datetime import timedelta
 
 import pytest
 
+from dialogs.matters.pocket import Known
+from dialogs.messages import Text
+from gateway.channels import Inbound
 from gateway.connection import Batched, RedisAwayError, close, connect
 from gateway.matter_store import PAGE, MatterStore
 from gateway.store import SHARDS, tag
 from gateway.wakeups import LAG, REST, Wakeups
 from gateway.writing import Writing
-from tests.gateway.affairs import FRIDAY, MONDAY, OTHER, Affairs, Hands, opened
+from tests.gateway.affairs import FRIDAY, MONDAY, OTHER, PHONE, Affairs, Hands, opened
 from tests.gateway.test_matter_store import later
 
 Rung = list[tuple[int, str]]
@@ -172,6 +177,34 @@ async def test_it_waits_while_redis_is_away_and_stops_when_told(
     wakeups.stop()
     await run
     await close(client)
+
+
+async def test_while_redis_is_away_each_call_fails_once_and_leaves_nothing_behind() -> None:
+    """What nobody has looked at would be told to the log, shard by shard, at every look."""
+    left: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: left.append(context))
+    client = connect("unix:///nowhere/redis.sock")
+    store = MatterStore(Batched(client))
+    offers = [Known(f"O-{home}", home, "someone", "475", "817", 0) for home in range(SHARDS)]
+    asked: list[Awaitable[object]] = [
+        store.due(MONDAY, 0.0),
+        store.matters(offers),
+        store.known(offers, Inbound("a", f"sms:{PHONE}", Text("сәлем")), f"sms:{PHONE}"),
+        store.pockets([f"sms:{PHONE}", f"sms:{OTHER}"]),
+    ]
+    for one in asked:
+        with pytest.raises(RedisAwayError):
+            await one
+    gc.collect()
+    assert not left
+    await close(client)
+
+
+async def test_the_name_of_a_letter_without_the_letter_does_not_stop_the_clock(affairs: Affairs) -> None:
+    await affairs.batched("ZADD", f"{tag(5)}:later", 0, "lost")
+    await affairs.told(opened())
+    await affairs.until(FRIDAY)
+    assert affairs.answered() == [("O-1:1", "silence")]
 
 
 async def test_it_rings_by_itself(affairs: Affairs) -> None:
