@@ -131,6 +131,8 @@ class World:
         self.program: Program
         self._ground = ground
         self._others = asyncio.all_tasks()
+        self._answered = 0
+        """So many answers of E-Sobes had come when it was last asked what is due."""
 
     def begin(self) -> None:
         self.program = Program(self._ground, self.clock, self.operator)
@@ -159,7 +161,7 @@ class World:
             rings = True
 
     async def _settle(self, found: list[float | None], rings: bool) -> None:
-        program, answered = self.program, len(self.ministry.finals)
+        program = self.program
         due = await program.wakeups.ring() if rings else None
         if self.ministry.slow is None:
             await program.done(program.relays)
@@ -172,8 +174,9 @@ class World:
             await program.letters.mark(delivery.letter, delivery.status, at=self.clock.at.timestamp())
             self.operator.fates[letter] = report
             del self.operator.reports[0]
-        if rings and len(self.ministry.finals) > answered:  # what follows from an answer may be due sooner
+        if rings and len(self.ministry.finals) > self._answered:  # what follows from an answer may be due sooner
             due = await program.wakeups.ring()
+            self._answered = len(self.ministry.finals)
         tries = (
             program.next_try(program.outbox, self.operator.serves),
             program.next_try(program.relays, lambda _: not self.ministry.down and self.ministry.slow is None),
