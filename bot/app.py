@@ -105,6 +105,8 @@ class Application:
         self._stack.push_async_callback(close, redis)
         await check(redis, self._settings.redis_accept)
         batched = Batched(redis)
+        if self._settings.sms_routes or not self._settings.sandbox:
+            await district.refuse_played(batched)
         clock = Clock()
         if self._settings.sandbox:
             clock = SandboxClock(batched)
@@ -146,11 +148,10 @@ class Application:
             sandbox = Sandbox(
                 receiver, ground.clock, phones, outbox=outbox, relays=offers.relays, wakeups=offers.wakeups
             )
-            routes.append(SandboxJournal(ground.batched, words, ground.clock).router())
         played = district.build(ground) if sandbox and not settings.esobes_url else None
         if played is not None:
             self._stack.push_async_callback(played.wire.aclose)
-            routes += played.routes
+            routes += (*played.routes, SandboxJournal(ground.batched, words, ground.clock).router())
         kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
         front = web.build(
             partial(self._ping, ground.batched),

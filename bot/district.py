@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from fastapi import APIRouter
 from msgspec import Struct
 
+from bot.errors import StartError
 from bot.ground import Ground
 from gateway.clock import ALMATY, SandboxClock
+from gateway.connection import Batched
 from gateway.esobes_sandbox import district as districts
 from gateway.esobes_sandbox.district import Step
 from gateway.esobes_sandbox.facade import Facade
@@ -31,7 +33,17 @@ class Played(Struct, frozen=True):
         """On the first day the last weeks are played, so that there is something of every kind to look at. But not
         where a real provider would carry the letters to whoever has these numbers."""
         if await self.ministry.open() and plays:
+            await self.ministry.shelf.plays()
             await _play(self, sandbox)
+
+
+async def refuse_played(redis: Batched) -> None:
+    """Made-up people have numbers that belong to somebody: no real letter and no real relay may be about them."""
+    if await Shelf(redis).played():
+        raise StartError(
+            "this Redis holds what was played in the sandbox, with made-up people in it; "
+            "for real channels set KELISIM_DATA_DIR or KELISIM_REDIS_URL to another one"
+        )
 
 
 def build(ground: Ground) -> Played:

@@ -155,6 +155,8 @@ class Answers:
             return await self._happens(at, sized, "sized", given) if sized is not None else None
         if last in at.waiting and heard.consent:
             return await self._unclear(at, Reason.UNSURE)
+        if last.state == "asked" and not await self._matters.has_asked(last, at.phone):
+            return None
         given = at.given(Answer.CONSENT if heard.consent else Answer.REFUSAL, None, text)
         return await self._happens(at, last, "consent" if heard.consent else "refusal", given)
 
@@ -184,6 +186,8 @@ class Answers:
             return await self._says(at, _Saying("stranger", "answer.late", at.pocket, [matter]))
         if matter in at.waiting and channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
             return await self._unclear(at, "by_sms")
+        if code is None and not await self._matters.has_asked(matter, at.phone):
+            return await self._unclear(at, Reason.UNSURE)
         answer = Answer.CONSENT if consent else Answer.REFUSAL
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
 

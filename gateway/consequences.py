@@ -32,6 +32,7 @@ OVERTAKEN = ("question", "reminder", "refused")
 ENDS = ("cancelled", "queued", "unreached_offer", "unreached_replacement", "turned", "consented_elsewhere")
 """…and those that are, if another letter says what has become of it."""
 TAKEN = frozenset({Status.ACCEPTED, Status.SENT})
+CAME = TAKEN | {Status.DELIVERED}
 NOT_THERE = frozenset({Status.BUFFERED, Status.FAILED, Status.REJECTED, Status.OPTED_OUT})
 
 
@@ -170,6 +171,14 @@ async def sending(matter: Matter, known: sent.Letters) -> Sending:
         left=not last or any(one is not None and one.status is not Status.EXPIRED for one in last),
         arrived=any(_arrived({one.status for one in letters if one is not None}) for letters in told),
     )
+
+
+async def was_asked(matter: Matter, phone: str, known: sent.Letters) -> bool:
+    """Whether the question, or the reminder of it, has come to this phone or to the chat linked to it."""
+    tries = range(1, matter.tries + 1)
+    names = [letter_id(matter, name, number, phone) for name in ("question", "reminder") for number in tries]
+    news = await known.news([*names, *(f"{name}:chat" for name in names)])
+    return any(one is not None and one.status in CAME for one in news)
 
 
 def _arrived(at_a_phone: set[Status]) -> bool:

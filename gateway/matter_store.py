@@ -98,12 +98,20 @@ for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
 end
 """
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Matter).decode
-
-
 Wakes = tuple[str, str]
 """A matter, and when the clock has to look at it; both empty: leave it as it is."""
+
+
+class Decided(Struct, frozen=True, array_like=True):
+    """What the person was told last of an application."""
+
+    at: datetime
+    stage: str
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Matter).decode
+_decode_decision = msgspec.json.Decoder(Decided).decode
 
 
 class Due(Struct, frozen=True):
@@ -159,9 +167,9 @@ class MatterStore:
         return stored
 
     async def commit_decision(
-        self, home: int, application: str, before: bytes | None, stage: str, writing: Writing
+        self, home: int, application: str, before: bytes | None, after: Decided, writing: Writing
     ) -> Commit:
-        return await self._write(home, f"decision:{application}", before, stage.encode(), writing)
+        return await self._write(home, f"decision:{application}", before, _encode(after), writing)
 
     async def commit_event(self, home: int, writing: Writing) -> Commit:
         """An event of E-Sobes that changes nothing here yet."""
@@ -228,6 +236,10 @@ _WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "e
 
 def read(stored: bytes | None) -> Matter | None:
     return _decode(stored) if stored else None
+
+
+def read_decision(stored: bytes | None) -> Decided | None:
+    return _decode_decision(stored) if stored else None
 
 
 def _counted(things: Sequence[bytes | str]) -> Iterator[bytes | str | int]:

@@ -19,7 +19,7 @@ from gateway.clock import Clock
 from gateway.consequences import Asker, Consequences, Scene
 from gateway.events import Told
 from gateway.letters import Letters
-from gateway.matter_store import EVENT, MatterStore
+from gateway.matter_store import EVENT, Decided, MatterStore
 from gateway.store import Commit, shard_number
 from gateway.writing import Writing
 
@@ -117,6 +117,10 @@ class Matters:
         self._wake_all(home)
         return outcome
 
+    async def has_asked(self, matter: Matter, phone: str) -> bool:
+        """A word without a code means an offer only where somebody has read the question."""
+        return await consequences.was_asked(matter, phone, self._letters)
+
     def wake_phone(self, phone: str) -> None:
         self._wake(shard_number(f"sms:{phone}"))
 
@@ -195,19 +199,22 @@ class Matters:
         return await self._follow(home, offer, lambda _: Happening("withdrawn"), _cause(told))
 
     async def _decided(self, told: Told, home: int) -> Commit:
-        """The decision letter. A stage that the person was told of is not told again."""
+        """The decision letter. A stage that the person was told of is not told again, nor one that another has
+        followed since."""
         application = told.application
         assert application is not None  # noqa: S101 - the door has seen to it
-        stage = application.stage
+        latest = Decided(told.at, application.stage)
         while True:
             before = await self._store.decision(home, application.id)
-            writing = self._event(told)
-            if before is None or before.decode() != stage:
+            known = matter_store.read_decision(before)
+            writing, after = self._event(told), known or latest
+            if known is None or (told.at >= known.at and application.stage != known.stage):
+                after = latest
                 pockets = await self.pockets(told.phones)
                 reached = structs.replace(told, phones=pocket.reach(told.phones, told.person.iin, pockets))
                 scene = Scene(home=home, pockets=pockets, now=self._clock.now())
                 writing = self._consequences.decision(reached, scene, writing)
-            outcome = await self._store.commit_decision(home, application.id, before, stage, writing)
+            outcome = await self._store.commit_decision(home, application.id, before, after, writing)
             if outcome is not Commit.CONFLICT:
                 return outcome
 

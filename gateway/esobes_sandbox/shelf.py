@@ -1,6 +1,7 @@
 """What the built-in E-Sobes holds, in Redis: one hash of records, and a stream of what it was told.
 
-{sandbox:esobes}:held      offer:of-3f… → the record; first:O-17:1 → what that key was answered; away → 1
+{sandbox:esobes}:held      offer:of-3f… → the record; first:O-17:1 → what that key was answered; away → 1;
+                           open → 1, played → 1
 {sandbox:esobes}:relays    stream, field `relay`
 """
 
@@ -154,6 +155,13 @@ class Shelf:
     async def opening(self) -> bool:
         """True to whoever asks first."""
         return bool(await self._redis("HSETNX", _HELD, "open", 1))
+
+    async def played(self) -> bool:
+        """Whether offers to made-up people stand beside in this Redis."""
+        return bool(await self._redis("HEXISTS", _HELD, "played"))
+
+    async def plays(self) -> None:
+        await self._redis("HSET", _HELD, "played", 1)
 
 
 def _field(kind: type[Record], name: str) -> str:

@@ -147,3 +147,9 @@ async def test_without_the_simulator_there_is_nothing_to_play_with(tmp_path: Pat
         assert (await program.http.get("/health/ready")).status_code == 200
         for path in ("/sandbox", "/sandbox/clock", "/sms/kannel/x/mo", "/telegram/webhook"):
             assert (await program.http.get(path)).status_code == 404
+
+
+async def test_made_up_people_get_nothing_from_real_channels(tmp_path: Path) -> None:
+    async with Running(tmp_path):
+        pass
+    assert "KELISIM_DATA_DIR" in await refused(tmp_path, KELISIM_SANDBOX="0")

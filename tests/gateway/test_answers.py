@@ -13,7 +13,7 @@ from dialogs.matters.letters import key
 from dialogs.matters.matter import Answer, Given, Kind
 from dialogs.messages import Language, Text, Unreadable
 from gateway.answers import ENOUGH
-from gateway.channels import Inbound
+from gateway.channels import Inbound, Letter, Outcome, Retry
 from gateway.clock import Clock
 from gateway.connection import Client
 from gateway.journal import Direction
@@ -91,6 +91,31 @@ async def test_no_question_about_the_language_stands_before_an_answer(affairs: A
     await affairs.sms("коляска")  # and then the talk is in the language of the person
     assert "Қазақша" not in (await affairs.screen())[-1]
     assert affairs.answered() == [("O-1:1", "consent")]
+
+
+class Away:
+    """A provider that takes nothing."""
+
+    async def send(self, letter: Letter) -> Outcome:
+        return Retry("away")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [timedelta(hours=3), timedelta(hours=14, seconds=5), timedelta(days=5)],
+    ids=["on the same day", "before the question leaves anew", "after days without a clock"],
+)
+async def test_a_word_is_no_answer_to_a_question_that_has_never_come(after: timedelta, affairs: Affairs) -> None:
+    affairs.channels["sms"] = Away()
+    await affairs.told(opened())
+    assert isinstance(affairs.clock, Hands)
+    affairs.clock.at = MONDAY + after
+    await affairs.settle()
+    await affairs.sms("иә")
+    matter = await affairs.matter()
+    assert (matter.state, affairs.answered()) == ("asked", [])
+    await affairs.sms(matter.yes)  # whoever has the code has read it somewhere
+    assert (await affairs.matter()).state == "consented"
 
 
 async def test_the_same_message_again_is_not_answered_again(affairs: Affairs) -> None:

@@ -272,6 +272,16 @@ async def test_a_decision_is_told_once_per_stage(affairs: Affairs) -> None:
     assert await streams(affairs, "events") == 3
 
 
+async def test_a_decision_that_comes_after_a_later_one_is_not_told_any_more(affairs: Affairs) -> None:
+    later = structs.replace(decided("approved"), at=MONDAY + timedelta(hours=2))
+    await affairs.told(later)
+    await affairs.told(decided("queued"))
+    assert await affairs.sent() == ["decision"]
+    await affairs.told(structs.replace(later, id="again"))
+    assert await affairs.sent() == ["decision"]
+    assert await streams(affairs, "events") == 3
+
+
 async def test_a_decision_reaches_phones_that_nobody_has_written_from_in_the_morning(affairs: Affairs) -> None:
     await affairs.until(NIGHT)
     await affairs.told(decided(person=PAVEL, phones=(PHONE, OTHER)))

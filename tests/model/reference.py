@@ -199,6 +199,17 @@ class Reference:
         fates = {self._fate(name) for name in names}
         return "delivered" in fates or ("taken" in fates and not fates & {"failed", "refused"})
 
+    def _came(self, offer: Offer, phone: str) -> bool:
+        """Somebody there has read what they are asked."""
+        tries = range(1, offer.tries + 1)
+        names = [
+            (name, number, address)
+            for name in ("question", "reminder")
+            for number in tries
+            for address in self._cast.at(phone)
+        ]
+        return any(self._fate((offer.id, *name)) in ("taken", "delivered") for name in names)
+
     # What people write
 
     def by_code(self, now: datetime, address: str, code: str, text: str | None) -> Heard:
@@ -212,7 +223,7 @@ class Reference:
 
     def by_word(self, now: datetime, address: str, yes: bool, text: str) -> Heard:
         asked = [one for one in self._own(address) if one.is_open(now)]
-        if len(asked) == 1:
+        if len(asked) == 1 and self._came(asked[0], self._cast.phone(address)):
             return self._answers(now, asked[0], address, yes, (None, text))
         return self.unclear(now, address)
 
