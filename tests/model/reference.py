@@ -11,6 +11,7 @@ from gateway.clock import ALMATY
 from tests.model.cast import Cast
 
 HOLD = timedelta(minutes=15)
+WEEK = timedelta(7)
 OFF = {
     date(2026, *day)
     for day in ((3, 23), (3, 24), (3, 25), (5, 1), (5, 7), (5, 11), (5, 27), (7, 6), (10, 26), (12, 16))
@@ -148,10 +149,14 @@ class Reference:
             self._pass_time(offer, now)
 
     def slept(self, since: datetime, until: datetime) -> None:
-        """The program did not run. A question that was to leave meanwhile leaves on the same day or not at all."""
+        """The program did not run. A question that was to leave meanwhile leaves on the same day or not at all, any
+        other letter within a week."""
         for name, when in list(self.letters.items()):
             evening = datetime.combine(when.date(), time(21), when.tzinfo)
-            if name[1] in ("question", "reminder") and since < when and until >= evening:
+            if name[1] not in ("question", "reminder"):
+                if leaves(until) >= when + WEEK and self._fate(name) == "":
+                    self.overtaken[name] = self.letters.pop(name)
+            elif since < when and until >= evening:
                 del self.letters[name]
 
     def _pass_time(self, offer: Offer, now: datetime) -> None:
