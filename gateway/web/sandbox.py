@@ -205,10 +205,11 @@ class Sandbox:
 
     async def _all_done(self) -> datetime:
         """Everything due now has happened and left; when something is due next."""
-        before, due = None, await self._wakeups.ring()
-        while before != due:  # letters may follow from what E-Sobes answers
+        before = await self._wakeups.ring()
+        await self._done()
+        while (due := await self._wakeups.ring()) != before:  # letters may follow from what E-Sobes answers
+            before = due
             await self._done()
-            before, due = due, await self._wakeups.ring()
         return datetime.max.replace(tzinfo=ALMATY) if due is None else datetime.fromtimestamp(due, ALMATY)
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:
