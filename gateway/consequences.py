@@ -19,7 +19,7 @@ from gateway.channels import Inbound, Letter, surface
 from gateway.esobes import Post
 from gateway.events import Told
 from gateway.letters import Status
-from gateway.names import decision_id, letter_id, notice_id
+from gateway.names import asking_ids, decision_id, notice_id
 from gateway.subject import Subject, subject
 from gateway.writing import Waiting, Writing
 
@@ -161,11 +161,9 @@ class Consequences:
 
 async def sending(matter: Matter, known: sent.Letters) -> Sending:
     """What became of the question and of the reminder, on every phone."""
-    tries = range(1, matter.tries + 1)
-    names = [(name, number) for name in ("question", "reminder") for number in tries]
-    asked = [[letter_id(matter, name, number, phone) for name, number in names] for phone in matter.phones]
-    news = await known.news([letter for letters in asked for letter in letters])
-    told = [news[at : at + len(names)] for at in range(0, len(news), len(names))]
+    asked = [asking_ids(matter, phone) for phone in matter.phones]
+    news = iter(await known.news([letter for letters in asked for letter in letters]))
+    told = [[next(news) for _ in letters] for letters in asked]
     last = [letters[matter.tries - 1] for letters in told]
     return Sending(
         left=not last or any(one is not None and one.status is not Status.EXPIRED for one in last),
@@ -175,8 +173,7 @@ async def sending(matter: Matter, known: sent.Letters) -> Sending:
 
 async def was_asked(matter: Matter, phone: str, known: sent.Letters) -> bool:
     """Whether the question, or the reminder of it, has come to this phone or to the chat linked to it."""
-    tries = range(1, matter.tries + 1)
-    names = [letter_id(matter, name, number, phone) for name in ("question", "reminder") for number in tries]
+    names = asking_ids(matter, phone)
     news = await known.news([*names, *(f"{name}:chat" for name in names)])
     return any(one is not None and one.status in CAME for one in news)
 

@@ -5,7 +5,7 @@ one script in one shard: what decides a matter is written at its home, what deci
 
     {s07}:matter:O-17             the matter, as bytes
     {s07}:pocket:sms:+7701…       the offers that a phone was told of, with their codes
-    {s07}:decision:A-5            of an application: the stage that the person was told last
+    {s07}:decision:A-5            of an application: the stage that the person was told last, and its time
     {s07}:seen:…                  this message or event was dealt with
     {s07}:wakeups                 when the clock has to look at which matter
     {s07}:later, {s07}:letters    letters that wait for the morning: when, and which; with their journal lines

@@ -8,11 +8,16 @@ from dialogs.matters.pocket import mark
 
 
 def notice_id(matter: Matter, name: str, phone: str, address: str) -> str:
-    named = letter_id(matter, name, matter.tries, phone)
-    return named if address == f"sms:{phone}" else f"{named}:chat"
+    return _at(address, phone, _letter_id(matter, name, matter.tries, phone))
 
 
-def letter_id(matter: Matter, name: str, tries: int, phone: str) -> str:
+def asking_ids(matter: Matter, phone: str) -> list[str]:
+    """The SMS that asked at this phone: the questions, one for each try, then the reminders."""
+    tries = range(1, matter.tries + 1)
+    return [_letter_id(matter, name, number, phone) for name in ("question", "reminder") for number in tries]
+
+
+def _letter_id(matter: Matter, name: str, tries: int, phone: str) -> str:
     """It can stand in an address without escapes."""
     return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
 
@@ -23,8 +28,12 @@ def names_about(matter: Matter) -> tuple[str, str]:
 
 
 def decision_id(iin: str, event: str, phone: str, address: str) -> str:
-    named = f"decision:{mark(iin)}:{short(event)}:{short(phone)}"
-    return named if address == f"sms:{phone}" else f"{named}:chat"
+    return _at(address, phone, f"decision:{mark(iin)}:{short(event)}:{short(phone)}")
+
+
+def _at(address: str, phone: str, name: str) -> str:
+    """At the phone itself, or at the chat linked to it."""
+    return name if address == f"sms:{phone}" else f"{name}:chat"
 
 
 def short(*parts: str) -> str:

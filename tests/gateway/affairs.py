@@ -38,7 +38,6 @@ from gateway.store import SHARDS, Store
 from gateway.streams import Place, place_of
 from gateway.wakeups import Wakeups
 from gateway.web.sandbox import Sandbox
-from gateway.writing import Writing
 from tests.gateway.ministry import TOKEN, Ministry
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=ALMATY)
@@ -130,12 +129,7 @@ class Affairs(Struct, frozen=True):
 
     async def link(self, chat: str, phone: str = PHONE) -> None:
         """A chat belongs to this phone."""
-        for address, after in (
-            (f"sms:{phone}", msgspec.structs.replace(await self.pocket(f"sms:{phone}"), chat=chat)),
-            (chat, Pocket(phone=phone)),
-        ):
-            stored = (await self.store.pockets([address]))[address]
-            await self.store.commit_pocket(address, stored, after, Writing())
+        await self.answers.link(chat, phone)
 
     async def screen(self, phone: str = PHONE) -> list[str]:
         """What a phone was sent."""
