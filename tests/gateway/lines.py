@@ -5,9 +5,38 @@ from datetime import date, datetime
 
 import msgspec
 
+from dialogs.messages import Language
 from gateway.clock import ALMATY
 from gateway.connection import Batched
 from gateway.journal import Direction, Entry, journal_key
+
+HEADINGS = {
+    Language.KK: (
+        "№",
+        "Жеке сәйкестендіру нөмірі",
+        "Тегі, аты, әкесінің аты (бар болса)",
+        "Туған күні",
+        "Іс №",
+        "Қызмет атауы",
+        "Хабарламаның сипаты / жауаптың коды",
+        "Смс-хабарлама жіберілген күні",
+        "Телефон №",
+        "Маман",
+    ),
+    Language.RU: (
+        "№",
+        "Индивидуальный идентификационный номер",
+        "Фамилия, имя, отчество (при его наличии)",
+        "Дата рождения",
+        "№ дела",
+        "Наименование услуги",
+        "Характер уведомления / код ответа",
+        "Дата передачи смс",
+        "№ телефона",
+        "Специалист",
+    ),
+}
+"""Of the form, as the law prints them."""
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=ALMATY)
 """A Monday."""

@@ -21,7 +21,7 @@ from gateway.journal_form import Asked
 from gateway.letters import Letters, Status
 from gateway.roles import Role
 from tests.conftest import LOCALES
-from tests.gateway.lines import AIGUL, CONSENT, NOON, write
+from tests.gateway.lines import AIGUL, CONSENT, HEADINGS, NOON, write
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 ALL = Asked(NOVEMBER, role=Role.AUDITOR)
@@ -83,18 +83,7 @@ async def test_the_sheet_is_the_form(batched: Batched, texts: Words) -> None:
     assert page["A1"].value == "Смс-хабарламалар журналы"
     assert page["C2"].value == "Барлық қызмет"
     assert page["C3"].value == "(қызмет атауы)"
-    assert row(page, 5) == [
-        "№",
-        "Жеке сәйкестендіру нөмірі",
-        "Тегі, аты, әкесінің аты (бар болса)",
-        "Туған күні",
-        "Іс №",
-        "Қызмет атауы",
-        "Хабарламаның сипаты / жауаптың коды",
-        "Смс-хабарлама жіберілген күні",
-        "Телефон №",
-        "Маман",
-    ]
+    assert row(page, 5) == list(HEADINGS[Language.KK])
     assert row(page, 6) == list(range(1, 11))
     assert row(page, FIRST) == [
         1,

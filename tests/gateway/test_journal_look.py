@@ -17,39 +17,13 @@ from gateway.journal_form import Asked
 from gateway.letters import Letters, Status
 from gateway.roles import Role
 from tests.conftest import LOCALES
-from tests.gateway.lines import AIGUL, CONSENT, NOON, write
+from tests.gateway.lines import AIGUL, CONSENT, HEADINGS, NOON, write
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 120
 A4, A3 = (842, 595), (1191, 842)
 """In points, across."""
 
-HEADINGS = {
-    Language.KK: (
-        "№",
-        "Жеке сәйкестендіру нөмірі",
-        "Тегі, аты, әкесінің аты (бар болса)",
-        "Туған күні",
-        "Іс №",
-        "Қызмет атауы",
-        "Хабарламаның сипаты / жауаптың коды",
-        "Смс-хабарлама жіберілген күні",
-        "Телефон №",
-        "Маман",
-    ),
-    Language.RU: (
-        "№",
-        "Индивидуальный идентификационный номер",
-        "Фамилия, имя, отчество (при его наличии)",
-        "Дата рождения",
-        "№ дела",
-        "Наименование услуги",
-        "Характер уведомления / код ответа",
-        "Дата передачи смс",
-        "№ телефона",
-        "Специалист",
-    ),
-}
 TITLES = {Language.KK: "Смс-хабарламалар журналы", Language.RU: "Журнал смс-сообщений"}
 
 
