@@ -26,12 +26,12 @@ from gateway.connection import Batched, check, connect
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.outbox import Outbox
-from gateway.receive import Receiver
 from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.events import Events, Listener
 from gateway.web.front import Front
 from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+from tests.gateway.talk import receiver as receiver_of
 
 LOCALES = Path(__file__).parent.parent / "locales"
 TOKEN = "123456789:AAbenchmark-benchmark-benchmark-000"
@@ -74,7 +74,7 @@ async def kelisim(url: str, sending: bool = False, clock: Clock | None = None) -
     outbox = Outbox(batched, {"tg": loopback, "sms": loopback}, clock, "bench")
     law = matters.law(spoken)
     affairs = matters.build(batched, spoken, law, clock, outbox.wake)
-    receiver = Receiver(store, spoken, Answers(MatterStore(batched), affairs), clock, outbox.wake)
+    receiver = receiver_of(store, spoken, Answers(MatterStore(batched), affairs), clock, outbox.wake)
     if sending:
         _BACKGROUND.append(asyncio.create_task(outbox.run()))
     bot = telegram.Telegram(

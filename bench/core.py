@@ -18,6 +18,7 @@ from bench.talks import Step, Talk
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Surface
+from dialogs.talk import Here
 
 REPEATS = 200
 BATCHES = 5
@@ -30,7 +31,7 @@ def cost(dialogue: Dialogue, step: Step, now: datetime, surface: Surface) -> flo
         started = process_time()
         for _ in range(REPEATS):
             session = sessions.read(step.before) if step.before else sessions.new("Zm9yYmVuY2g0")
-            answer = dialogue.answer(session, step.content, now, surface)
+            answer = dialogue.answer(session, step.content, Here(now, surface))
             if answer.session is not None:
                 sessions.write(answer.session)
         return (process_time() - started) / REPEATS * 1e6

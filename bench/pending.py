@@ -17,6 +17,7 @@ from dialogs.matters.pocket import Known, Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Asked
 from dialogs.messages import Language
+from dialogs.people import mark
 from gateway.clock import ALMATY, Clock
 from gateway.matter_store import EVENT, EVENT_SEEN_FOR, home_of, pocket_key
 from gateway.store import tag
@@ -110,7 +111,7 @@ class Pending:
         day = self._sent.date().toordinal()
         for number in numbers:
             person = iin(number)
-            known = Known(offer(number), home_of(person), pocket.mark(person), *self.codes(number), day)
+            known = Known(offer(number), home_of(person), mark(person), *self.codes(number), day)
             yield "SET", pocket_key(f"sms:{phone(number)}"), pocket.write(Pocket((known,)))
 
     def wakeups(self, numbers: Iterable[int], wake: datetime) -> Iterator[Command]:

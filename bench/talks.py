@@ -11,6 +11,7 @@ from dialogs.conversation import PER_MINUTE
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Content, Message, Pressed, Surface, Text
 from dialogs.session import Session
+from dialogs.talk import Here
 
 TALKS = (
     "«/start» lang:kk services grp:aids svc:4 case details «кресло-арба керек» menu",
@@ -90,7 +91,7 @@ class _Walk:
 
     def _say(self, content: Content) -> None:
         session, now = self._session(), self._now + len(self._steps) * PAUSE
-        answer = self._dialogue.answer(session, content, now, self._surface)
+        answer = self._dialogue.answer(session, content, Here(now, self._surface))
         if answer.session is None or len(answer.messages) != 1 or answer.session.missed:
             raise ValueError(f"the dialogue does not understand {content}: {answer.note}")
         shown, before = (self._steps[-1].answer, self._steps[-1].after) if self._steps else (None, None)

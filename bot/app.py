@@ -20,7 +20,7 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, district, logs
+from bot import affairs, district, logs, talks
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
@@ -141,12 +141,20 @@ class Application:
         self._stack.push_async_callback(offers.esobes.aclose)
         self._keep(offers.relays.run(), offers.relays.stop)
         self._keep(offers.wakeups.run(), offers.wakeups.stop)
-        receiver = Receiver(ground.store, ground.dialogue, offers.answers, ground.clock, outbox.wake)
+        spoken = talks.build(ground, offers, outbox.wake)
+        self._keep(spoken.errands.run(), spoken.errands.stop)
+        receiver = spoken.receiver
         sandbox = None
         routes: list[APIRouter] = []
         if isinstance(ground.clock, SandboxClock):
             sandbox = Sandbox(
-                receiver, ground.clock, phones, outbox=outbox, relays=offers.relays, wakeups=offers.wakeups
+                receiver,
+                ground.clock,
+                phones,
+                outbox=outbox,
+                relays=offers.relays,
+                errands=spoken.errands,
+                wakeups=offers.wakeups,
             )
         played = district.build(ground) if sandbox and not settings.esobes_url else None
         if played is not None:

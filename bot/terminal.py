@@ -3,10 +3,14 @@
 import sys
 from datetime import datetime
 
+from msgspec import structs
+
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
+from dialogs.inquiries import AWAY
 from dialogs.messages import Button, Contact, Content, Language, Message, Pressed, Surface, Text
 from dialogs.people import read_phone
+from dialogs.talk import Here
 from gateway.clock import ALMATY
 
 
@@ -33,8 +37,11 @@ class Terminal:
                 self.answer(line.strip())
 
     def answer(self, line: str) -> None:
-        now = datetime.now(ALMATY)
-        answer = self._dialogue.answer(self._session, self._content(line), now, self._surface)
+        here, content = Here(datetime.now(ALMATY), self._surface, told={}), self._content(line)
+        answer = self._dialogue.answer(self._session, content, here)
+        while answer.inquiry is not None:  # there is nobody to ask in here
+            here = structs.replace(here, told={**here.told, answer.inquiry: AWAY})
+            answer = self._dialogue.answer(self._session, content, here)
         self._session = answer.session or sessions.new("terminal")
         for message in answer.messages:
             self._show(message)

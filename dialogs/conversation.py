@@ -8,16 +8,19 @@ from datetime import datetime
 
 import msgspec
 
-from dialogs.messages import Event, Reply, Say, Surface
+from dialogs.errands import Audit, Errand, ServiceRequest
+from dialogs.messages import Event, Reply, Say
 from dialogs.session import Session
 from dialogs.table import machine
-from dialogs.talk import Guide, Row, Talk, View
-from dialogs.topics import documents, first, link, menu, operator, privacy, search, settings
+from dialogs.talk import Guide, Here, Row, Talk, View
+from dialogs.topics import documents, first, link, menu, operator, privacy, search, settings, status, who
 
 TOPICS = (
     first.TOPIC,
     menu.TOPIC,
     documents.TOPIC,
+    who.TOPIC,
+    status.TOPIC,
     link.TOPIC,
     search.TOPIC,
     operator.TOPIC,
@@ -48,11 +51,16 @@ class Turn(msgspec.Struct, frozen=True):
     """The phone that the chat is linked to from now on; empty: to none."""
     note: str
     """For the journal: what happened, nothing personal."""
+    errands: tuple[Errand, ...] = ()
+    request: ServiceRequest | None = None
+    audits: tuple[Audit, ...] = ()
+    erases: bool = False
 
 
-def step(session: Session, event: Event, now: datetime, surface: Surface, guide: Guide) -> Turn:
+def step(session: Session, event: Event, here: Here, guide: Guide) -> Turn:
+    """Raises UnansweredError where something has to be found out first; then nothing has happened."""
     session = msgspec.structs.replace(session)
-    session.pace = _pace(session, now)
+    session.pace = _pace(session, here.now)
     if session.pace[1] > PER_MINUTE:
         first_time = session.pace[1] == PER_MINUTE + 1
         slower = Say("pace.slow" if session.language else "pace.slow.both")
@@ -63,7 +71,7 @@ def step(session: Session, event: Event, now: datetime, surface: Surface, guide:
         event = Event("first_contact", (event.name, *event.args))
     if event.name not in MACHINE.events:
         event = Event("old_button")
-    talk = Talk(session, event, now, surface, guide)
+    talk = Talk(session, event, here, guide)
     MACHINE.events[event.name].trigger(talk)
     talk.session.state = talk.state
     return Turn(
@@ -72,6 +80,10 @@ def step(session: Session, event: Event, now: datetime, surface: Surface, guide:
         talk.to_phone,
         talk.link,
         " ".join(filter(None, (event.name, talk.state, talk.session.service))),
+        tuple(talk.errands),
+        talk.request,
+        tuple(talk.audits),
+        talk.erases,
     )
 
 
@@ -80,9 +92,9 @@ def takes_words(state: str) -> bool:
     return any(row.event == "say" and row.at == state for row in ROWS)
 
 
-def view(session: Session, now: datetime, surface: Surface, guide: Guide) -> Reply:
+def view(session: Session, here: Here, guide: Guide) -> Reply:
     """Where the person stands."""
-    talk = Talk(session, Event("again"), now, surface, guide)
+    talk = Talk(session, Event("again"), here, guide)
     return VIEWS.get(session.state, menu.menu)(talk)
 
 

@@ -1,17 +1,19 @@
 """One message in, the answer out: understand, step along the conversation, and put the reply into words."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, structs
 
 from dialogs import render, search, words, workdays
 from dialogs.catalogue import loader
 from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view
+from dialogs.errands import Audit, Errand, ServiceRequest
+from dialogs.inquiries import Inquiry, UnansweredError
 from dialogs.messages import Content, Event, Language, Message, Pressed, Reply, Say, Surface
 from dialogs.session import Session
-from dialogs.talk import Guide
+from dialogs.talk import Guide, Here
 from dialogs.understand import normalised, understand
 
 
@@ -23,6 +25,13 @@ class Answer(Struct, frozen=True):
     """For the journal: what happened, nothing personal."""
     link: str | None = None
     """The phone that the chat is linked to from now on; empty: to none."""
+    errands: tuple[Errand, ...] = ()
+    request: ServiceRequest | None = None
+    audits: tuple[Audit, ...] = ()
+    erases: bool = False
+    """The message that was answered holds what nobody else should read."""
+    inquiry: Inquiry[Any] | None = None
+    """Nothing has happened yet: this has to be found out, and the same asked again."""
 
 
 class Grasp(Struct, frozen=True):
@@ -39,17 +48,23 @@ class Dialogue:
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
 
-    def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer:
-        event = understand(content, session, surface, lambda: self._labels(session, now, surface))
-        turn = step(session, event, now, surface, self.guide)
-        if turn.session is not None and turn.session.pending and turn.session.language is not None:
-            turn = self._take_up(turn.session, now, surface)
-        return self._worded(turn, session, content, surface)
+    def answer(self, session: Session, content: Content, here: Here) -> Answer:
+        try:
+            event = understand(content, session, here.surface, lambda: self._labels(session, here))
+            turn = step(session, event, here, self.guide)
+            if turn.session is not None and turn.session.pending and turn.session.language is not None:
+                turn = self._take_up(turn.session, here)
+        except UnansweredError as unanswered:
+            return Answer(session, (), "asked", inquiry=unanswered.inquiry)
+        return self._worded(turn, session, content, here.surface)
 
-    def grasp(self, session: Session, content: Content, now: datetime, surface: Surface) -> Grasp:
+    def grasp(self, session: Session, content: Content, here: Here) -> Grasp:
         """Whether the talk would make anything of this message; asked where it may as well be meant for an offer."""
-        labels = self._labels(session, now, surface) if session.offered else ()
-        event = understand(content, session, surface, lambda: labels)
+        try:
+            labels = self._labels(session, here) if session.offered else ()
+        except UnansweredError:
+            labels = ()  # what can be chosen there is read out of E-Sobes: it is chosen by its number
+        event = understand(content, session, here.surface, lambda: labels)
         match event.name:
             case "say":
                 fits = takes_words(session.state) or bool(self.guide.search.find(event.args[0]).services)
@@ -66,11 +81,11 @@ class Dialogue:
         text = self.guide.words.say(Say("sorry" if session.language else "sorry.both"), language, surface)
         return Answer(structs.replace(session, state=state, offered=[], page=0), (Message(text),), "failed")
 
-    def _take_up(self, session: Session, now: datetime, surface: Surface) -> Turn:
+    def _take_up(self, session: Session, here: Here) -> Turn:
         """What the person came with before the language was known."""
         name, _, said = session.pending.partition(":")
         event = Event(name, (said,) if name == "say" else tuple(said.split(":")))
-        return step(structs.replace(session, pending=""), event, now, surface, self.guide)
+        return step(structs.replace(session, pending=""), event, here, self.guide)
 
     def _worded(self, turn: Turn, before: Session, content: Content, surface: Surface) -> Answer:
         session = turn.session
@@ -93,7 +108,16 @@ class Dialogue:
             phone, listed = turn.to_phone
             texts = render.letters(listed, self.guide.words, language)
             messages += [Message(text, to_phone=phone) for text in texts]
-        return Answer(session, tuple(messages), turn.note, "" if session is None else turn.link)
+        return Answer(
+            session,
+            tuple(messages),
+            turn.note,
+            "" if session is None else turn.link,
+            turn.errands,
+            turn.request,
+            turn.audits,
+            turn.erases,
+        )
 
     def _page(self, reply: Reply, session: Session | None, language: Language) -> render.Page:
         number = session.page if session else 0
@@ -102,10 +126,10 @@ class Dialogue:
         pages = render.sms(reply, self.guide.words, language)
         return pages[min(number, len(pages) - 1)]
 
-    def _labels(self, session: Session, now: datetime, surface: Surface) -> Sequence[tuple[str, str]]:
+    def _labels(self, session: Session, here: Here) -> Sequence[tuple[str, str]]:
         language = session.language or Language.KK
-        shown = view(session, now, surface, self.guide).choices
-        return [(choice.id, self.guide.words.say(choice.label, language, surface)) for choice in shown]
+        shown = view(session, here, self.guide).choices
+        return [(choice.id, self.guide.words.say(choice.label, language, here.surface)) for choice in shown]
 
 
 def load(locales: Path, *, sends_sms: bool = True) -> Dialogue:

@@ -51,7 +51,13 @@ class Unreadable(Struct, frozen=True, tag=True):
     kind: str
 
 
-Content = Text | Pressed | Contact | Unreadable
+class Kept(Struct, frozen=True, tag=True):
+    """Nobody wrote: what the person was promised can be told now. `promise`: `status`."""
+
+    promise: str
+
+
+Content = Text | Pressed | Contact | Unreadable | Kept
 
 
 class Event(Struct, frozen=True):

@@ -1,10 +1,15 @@
 """Personal data that hides itself: what is printed or logged by mistake shows only its end."""
 
 import re
+from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 
 import phonenumbers
+from msgspec import Struct
 from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from dialogs.messages import Language
 
 _HOME = "KZ"
 _PLAIN = re.compile(r"\+77[0-9]{9}")
@@ -42,3 +47,29 @@ def read_phone(text: str) -> Phone | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+class Citizen(Struct, frozen=True, kw_only=True):
+    """Somebody whom E-Sobes knows."""
+
+    iin: str
+    name: str
+    """Surname first, as in the papers."""
+    birth_date: date
+    language: Language
+    ward: bool
+    """Somebody else acts for them: a parent, a guardian."""
+    phones: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Their short name in buttons and sessions."""
+        return mark(self.iin)
+
+    def __repr__(self) -> str:
+        return f"••••••••{self.iin[-4:]}"
+
+
+def mark(iin: str) -> str:
+    """Tells apart the few persons behind one phone."""
+    return blake2b(iin.encode(), digest_size=6).hexdigest()

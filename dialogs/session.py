@@ -33,6 +33,45 @@ class Agreement(Struct, frozen=True, array_like=True):
     at: datetime
 
 
+class Challenge(Struct, frozen=True, array_like=True):
+    """A one-time code that somebody has to send back to show that an IIN is theirs."""
+
+    id: str
+    iin: str
+    digest: str
+    """Of the code; see `topics.who`."""
+    until: float
+    """Seconds since 1970."""
+    tries: int = 0
+    """Wrong codes so far."""
+
+    def __repr__(self) -> str:
+        return "Challenge()"
+
+
+class Proven(Struct, frozen=True, array_like=True):
+    """Somebody who was shown, by a one-time code, to be the one who writes from here."""
+
+    iin: str
+    until: float
+    """Seconds since 1970; after that it has to be shown anew."""
+
+    def __repr__(self) -> str:
+        return "Proven()"
+
+
+class Guard(Struct, frozen=True, array_like=True):
+    """What guessing of IINs and codes has cost so far. It outlives being forgotten."""
+
+    day: int = 0
+    begun: int = 0
+    """Codes asked for on that day."""
+    strikes: int = 0
+    """Codes that were guessed at until no try was left."""
+    locked: float = 0.0
+    """Seconds since 1970 until which nothing is asked or taken."""
+
+
 class Session(Struct, omit_defaults=True):
     """Short on purpose: a million of these rest in Redis. Everything at its default takes no room."""
 
@@ -44,8 +83,24 @@ class Session(Struct, omit_defaults=True):
     agreed: Agreement | None = None
     quiet: bool = False
     """The person stopped optional messages."""
-    linked: bool = False
-    """A chat only: letters to its owner's phone come here as well."""
+    challenge: Challenge | None = None
+    proven: list[Proven] = []
+    guard: Guard = Guard()
+    aim: str = ""
+    """What the person wanted when they had to show first who they are: `status`, `request`."""
+    whom: str = ""
+    """For whom, of those behind this phone; see `Citizen.key`. For as long as the talk lasts."""
+    application: str = ""
+    """The application being read; see `Application.key`."""
+    register: dict[str, str] = {}
+    """What is looked for in the register of organisations: `setting`, `category`, `region`, `text`, `page`, `bin`."""
+    promised: float = 0.0
+    """Seconds since 1970 when the person was promised to be written to as soon as E-Sobes answers; 0: nothing is
+    promised."""
+    closed: str = ""
+    """A half-asked question that was closed after a long silence: its state, to which the person may return."""
+    repeats: tuple[int, int] = (0, 0)
+    """What was asked last, as a number that stands for it, and how many times in a row."""
     group: str = ""
     service: str = ""
     answers: dict[str, str] = {}

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
 from dialogs import table
 from dialogs.catalogue.catalogue import Answers, Catalogue
 from dialogs.catalogue.schema import Question, Service
+from dialogs.errands import Audit, Errand, ServiceRequest
+from dialogs.inquiries import Away, Inquiry, Told, UnansweredError
 from dialogs.messages import Choice, Event, Reply, Say, Surface, Value, say
 from dialogs.search import Search
 from dialogs.session import Session
@@ -26,6 +29,22 @@ class Guide(Struct, frozen=True):
     """Whether a list can go to a phone at all."""
 
 
+class Here(Struct, frozen=True):
+    """When and where somebody writes, and what is known about that without them saying it."""
+
+    now: datetime
+    surface: Surface
+    phone: str | None = None
+    """Whose messages these are: the phone itself, or the one that the chat is linked to."""
+    strangers: tuple[str, ...] = ()
+    """Persons who are not reached at this phone, as its owner says; see `people.mark`."""
+    told: Told = {}
+    """What the shell has found out for this turn."""
+
+
+T = TypeVar("T")
+
+
 class Case(Struct, frozen=True):
     """A service, what the person said about their own situation, and what must be asked next."""
 
@@ -38,15 +57,21 @@ class Talk:
     """One turn: the rows read and change `session`, add to `notices`, and the machine moves `state`."""
 
     __slots__ = (
+        "audits",
         "case",
         "case_known",
+        "erases",
+        "errands",
         "event",
         "forgotten",
         "found",
         "guide",
+        "here",
         "link",
         "notices",
         "now",
+        "phone",
+        "request",
         "session",
         "silent_view",
         "state",
@@ -54,12 +79,15 @@ class Talk:
         "to_phone",
     )
 
-    def __init__(self, session: Session, event: Event, now: datetime, surface: Surface, guide: Guide) -> None:
+    def __init__(self, session: Session, event: Event, here: Here, guide: Guide) -> None:
         self.session = session
         self.state = session.state
         self.event = event
-        self.now = now
-        self.surface = surface
+        self.here = here
+        self.now = here.now
+        self.surface = here.surface
+        self.phone = here.phone
+        """Changes with `link`."""
         self.guide = guide
         self.notices: list[Say] = []
         self.silent_view = False
@@ -73,9 +101,23 @@ class Talk:
         self.to_phone: tuple[str, Reply] | None = None
         self.link: str | None = None
         """The phone that the chat is linked to from now on; empty: to none."""
+        self.errands: list[Errand] = []
+        self.request: ServiceRequest | None = None
+        self.audits: list[Audit] = []
+        self.erases = False
+        """The person's message holds what nobody else should read: it is deleted where that can be done."""
 
     def say(self, text: str, /, **values: Value) -> None:
         self.notices.append(say(text, **values))
+
+    def ask(self, inquiry: Inquiry[T]) -> T | Away:
+        """What the shell knows. Until it has told that, the turn is not taken at all."""
+        if inquiry not in self.here.told:
+            raise UnansweredError(inquiry)
+        return cast(T | Away, self.here.told[inquiry])
+
+    def audit(self, what: str, about: str = "") -> None:
+        self.audits.append(Audit(what, about))
 
 
 Row = table.Row[Talk]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from dialogs.messages import Contact, Content, Event, Pressed, Surface, Text, Unreadable
+from dialogs.messages import Contact, Content, Event, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 
 LONGEST = 500
@@ -25,6 +25,7 @@ for _event, _words in {
     "сау_бол сау_болыңыз до_свидания всего_доброго",
     Event("menu"): "/menu меню мәзір мазир менью menu mazir 0 басты главное",
     Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter",
+    Event("status"): "/status статус мәртебе өтінішім заявление",
     Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh",
     Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау",
     Event("settings"): "/settings баптау баптаулар настройки настройка settings",
@@ -65,6 +66,8 @@ def understand(content: Content, session: Session, surface: Surface, labels: Lab
         return Event("contact", (content.phone, "own" if content.own else "foreign"))
     if isinstance(content, Unreadable):
         return Event("unreadable", (content.kind,))
+    if isinstance(content, Kept):
+        return Event("kept", (content.promise,))
 
 
 def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Event:

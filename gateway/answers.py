@@ -17,6 +17,7 @@ from dialogs.matters.letters import key
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
 from dialogs.messages import Language, Pressed, Text, Unreadable
+from dialogs.people import mark
 from gateway import matter_store
 from gateway.at import At
 from gateway.channels import Inbound, Letter, surface
@@ -41,6 +42,10 @@ class Heard(Struct, frozen=True):
     """It was about an offer, and is answered."""
     language: Language | None = None
     """If it was not: the language in which the person behind this phone is written to."""
+    phone: str | None = None
+    """Whose messages these are: the phone itself, or the one that the chat is linked to."""
+    strangers: tuple[str, ...] = ()
+    """Persons who are not reached there; see `people.mark`."""
 
 
 class _Saying(Struct, frozen=True):
@@ -72,7 +77,8 @@ class Answers:
             outcome = await self._take(at) if at.matters else None
             if outcome is None:
                 languages = {matter.person.language for matter in at.own}
-                return Heard(False, languages.pop() if len(languages) == 1 else None)
+                language = languages.pop() if len(languages) == 1 else None
+                return Heard(False, language, phone if at.linked else None, at.pocket.strangers)
             if outcome is not Commit.CONFLICT:
                 return Heard(True)
             stored = await self._stored(address)  # something else happened to the offer or the phone: look again
@@ -101,13 +107,14 @@ class Answers:
         """None: this message was dealt with before."""
         address = f"sms:{phone}"
         known = pocket.read(stored)
-        if inbound.address not in (address, known.chat):
-            known = Pocket()  # another chat was linked to the phone meanwhile
+        linked = inbound.address in (address, known.chat)
+        if not linked:
+            known = Pocket()  # a chat that was never linked, or another one was linked to the phone meanwhile
         found, seen = await self._store.known(known.offers, inbound, address)
         if seen:
             return None
         matters = tuple(matter for matter in map(matter_store.read, found) if matter is not None)
-        return At(inbound, talk, now, phone, stored, known, matters)
+        return At(inbound, talk, now, phone, stored, known, matters, linked)
 
     async def _take(self, at: At) -> Commit | None:
         """None: it is not about an offer."""
@@ -210,9 +217,9 @@ class Answers:
     async def _not_mine(self, at: At, offer: str | None) -> Commit:
         """No more letters about these persons come to this phone."""
         named = [one for one in at.matters if offer is None or one.id == offer]
-        persons = {pocket.mark(one.person.iin) for one in named}
+        persons = {mark(one.person.iin) for one in named}
         for one in at.matters:  # first, because once the message is dealt with, nobody comes back to it
-            if pocket.mark(one.person.iin) in persons:
+            if mark(one.person.iin) in persons:
                 await self._store.unsend(home_of(one.person.iin), short(at.phone), names_about(one))
         after = structs.replace(at.pocket, strangers=tuple(sorted(persons.union(at.pocket.strangers))))
         return await self._says(at, _Saying("not_mine", "answer.not_mine", after, named))

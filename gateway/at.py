@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from dialogs.dialogue import Grasp
-from dialogs.matters import pocket
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
+from dialogs.people import mark
 from gateway.channels import Inbound
 from gateway.subject import channel
 
@@ -29,10 +29,12 @@ class At(Struct, frozen=True):
     pocket: Pocket
     matters: tuple[Matter, ...]
     """All that the phone was told of, also those of a person whom its owner calls a stranger."""
+    linked: bool = True
+    """It is the phone itself, or the one chat that belongs to it."""
 
     @property
     def own(self) -> list[Matter]:
-        return [matter for matter in self.matters if pocket.mark(matter.person.iin) not in self.pocket.strangers]
+        return [matter for matter in self.matters if mark(matter.person.iin) not in self.pocket.strangers]
 
     @property
     def waiting(self) -> list[Matter]:

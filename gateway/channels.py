@@ -15,6 +15,8 @@ class Inbound(Struct, frozen=True):
     address: str
     """Where it came from and where the answer goes: `sms:+77011234567`, `tg:1234`, `chat:demo`."""
     content: Content
+    message: int | None = None
+    """Its number in the chat, where it has one."""
 
 
 class Letter(Struct, frozen=True, omit_defaults=True):
@@ -33,6 +35,9 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     """Seconds since 1970 after which it is of no use and does not leave any more; 0: a day after `created`."""
     proof: bool = False
     """The law asks for it, so what became of it is kept for good."""
+    erases: int | None = None
+    """Number of the person's own message that this answers and that nobody else should read: it is deleted first,
+    where the channel can."""
     unasked: bool = False
     """Nobody has just asked for it, so it does not leave in quiet hours, however late it comes to that."""
 

@@ -66,6 +66,10 @@ class Refused(Struct, frozen=True):
     """In its own words, which may name a person: for staff, and for no log."""
 
 
+class AwayError(Exception):
+    """E-Sobes does not answer, or not in time. The message says why, and names nobody."""
+
+
 class Esobes:
     """The client: one, so that connections stay open."""
 
@@ -95,6 +99,28 @@ class Esobes:
         except self._broken as error:
             return Retry(f"E-Sobes: {type(error).__name__}")
         return read(answer.status_code, body, answer.headers, datetime.now(UTC))
+
+    async def look(self, path: tuple[str, ...], params: Mapping[str, str], until: float) -> bytes | None:
+        """What stands there; None: E-Sobes knows nothing of that name. Raises AwayError, at the latest `until`, on
+        the loop's clock."""
+        url = "/".join((self._url, *(quote(part, safe="") for part in path)))
+        body = b""
+        try:
+            async with (
+                asyncio.timeout_at(until),
+                self._client.stream("GET", url, params=dict(params)) as answer,
+            ):
+                async for piece in answer.aiter_bytes():
+                    body += piece
+                    if len(body) > _ENOUGH:
+                        raise AwayError("an answer without end")
+        except self._broken as error:
+            raise AwayError(type(error).__name__) from None
+        if answer.status_code == 404:
+            return None
+        if answer.status_code != 200:
+            raise AwayError(f"answered {answer.status_code}")
+        return body
 
     async def aclose(self) -> None:
         await self._client.aclose()

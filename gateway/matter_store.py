@@ -15,7 +15,7 @@ one script in one shard: what decides a matter is written at its home, what deci
 """
 
 from asyncio import Future, gather
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from dialogs.matters.matter import Matter
 from dialogs.matters.pocket import Known, Pocket
 from gateway.channels import Inbound
 from gateway.connection import Batched
-from gateway.store import SEEN_FOR, SHARDS, Commit, shard, shard_number, tag
+from gateway.store import SEEN_FOR, SHARDS, Commit, counted, shard, shard_number, tag
 from gateway.writing import Writing
 
 EVENT = "esobes:"
@@ -220,13 +220,13 @@ class MatterStore:
                 after,
                 _seen_for(writing.cause),
                 *wakes,
-                *_counted([_encode(letter) for letter in writing.letters]),
+                *counted([_encode(letter) for letter in writing.letters]),
                 len(writing.later),
                 *later,
-                *_counted(writing.unsend),
-                *_counted([_encode(relay) for relay in writing.relays]),
-                *_counted([_encode(entry) for entry in writing.entries]),
-                *_counted(writing.events),
+                *counted(writing.unsend),
+                *counted([_encode(relay) for relay in writing.relays]),
+                *counted([_encode(entry) for entry in writing.entries]),
+                *counted(writing.events),
             )
         )
 
@@ -240,11 +240,6 @@ def read(stored: bytes | None) -> Matter | None:
 
 def read_decision(stored: bytes | None) -> Decided | None:
     return _decode_decision(stored) if stored else None
-
-
-def _counted(things: Sequence[bytes | str]) -> Iterator[bytes | str | int]:
-    yield len(things)
-    yield from things
 
 
 def _seen_for(cause: str) -> int:

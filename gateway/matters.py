@@ -14,6 +14,7 @@ from dialogs.matters.matter import Answer, Matter
 from dialogs.matters.pocket import Known, Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Asked
+from dialogs.people import mark
 from gateway import consequences, matter_store
 from gateway.clock import Clock
 from gateway.consequences import Asker, Consequences, Scene
@@ -165,7 +166,7 @@ class Matters:
                 drawn = fitting[0] if fitting else codes.draw(used, randbelow, await self._alive(offers, today))
             except codes.NoCodeError:
                 raise NoRoomError("no consent codes are free on this phone; come again later") from None
-            known = Known(asked.id, home, pocket.mark(asked.person.iin), *drawn, today)
+            known = Known(asked.id, home, mark(asked.person.iin), *drawn, today)
             # What stands there already is not written again: two offers that cross on two phones would for ever be
             # in each other's way.
             for address in (address for address in addresses if known not in held[address].offers):

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from dialogs.matters.letters import key
 from dialogs.matters.matter import Matter
-from dialogs.matters.pocket import mark
+from dialogs.people import mark
 
 
 def notice_id(matter: Matter, name: str, phone: str, address: str) -> str:

@@ -1,32 +1,42 @@
 """The use case for a person's message: load, answer, commit. After that it may be acknowledged, not before."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
 from secrets import token_urlsafe
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import structs
 
 from dialogs import session as sessions
 from dialogs.dialogue import Answer, Grasp
-from dialogs.messages import Content, Surface
+from dialogs.errands import ServiceRequest
+from dialogs.inquiries import Inquiry
+from dialogs.messages import Content, Language, Surface
 from dialogs.session import Session
+from dialogs.talk import Here
 from gateway.answers import Heard
 from gateway.channels import Inbound, Letter, surface
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
+from gateway.errands import errand_letter
 from gateway.failures import told
-from gateway.store import Commit, Line, Store, shard_number
+from gateway.store import AuditLine, Commit, Line, Store, shard_number
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 2.4
+"""Seconds in which everything that one answer needs to know has to be found out: nobody waits longer than three."""
+ROUNDS = 12
+"""So many things are found out for one answer; it is the persons behind one phone that may be many."""
+
 
 class Dialogue(Protocol):
-    def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer: ...
+    def answer(self, session: Session, content: Content, here: Here) -> Answer: ...
 
-    def grasp(self, session: Session, content: Content, now: datetime, surface: Surface) -> Grasp: ...
+    def grasp(self, session: Session, content: Content, here: Here) -> Grasp: ...
 
     def sorry(self, session: Session, surface: Surface) -> Answer: ...
 
@@ -37,48 +47,86 @@ class Offers(Protocol):
     async def link(self, chat: str, phone: str | None) -> None: ...
 
 
+class Inquiries(Protocol):
+    async def ask(self, inquiry: Inquiry[Any], until: float) -> object:
+        """The answer, or AWAY. `until`: on the loop's clock, when it is too late to find it out."""
+
+
+class Requests(Protocol):
+    async def make(self, asked: ServiceRequest, inbound: Inbound, here: Here, language: Language) -> None:
+        """Passed on for certain once this returns; a second time for the same message changes nothing."""
+
+
 class Receiver:
     def __init__(
-        self, store: Store, dialogue: Dialogue, offers: Offers, clock: Clock, wake: Callable[[int], None]
+        self,
+        store: Store,
+        dialogue: Dialogue,
+        offers: Offers,
+        *,
+        inquiries: Inquiries,
+        requests: Requests,
+        clock: Clock,
+        wake: Callable[[int], None],
+        wake_errands: Callable[[int], None],
     ) -> None:
-        """`wake` tells the outbox in which shard letters are waiting."""
+        """`wake`, `wake_errands`: tell the outboxes in which shard something is waiting."""
         self._store = store
         self._dialogue = dialogue
         self._offers = offers
+        self._inquiries = inquiries
+        self._requests = requests
         self._clock = clock
         self._wake = wake
+        self._wake_errands = wake_errands
 
     async def receive(self, inbound: Inbound) -> None:
         """Raises only while Redis is away; then the message has to come again."""
         where = surface(inbound.address)
-        now = self._clock.now()
+        here = Here(self._clock.now(), where, _own_phone(inbound.address), told={})
+        until = asyncio.get_running_loop().time() + PATIENCE
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:  # somebody else answered the same person meanwhile: answer anew
             before, pocket = await self._store.recall(inbound.address)
             session = _session(before)
             if pocket is not None:
-                heard = await self._heard(inbound, pocket, session, now)
+                heard = await self._heard(inbound, pocket, session, here)
                 if heard.done:
                     return
+                here = structs.replace(here, phone=heard.phone, strangers=heard.strangers)
                 if session.language is None and heard.language is not None:
                     session = structs.replace(session, language=heard.language, state="menu")
             ref = session.ref
-            answer = self._answer(session, inbound.content, now, where)
+            answer = await self._answer(session, inbound.content, here, until)
             if answer.link is not None:  # before the talk says so; a second time changes nothing
                 await self._offers.link(inbound.address, answer.link or None)
-            after = None if answer.session is None else sessions.write(answer.session)
-            letters = _letters(inbound, answer, now)
-            line = Line(int(now.timestamp()), ref, where, answer.note, tuple(letter.id for letter in letters))
-            outcome = await self._store.commit(
-                inbound.id, inbound.address, before=before, after=after, letters=letters, line=line
-            )
+            if answer.request is not None:  # likewise
+                language = session.language or Language.KK
+                await self._requests.make(answer.request, inbound, here, language)
+            outcome = await self._commit(inbound, before, answer, ref, here)
         self._wake(shard_number(inbound.address))
+        if answer.errands:
+            self._wake_errands(shard_number(inbound.address))
 
-    async def _heard(self, inbound: Inbound, pocket: bytes, session: Session, now: datetime) -> Heard:
+    async def _commit(self, inbound: Inbound, before: bytes | None, answer: Answer, ref: str, here: Here) -> Commit:
+        letters = _letters(inbound, answer, here.now)
+        at = int(here.now.timestamp())
+        return await self._store.commit(
+            inbound.id,
+            inbound.address,
+            before=before,
+            after=None if answer.session is None else sessions.write(answer.session),
+            letters=letters,
+            line=Line(at, ref, here.surface, answer.note, tuple(letter.id for letter in letters)),
+            errands=[errand_letter(one, inbound, here.now) for one in answer.errands],
+            audit=[AuditLine(at, ref, here.surface, one.what, one.about) for one in answer.audits],
+        )
+
+    async def _heard(self, inbound: Inbound, pocket: bytes, session: Session, here: Here) -> Heard:
         """Was it about an offer?"""
         try:
-            talk = self._dialogue.grasp(session, inbound.content, now, surface(inbound.address))
-            return await self._offers.hear(inbound, pocket, talk, now)
+            talk = self._dialogue.grasp(session, inbound.content, here)
+            return await self._offers.hear(inbound, pocket, talk, here.now)
         except RedisAwayError:
             raise
         except Exception as error:
@@ -86,13 +134,27 @@ class Receiver:
             log.error("hearing an answer failed: %s", told(error))
             return Heard(False)
 
-    def _answer(self, session: Session, content: Content, now: datetime, where: Surface) -> Answer:
+    async def _answer(self, session: Session, content: Content, here: Here, until: float) -> Answer:
+        """Anew with each thing that was found out, until nothing is left to find out."""
+        known = dict(here.told)
         try:
-            return self._dialogue.answer(session, content, now, where)
+            for _ in range(ROUNDS):
+                answer = self._dialogue.answer(session, content, structs.replace(here, told=known))
+                if answer.inquiry is None:
+                    return answer
+                known[answer.inquiry] = await self._inquiries.ask(answer.inquiry, until)
+            raise RecursionError("a turn that asks without end")
+        except RedisAwayError:
+            raise
         except Exception as error:
             # Repeating it would fail again and hold up everybody behind it.
             log.error("the dialogue failed: %s", told(error))
-            return self._dialogue.sorry(session, where)
+            return self._dialogue.sorry(session, here.surface)
+
+
+def _own_phone(address: str) -> str | None:
+    kind, _, phone = address.partition(":")
+    return phone if kind == "sms" else None
 
 
 def _session(stored: bytes | None) -> Session:
@@ -114,6 +176,7 @@ def _letters(inbound: Inbound, answer: Answer, now: datetime) -> list[Letter]:
             message.buttons,
             message.replaces,
             message.ask_contact,
+            erases=inbound.message if answer.erases and not number else None,
         )
         for number, message in enumerate(answer.messages)
     ]

@@ -8,9 +8,11 @@ hash tag of its shard, so that the script runs on a cluster as well.
     {s07}:seen:kannel:4f…      this message was answered; kept longer than any provider repeats one
     {s07}:outbox               stream of letters that have not left yet
     {s07}:journal              stream of what happened, without personal data
+    {s07}:errands              stream of what is still to be done; see `errands`
+    {s07}:audit                stream of what may be a misuse, without personal data
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import IntEnum
 from zlib import crc32
@@ -26,13 +28,19 @@ SEEN_FOR = timedelta(days=3)
 """Telegram repeats an update for a day, Kannel a message for as long as its queue lives."""
 
 # A script that refuses halfway has written what came before, so every refusal comes first. A repeat whose session has
-# changed meanwhile is a conflict at first, and known as a repeat once the session has been loaded again.
+# changed meanwhile is a conflict at first, and known as a repeat once the session has been loaded again. Counts come
+# before what they count: letters, errands, audit lines.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 1 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[2]) end
 redis.call('XADD', KEYS[4], '*', 'line', ARGV[3])
-for letter = 5, #ARGV do redis.call('XADD', KEYS[3], '*', 'letter', ARGV[letter]) end
+local at = 5
+for _, written in ipairs({{KEYS[3], 'letter'}, {KEYS[5], 'letter'}, {KEYS[6], 'audit'}}) do
+  local number = tonumber(ARGV[at])
+  for entry = at + 1, at + number do redis.call('XADD', written[1], '*', written[2], ARGV[entry]) end
+  at = at + number + 1
+end
 return 0
 """
 
@@ -55,6 +63,16 @@ class Line(Struct, frozen=True, array_like=True):
     letters: tuple[str, ...]
 
 
+class AuditLine(Struct, frozen=True, array_like=True):
+    """One line of the audit: when, whose talk by its random name, where, what, and about whom; see `people.mark`."""
+
+    at: int
+    ref: str
+    surface: str
+    what: str
+    about: str
+
+
 _encode = msgspec.json.Encoder().encode
 _shards = tuple(f"{{s{number:02}}}" for number in range(SHARDS))
 
@@ -71,6 +89,12 @@ def tag(number: int) -> str:
 def shard(address: str) -> str:
     """The hash tag that an address' keys begin with."""
     return _shards[shard_number(address)]
+
+
+def counted(things: Sequence[bytes | str]) -> Iterator[bytes | str | int]:
+    """As the scripts read a list: how many, and which."""
+    yield len(things)
+    yield from things
 
 
 def outbox_key(number: int) -> str:
@@ -102,6 +126,8 @@ class Store:
         after: bytes | None,
         letters: Sequence[Letter],
         line: Line,
+        errands: Sequence[Letter] = (),
+        audit: Sequence[AuditLine] = (),
     ) -> Commit:
         """Replace exactly the session that was read, `before`, by `after`; None stands for no session."""
         tag = shard(address)
@@ -109,15 +135,19 @@ class Store:
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                4,
+                6,
                 f"{tag}:seen:{inbound_id}",
                 f"{tag}:session:{address}",
                 f"{tag}:outbox",
                 f"{tag}:journal",
+                f"{tag}:errands",
+                f"{tag}:audit",
                 before or b"",
                 after or b"",
                 _encode(line),
                 self._seen_for,
-                *map(_encode, letters),
+                *counted([_encode(letter) for letter in letters]),
+                *counted([_encode(errand) for errand in errands]),
+                *counted([_encode(one) for one in audit]),
             )
         )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from hashlib import blake2b
 
 import msgspec
 from msgspec import Struct, structs
+
+from dialogs.people import mark
 
 KEPT = 75
 """Days for which an offer's codes are known and given to no other on this phone: the window, thirty days after it,
@@ -19,7 +20,7 @@ class Known(Struct, frozen=True, array_like=True):
     home: int
     """The shard where the matter is kept."""
     person: str
-    """Tells persons apart without naming them; see `mark`."""
+    """Tells persons apart without naming them; see `people.mark`."""
     yes: str
     no: str
     day: int
@@ -34,7 +35,7 @@ class Pocket(Struct, array_like=True, frozen=True):
     phone: str | None = None
     """Of a chat: the phone that it is linked to."""
     strangers: tuple[str, ...] = ()
-    """Persons who are not reached at this phone, as its owner says; see `mark`."""
+    """Persons who are not reached at this phone, as its owner says; see `people.mark`."""
     unclear: tuple[int, int] = (0, 0)
     """A day, and how many answers on it were not clear."""
 
@@ -69,8 +70,3 @@ def reach(phones: Iterable[str], iin: str, pockets: Mapping[str, Pocket]) -> tup
     """Of these phones, those whose owner has not called the person a stranger."""
     person = mark(iin)
     return tuple(phone for phone in phones if person not in pockets[phone].strangers)
-
-
-def mark(iin: str) -> str:
-    """Tells apart the few persons behind one phone."""
-    return blake2b(iin.encode(), digest_size=6).hexdigest()

@@ -22,22 +22,20 @@ def own_number_here(talk: Talk) -> bool:
 
 
 def is_linked(talk: Talk) -> bool:
-    return talk.session.linked
+    return in_chat(talk) and talk.phone is not None
 
 
 def link(talk: Talk) -> None:
     understood(talk)
     phone = read_phone(talk.event.args[0])
     assert phone is not None  # noqa: S101 - see `own_number`
-    talk.link = phone.e164
-    talk.session.linked = True
+    talk.link = talk.phone = phone.e164
     talk.say("link.done" if talk.session.language else "link.done_both", end=phone.e164[-4:])
 
 
 def unlink(talk: Talk) -> None:
     understood(talk)
-    talk.link = ""
-    talk.session.linked = False
+    talk.link, talk.phone = "", None
     talk.say("link.ended")
 
 

@@ -14,6 +14,7 @@ def menu(_: Talk) -> Reply:
         (Say("menu.ask"),),
         (
             choice("services", "menu.services"),
+            choice("status", "menu.status"),
             choice("operator", "menu.operator"),
             choice("settings", "menu.settings"),
             choice("help", "menu.help"),

@@ -26,7 +26,7 @@ def settings(talk: Talk) -> Reply:
 def linking(talk: Talk) -> tuple[Choice, ...]:
     if talk.surface is Surface.SMS:
         return ()
-    return (choice("unlink", "link.end") if talk.session.linked else choice("link", "link.begin"),)
+    return (choice("unlink", "link.end") if talk.phone else choice("link", "link.begin"),)
 
 
 def ask_to_forget(_: Talk) -> Reply:

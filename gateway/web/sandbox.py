@@ -135,6 +135,7 @@ class Sandbox:
         *,
         outbox: Outbox,
         relays: Outbox,
+        errands: Outbox,
         wakeups: Wakeups,
     ) -> None:
         self.clock = clock
@@ -144,6 +145,7 @@ class Sandbox:
         """One at a time moves the clock."""
         self._outbox = outbox
         self._relays = relays
+        self._errands = errands
         self._wakeups = wakeups
 
     def router(self) -> APIRouter:
@@ -222,8 +224,9 @@ class Sandbox:
         """Everything due has left; for one address, what is due there."""
         try:
             async with asyncio.timeout(PATIENCE):
-                if address is None:
-                    await self._relays.drained()  # first, because letters may follow from what E-Sobes answers
+                if address is None:  # first what letters may follow from
+                    await self._errands.drained()
+                    await self._relays.drained()
                 await self._outbox.drained(address)
         except TimeoutError:
             raise RedisAwayError("letters are still waiting") from None

@@ -6,6 +6,7 @@ from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Content, Language, Pressed, Surface, Text
 from dialogs.session import Session
+from dialogs.talk import Here
 from gateway.clock import ALMATY
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=ALMATY)
@@ -21,7 +22,7 @@ def offered(dialogue: Dialogue) -> set[str]:
     waiting: list[tuple[Session, Content]] = [(_session(), Text(text)) for text in BEGINNINGS]
     while waiting:
         session, content = waiting.pop(0)
-        answer = dialogue.answer(sessions.read(sessions.write(session)), content, NOW, Surface.CHAT)
+        answer = dialogue.answer(sessions.read(sessions.write(session)), content, Here(NOW, Surface.CHAT))
         for message in answer.messages:
             for button in message.buttons:
                 assert button.label.strip()

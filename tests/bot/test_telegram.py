@@ -16,10 +16,10 @@ from dialogs.messages import Pressed, Surface, Text
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.outbox import Outbox
-from gateway.receive import Receiver
 from gateway.store import Store
 from tests.bot.bot_api import TOKEN, USERNAME, BotApi, Fault
 from tests.gateway.affairs import offers
+from tests.gateway.talk import receiver as receiver_of
 
 CHAT = {"id": 77, "type": "private"}
 GROUP = {"id": -100500, "type": "supergroup"}
@@ -53,7 +53,7 @@ def _starting(api: BotApi, batched: Batched, store: Store, dialogue: Dialogue) -
         bot = telegram.connect(token, api.url)
         outbox = Outbox(batched, {"tg": telegram.letters(bot, words)}, clock, "main")
         running = asyncio.create_task(outbox.run())
-        receiver = Receiver(store, dialogue, offers(batched, dialogue, clock), clock, outbox.wake)
+        receiver = receiver_of(store, dialogue, offers(batched, dialogue, clock), clock, outbox.wake)
         whole = Telegram(bot, webhook, words=words, receiver=receiver, store=store, clock=clock, wake=outbox.wake)
         try:
             await whole.start()

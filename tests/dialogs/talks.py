@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from dialogs import session as sessions
 from dialogs.catalogue.catalogue import facts_for, next_question, paths
 from dialogs.catalogue.schema import Service
-from dialogs.dialogue import Dialogue
+from dialogs.dialogue import Answer, Dialogue
 from dialogs.messages import Contact, Content, Language, Message, Pressed, Say, Surface, Text, Unreadable
 from dialogs.session import Agreement, Session
+from dialogs.talk import Here
 from dialogs.topics.answer import DETAILS
+from tests.dialogs.registry import Registry, answered
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
@@ -27,9 +29,22 @@ CONTACTS = {"own": Contact("+77011234567", own=True), "foreign": Contact("+77017
 class Talk:
     """One phone. Keeps what was said as lines of text."""
 
-    def __init__(self, dialogue: Dialogue, surface: Surface, now: datetime = MONDAY) -> None:
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        surface: Surface,
+        now: datetime = MONDAY,
+        *,
+        registry: Registry | None = None,
+        phone: str | None = None,
+    ) -> None:
+        """`phone`: of the SMS, or the one that the chat is linked to."""
         self.dialogue = dialogue
         self.surface = surface
+        self.registry = registry or Registry()
+        self.phone = phone
+        self.answers: list[Answer] = []
+        """What each line was answered, oldest first."""
         self.now = now
         self.lines: list[str] = []
         self.last: Message | None = None
@@ -48,12 +63,19 @@ class Talk:
 
     def send(self, line: str) -> None:
         self.lines.append(f"▸ {line}")
-        answer = self.dialogue.answer(self.session, self._content(line), self.now, self.surface)
+        answer = self._answer(self._content(line))
+        self.answers.append(answer)
+        if answer.link is not None:
+            self.phone = answer.link or None
         self._stored = sessions.write(answer.session or sessions.new("ref"))
         for message in answer.messages:
             self.lines += self._shown(message)
             if message.to_phone is None:
                 self.last = message
+
+    def _answer(self, content: Content) -> Answer:
+        session, here = self.session, Here(self.now, self.surface, self.phone)
+        return answered(lambda here: self.dialogue.answer(session, content, here), here, self.registry)
 
     def _content(self, line: str) -> Content:
         if line.startswith("[") and line.endswith("]"):

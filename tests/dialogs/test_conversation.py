@@ -16,6 +16,7 @@ from dialogs.messages import Contact, Content, Event, Language, Pressed, Surface
 from dialogs.render import SMS_UNITS
 from dialogs.session import Agreement, Session
 from dialogs.sms_length import units
+from dialogs.talk import Here
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Almaty"))
 
@@ -56,7 +57,7 @@ def test_every_state_answers_every_event_and_changes_nothing_it_was_given(
     for event in events():
         for session in (someone(state), someone(state, agreed=False), someone(state, service="")):
             before = sessions.write(session)
-            turn = step(session, event, NOW, surface, dialogue.guide)
+            turn = step(session, event, Here(NOW, surface), dialogue.guide)
             assert sessions.write(session) == before, event
             assert turn.reply is not None, event
             assert turn.reply.say, event
@@ -70,7 +71,7 @@ def test_every_state_can_be_reached(dialogue: Dialogue) -> None:
         session = waiting.pop()
         for event in events():
             for one in (session, msgspec.structs.replace(session, agreed=None)):
-                after = step(one, event, NOW, Surface.CHAT, dialogue.guide).session
+                after = step(one, event, Here(NOW, Surface.CHAT), dialogue.guide).session
                 if after is not None and (after.state, after.service) not in reached:
                     reached.add((after.state, after.service))
                     waiting.append(after)
@@ -80,7 +81,7 @@ def test_every_state_can_be_reached(dialogue: Dialogue) -> None:
 @pytest.mark.parametrize("state", VIEWS)
 @pytest.mark.parametrize(("event", "leads_to"), [("menu", "menu"), ("help", "help"), ("operator", "operator")])
 def test_menu_help_and_operator_work_everywhere(dialogue: Dialogue, state: str, event: str, leads_to: str) -> None:
-    turn = step(someone(state), Event(event), NOW, Surface.SMS, dialogue.guide)
+    turn = step(someone(state), Event(event), Here(NOW, Surface.SMS), dialogue.guide)
     assert turn.session is not None
     assert turn.session.state == leads_to
 
@@ -90,7 +91,7 @@ def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str) -
     session = someone(state)
     session.answers = {"channel": "office"}
     for _ in range(8):
-        turn = step(session, Event("back"), NOW, Surface.CHAT, dialogue.guide)
+        turn = step(session, Event("back"), Here(NOW, Surface.CHAT), dialogue.guide)
         assert turn.session is not None
         session = turn.session
     assert session.state == "menu"
@@ -99,7 +100,7 @@ def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str) -
 @pytest.mark.parametrize("state", [state for state in VIEWS if state != "language"])
 def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, state: str) -> None:
     before = someone(state)
-    after = step(before, Event("lang", ("ru",)), NOW, Surface.SMS, dialogue.guide).session
+    after = step(before, Event("lang", ("ru",)), Here(NOW, Surface.SMS), dialogue.guide).session
     assert after is not None
     assert (after.language, after.state, after.service) == (Language.RU, state, before.service)
 
@@ -120,7 +121,7 @@ def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, s
     ],
 )
 def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogue, said: str, leads_to: str) -> None:
-    after = step(someone("menu"), Event("say", (said,)), NOW, Surface.CHAT, dialogue.guide).session
+    after = step(someone("menu"), Event("say", (said,)), Here(NOW, Surface.CHAT), dialogue.guide).session
     assert after is not None
     assert after.state == leads_to
 
@@ -129,14 +130,14 @@ def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogu
 def test_a_talk_about_a_service_that_is_no_more_goes_on_with_the_choice_of_another(
     dialogue: Dialogue, state: str
 ) -> None:
-    turn = step(someone(state, service="abolished"), Event("again"), NOW, Surface.SMS, dialogue.guide)
+    turn = step(someone(state, service="abolished"), Event("again"), Here(NOW, Surface.SMS), dialogue.guide)
     assert turn.reply is not None
     assert any(choice.id.startswith(("grp:", "svc:", "agree:")) for choice in turn.reply.choices)
 
 
 def test_only_the_confirmed_wish_to_be_forgotten_forgets(dialogue: Dialogue) -> None:
     for state in VIEWS:
-        turn = step(someone(state), Event("forget_yes"), NOW, Surface.CHAT, dialogue.guide)
+        turn = step(someone(state), Event("forget_yes"), Here(NOW, Surface.CHAT), dialogue.guide)
         assert (turn.session is None) == (state == "settings.forget"), state
 
 
@@ -144,7 +145,7 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
     session = someone("menu")
     replies = []
     for _ in range(PER_MINUTE + 5):
-        turn = step(session, Event("menu"), NOW, Surface.SMS, dialogue.guide)
+        turn = step(session, Event("menu"), Here(NOW, Surface.SMS), dialogue.guide)
         assert turn.session is not None
         session = turn.session
         replies.append(turn.reply)
@@ -152,7 +153,7 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
     asked_to_wait = replies[PER_MINUTE]
     assert asked_to_wait is not None
     assert asked_to_wait.say[0].id == "pace.slow"
-    later = step(session, Event("menu"), NOW + timedelta(minutes=1), Surface.SMS, dialogue.guide)
+    later = step(session, Event("menu"), Here(NOW + timedelta(minutes=1), Surface.SMS), dialogue.guide)
     assert later.reply is not None
     assert later.reply.say[0].id == "menu.ask"
 
@@ -187,7 +188,7 @@ def test_whatever_is_sent_gets_an_answer_that_fits(
 ) -> None:
     session = sessions.new("ref")
     for number, content in enumerate(contents):
-        answer = dialogue.answer(session, content, NOW + timedelta(seconds=10 * number), surface)
+        answer = dialogue.answer(session, content, Here(NOW + timedelta(seconds=10 * number), surface))
         assert answer.messages
         for message in answer.messages:
             assert message.text.strip()
@@ -202,7 +203,7 @@ def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dia
     session = sessions.new("ref")
     texts = []
     for _ in range(PER_MINUTE + 1):
-        answer = dialogue.answer(session, Text("сәлем"), NOW, Surface.SMS)
+        answer = dialogue.answer(session, Text("сәлем"), Here(NOW, Surface.SMS))
         assert answer.session is not None
         session = answer.session
         texts.append(answer.messages[0].text)

@@ -9,6 +9,7 @@ from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Contact, Content, Language, Pressed, Surface, Text
 from dialogs.session import Agreement, Session
+from dialogs.talk import Here
 from dialogs.topics.privacy import VERSION
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Almaty"))
@@ -45,7 +46,7 @@ def after(dialogue: Dialogue, session: Session, contents: list[Content]) -> tupl
     """What is remembered in the end, and what the person was offered on the way."""
     offered: list[str] = []
     for content in contents:
-        answer = dialogue.answer(session, content, NOW, Surface.CHAT)
+        answer = dialogue.answer(session, content, Here(NOW, Surface.CHAT))
         offered += [button.id for message in answer.messages for button in message.buttons]
         assert not any(message.to_phone or message.ask_contact for message in answer.messages)
         assert answer.session is not None
@@ -80,7 +81,7 @@ def test_declining_takes_an_earlier_agreement_and_its_answers_back(dialogue: Dia
 def test_whoever_was_forgotten_is_asked_again(dialogue: Dialogue) -> None:
     session = someone(Agreement(VERSION, NOW))
     for content in (Text("/forget"), Pressed("forget_yes", 3)):
-        answer = dialogue.answer(session, content, NOW, Surface.CHAT)
+        answer = dialogue.answer(session, content, Here(NOW, Surface.CHAT))
         session = answer.session or sessions.new("other")
     assert session.agreed is None
     session, offered = after(dialogue, session, [Pressed("o:6:applicant:self", 3), Text("ҚАЗ"), AT_STATE_CORP])
@@ -90,7 +91,7 @@ def test_whoever_was_forgotten_is_asked_again(dialogue: Dialogue) -> None:
 
 def test_a_stored_talk_of_the_first_version_has_agreed_to_nothing_it_did_not_agree_to(dialogue: Dialogue) -> None:
     stored = b'{"state":"docs.ask","lang":"kk","slug":"technical_aids_tiflo","answers":{"channel":"office"}}'
-    answer = dialogue.answer(sessions.read(stored), Text("1"), NOW + timedelta(days=3), Surface.SMS)
+    answer = dialogue.answer(sessions.read(stored), Text("1"), Here(NOW + timedelta(days=3), Surface.SMS))
     assert answer.session is not None
     assert answer.session.agreed is None
     assert "Келісесіз бе?" in answer.messages[0].text
@@ -98,7 +99,7 @@ def test_a_stored_talk_of_the_first_version_has_agreed_to_nothing_it_did_not_agr
 
 def test_no_number_is_kept_before_the_language_is_known(dialogue: Dialogue) -> None:
     said = Text("кресло-арба керек, ЖСН 900101300123, +7 (701) 765-43-21")
-    answer = dialogue.answer(sessions.new("ref"), said, NOW, Surface.SMS)
+    answer = dialogue.answer(sessions.new("ref"), said, Here(NOW, Surface.SMS))
     assert answer.session is not None
     assert not any(digit in answer.session.pending for digit in "0123456789")
-    assert "Кресло-арба" in dialogue.answer(answer.session, Text("1"), NOW, Surface.SMS).messages[0].text
+    assert "Кресло-арба" in dialogue.answer(answer.session, Text("1"), Here(NOW, Surface.SMS)).messages[0].text

@@ -19,6 +19,7 @@ from dialogs.matters.rules import Rules
 from dialogs.matters.window import Quiet
 from dialogs.messages import Language, Pressed, Text
 from dialogs.workdays import Workdays
+from gateway import errands as errand
 from gateway import matter_store
 from gateway.answers import Answers
 from gateway.channels import Channel, Inbound
@@ -26,6 +27,7 @@ from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
 from gateway.esobes import Esobes
 from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.inquiries import Inquiries
 from gateway.journal import Direction, Entry, journal_key
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore, home_of
@@ -34,6 +36,7 @@ from gateway.outbox import Outbox
 from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.relays import STREAM, Backlog, Relays
+from gateway.requests import Requests
 from gateway.store import SHARDS, Store
 from gateway.streams import Place, place_of
 from gateway.wakeups import Wakeups
@@ -83,6 +86,7 @@ class Affairs(Struct, frozen=True):
     wakeups: Wakeups
     outbox: Outbox
     relays: Outbox
+    errands: Outbox
     backlog: Backlog
     sandbox: Sandbox
     _names: "itertools.count[int]" = msgspec.field(default_factory=itertools.count)
@@ -109,6 +113,7 @@ class Affairs(Struct, frozen=True):
 
     async def settle(self) -> None:
         """Everything that was due has left, and what follows from E-Sobes' answers."""
+        await self.errands.drained()
         await self.relays.drained()
         await self.outbox.drained()
 
@@ -202,12 +207,23 @@ async def put_together(
         wake_relays=relays.wake,
     )
     answers, wakeups = Answers(store, matters), Wakeups(store, clock, matters.woken, outbox.wake)
-    receiver, backlog = Receiver(Store(batched), dialogue, answers, clock, outbox.wake), Backlog(batched, clock)
+    backlog = Backlog(batched, clock)
+    errands = Outbox(batched, channels, clock, "test", stream=errand.STREAM, forever=True, at_once=8)
     async with AsyncExitStack() as stack:
         ministry = await stack.enter_async_context(Ministry())
         esobes = await stack.enter_async_context(aclosing(Esobes(ministry.url, TOKEN)))
         channels["esobes"] = Relays(esobes, backlog, matters.settled)
-        for box in (relays, outbox):
+        receiver = Receiver(
+            Store(batched),
+            dialogue,
+            answers,
+            inquiries=Inquiries(esobes),
+            requests=Requests(),
+            clock=clock,
+            wake=outbox.wake,
+            wake_errands=errands.wake,
+        )
+        for box in (relays, errands, outbox):
             stack.push_async_callback(_ended, box, asyncio.create_task(box.run()))
         yield Affairs(
             redis=redis,
@@ -224,8 +240,9 @@ async def put_together(
             wakeups=wakeups,
             outbox=outbox,
             relays=relays,
+            errands=errands,
             backlog=backlog,
-            sandbox=Sandbox(receiver, clock, phones, outbox=outbox, relays=relays, wakeups=wakeups),
+            sandbox=Sandbox(receiver, clock, phones, outbox=outbox, relays=relays, errands=errands, wakeups=wakeups),
         )
 
 

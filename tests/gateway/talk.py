@@ -1,16 +1,24 @@
 """A dialogue small enough to see through: it counts a person's messages and tells the number."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any, cast
 
 from dialogs.dialogue import Answer, Grasp
 from dialogs.messages import Content, Message, Surface, Text
 from dialogs.session import Session
+from dialogs.talk import Here
+from gateway.answers import Answers
+from gateway.clock import Clock
 from gateway.connection import Client
+from gateway.esobes import Esobes
+from gateway.inquiries import Inquiries
+from gateway.receive import Dialogue, Receiver
+from gateway.requests import Requests
+from gateway.store import Store
 
 
 class Counting:
-    def answer(self, session: Session, content: Content, now: datetime, surface: Surface) -> Answer:
+    def answer(self, session: Session, content: Content, here: Here) -> Answer:
         match content:
             case Text("forget me"):
                 return Answer(None, (Message("forgotten"),), "forgotten")
@@ -23,11 +31,27 @@ class Counting:
         session.missed += 1
         return Answer(session, (Message(f"message {session.missed}"),), "counted")
 
-    def grasp(self, session: Session, content: Content, now: datetime, surface: Surface) -> Grasp:
+    def grasp(self, session: Session, content: Content, here: Here) -> Grasp:
         return Grasp(session.language, (), fits=False)
 
     def sorry(self, session: Session, surface: Surface) -> Answer:
         return Answer(session, (Message("sorry"),), "failed")
+
+
+def receiver(
+    store: Store, dialogue: Dialogue, offers: Answers, clock: Clock, wake: Callable[[int], None]
+) -> Receiver:
+    """Where nobody asks E-Sobes anything, and none is there."""
+    return Receiver(
+        store,
+        dialogue,
+        offers,
+        inquiries=Inquiries(Esobes("http://127.0.0.1:9", "")),
+        requests=Requests(),
+        clock=clock,
+        wake=wake,
+        wake_errands=lambda _: None,
+    )
 
 
 async def entries(redis: Client, stream: str) -> list[dict[bytes, bytes]]:

@@ -18,7 +18,6 @@ from gateway.clock import Clock
 from gateway.connection import Client
 from gateway.journal import Direction
 from gateway.matter_store import home_of
-from gateway.receive import Receiver
 from gateway.store import Commit, Store
 from gateway.wakeups import LAG
 from tests.gateway.affairs import (
@@ -35,6 +34,7 @@ from tests.gateway.affairs import (
     put_together,
     withdrawn,
 )
+from tests.gateway.talk import receiver as receiver_of
 
 CHAT = "chat:77"
 
@@ -234,7 +234,7 @@ async def test_an_answer_of_the_last_second_counts_however_long_it_took_to_be_st
     await affairs.told(opened(phones=(PHONE, OTHER)))
     matter = await affairs.matter()
     await affairs.until(FRIDAY - timedelta(seconds=1))
-    slow = Receiver(Store(affairs.batched), dialogue, affairs.answers, Arrival(affairs), affairs.outbox.wake)
+    slow = receiver_of(Store(affairs.batched), dialogue, affairs.answers, Arrival(affairs), affairs.outbox.wake)
     await affairs.clock.move(FRIDAY + timedelta(seconds=LAG - 1))
     await affairs.wakeups.ring(LAG)
     await slow.receive(Inbound("kannel:1", f"sms:{PHONE}", Text(matter.yes)))

@@ -23,10 +23,10 @@ from gateway.connection import Batched, RedisUnfitError, check, connect
 from gateway.embedded import binary
 from gateway.matter_store import home_of
 from gateway.outbox import Outbox
-from gateway.receive import Receiver
 from gateway.store import Store, shard_number
 from tests.gateway.affairs import AIGUL, FRIDAY, Hands, offers, opened, put_together, withdrawn
 from tests.gateway.talk import Counting
+from tests.gateway.talk import receiver as receiver_of
 
 SLOTS = 16384
 
@@ -114,7 +114,7 @@ async def test_messages_are_answered_and_letters_leave_on_a_cluster(nodes: Ports
     await check(redis)
     batched, book, clock = Batched(redis), Book(), Clock()
     outbox = Outbox(batched, {"sms": book}, clock, "main")
-    receiver = Receiver(Store(batched), Counting(), offers(batched, dialogue, clock), clock, outbox.wake)
+    receiver = receiver_of(Store(batched), Counting(), offers(batched, dialogue, clock), clock, outbox.wake)
     people = [f"sms:+770112345{number:02}" for number in range(60)]
     assert len({shard_number(person) for person in people}) == 16
     for turn in range(2):

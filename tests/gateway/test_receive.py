@@ -13,6 +13,7 @@ from gateway.receive import Receiver
 from gateway.store import Store, outbox_key, shard, shard_number
 from tests.gateway.affairs import offers
 from tests.gateway.talk import Counting, entries
+from tests.gateway.talk import receiver as receiver_of
 
 PHONE = "sms:+77011234567"
 
@@ -25,7 +26,7 @@ def woken() -> list[int]:
 @pytest.fixture
 async def receiver(batched: Batched, store: Store, dialogue: Dialogue, woken: list[int]) -> Receiver:
     clock = Clock()
-    return Receiver(store, Counting(), offers(batched, dialogue, clock), clock, woken.append)
+    return receiver_of(store, Counting(), offers(batched, dialogue, clock), clock, woken.append)
 
 
 def said(name: str, text: str = "hello", address: str = PHONE) -> Inbound:
@@ -120,7 +121,7 @@ async def test_a_session_that_cannot_be_read_begins_anew(
 async def test_nothing_is_acknowledged_while_redis_is_away(dialogue: Dialogue) -> None:
     client, clock = connect("unix:///nowhere/redis.sock"), Clock()
     nobody = Batched(client)
-    receiver = Receiver(Store(nobody), Counting(), offers(nobody, dialogue, clock), clock, lambda _: None)
+    receiver = receiver_of(Store(nobody), Counting(), offers(nobody, dialogue, clock), clock, lambda _: None)
     with pytest.raises(RedisAwayError):
         await receiver.receive(said("a"))
     await client.aclose()

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from dialogs.matters.letters import key
-from dialogs.matters.pocket import mark
+from dialogs.people import mark
 from gateway.journal import Direction, Entry
 from gateway.names import short
 from tests.model.cast import Cast

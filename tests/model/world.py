@@ -21,11 +21,11 @@ from gateway.letters import Delivery, Letters, Status
 from gateway.matter_store import MatterStore
 from gateway.matters import Matters
 from gateway.outbox import Outbox, _Waiter
-from gateway.receive import Receiver
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.store import SHARDS, Store, tag
 from gateway.wakeups import Wakeups
 from tests.gateway.ministry import TOKEN
+from tests.gateway.talk import receiver as receiver_of
 from tests.model.doubles import Ministry, Operator
 from tests.model.mortal import Mortal, Wire
 
@@ -87,7 +87,7 @@ class Program:
         channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.matters.settled)
         self.answers = Answers(store, self.matters)
         self.wakeups = Wakeups(store, clock, self.matters.woken, self.outbox.wake)
-        self.receiver = Receiver(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
+        self.receiver = receiver_of(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
         self._work = [asyncio.create_task(box.run()) for box in (self.outbox, self.relays)]
 
     async def done(self, outbox: Outbox) -> None:

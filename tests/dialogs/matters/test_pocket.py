@@ -7,6 +7,7 @@ from msgspec import structs
 
 from dialogs.matters import pocket, window
 from dialogs.matters.pocket import KEPT, Known, Pocket
+from dialogs.people import mark
 from gateway.clock import ALMATY
 from tests.dialogs.matters.lives import LAW
 
@@ -18,7 +19,7 @@ TODAY = date(2026, 11, 20)
 
 
 def offer(name: str, day: date = TODAY, yes: str = "472", no: str = "815") -> Known:
-    return Known(name, 7, pocket.mark("500301400123"), yes, no, day.toordinal())
+    return Known(name, 7, mark("500301400123"), yes, no, day.toordinal())
 
 
 def names(of: Pocket) -> list[str]:
@@ -66,10 +67,10 @@ def test_unclear_answers_are_counted_by_the_day() -> None:
 
 def test_persons_are_told_apart_and_not_named() -> None:
     iins = [f"{number:012}" for number in range(500301400000, 500301402000)]
-    marks = {pocket.mark(iin) for iin in iins}
+    marks = {mark(iin) for iin in iins}
     assert len(marks) == len(iins)
     assert {len(mark) for mark in marks} == {12}
-    assert pocket.mark(iins[0]) == pocket.mark(iins[0])
+    assert mark(iins[0]) == mark(iins[0])
 
 
 @pytest.mark.parametrize("stored", [None, b""])

@@ -15,6 +15,7 @@ from dialogs.dialogue import Dialogue, load
 from dialogs.messages import Language, Surface, Text
 from dialogs.search import Search
 from dialogs.session import Session
+from dialogs.talk import Here
 
 ROOT = Path(__file__).parents[3]
 UTTERANCES = Path(__file__).with_name("utterances.tsv")
@@ -74,7 +75,7 @@ def wrong_acts(dialogue: Dialogue, asked: Iterable[Utterance]) -> list[str]:
         for surface in Surface
         if utterance.text not in ANSWERS[surface]
         for session in _asked_to_act()
-        if _acted(session, dialogue.answer(session, Text(utterance.text), NOW, surface).session)
+        if _acted(session, dialogue.answer(session, Text(utterance.text), Here(NOW, surface)).session)
     ]
 
 

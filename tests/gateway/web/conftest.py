@@ -24,6 +24,7 @@ from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KannelWebhook, TelegramWebhook
 from tests.gateway.affairs import law, offers, put_together
 from tests.gateway.talk import Counting, entries
+from tests.gateway.talk import receiver as receiver_of
 
 SECRET = "a-secret-of-ours"
 PHONE = "+77011234567"
@@ -53,7 +54,7 @@ def build(dialogue: Dialogue) -> Build:
 
     def built(redis: Batched) -> Front:
         clock = Clock()
-        receiver = Receiver(Store(redis), Counting(), offers(redis, dialogue, clock), clock, lambda _: None)
+        receiver = receiver_of(Store(redis), Counting(), offers(redis, dialogue, clock), clock, lambda _: None)
         return app.build(
             lambda: redis("PING"),
             telegram=TelegramWebhook(Updates(receiver), SECRET),

@@ -1,0 +1,40 @@
+"""The parts that a talk needs besides its words: who somebody is, where their application is, what is left to do."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bot.affairs import Affairs
+from bot.ground import Ground
+from gateway.channels import Channel
+from gateway.errands import STREAM
+from gateway.inquiries import Inquiries
+from gateway.outbox import Outbox
+from gateway.receive import Receiver
+from gateway.requests import Requests
+
+AT_ONCE = 8
+"""Errands of a kind under way: most of them ask E-Sobes, which is one system, and not a fast one."""
+
+
+class Talks(Struct, frozen=True):
+    receiver: Receiver
+    errands: Outbox
+
+
+def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks:
+    """`wake` tells the letters' outbox in which shard something waits."""
+    redis, clock = ground.batched, ground.clock
+    channels: dict[str, Channel] = {}
+    errands = Outbox(redis, channels, clock, ground.reader, stream=STREAM, forever=True, at_once=AT_ONCE)
+    receiver = Receiver(
+        ground.store,
+        ground.dialogue,
+        offers.answers,
+        inquiries=Inquiries(offers.esobes),
+        requests=Requests(),
+        clock=clock,
+        wake=wake,
+        wake_errands=errands.wake,
+    )
+    return Talks(receiver, errands)
