@@ -1,16 +1,22 @@
 """What a talk has to know and only others can tell: E-Sobes, or what is kept here of it."""
 
 import logging
+from collections.abc import Mapping
 from secrets import randbelow
-from typing import Any
+from typing import Any, Protocol
 
+from msgspec import structs
+
+from dialogs.applications.application import Application, Hearing
 from dialogs.inquiries import (
     AWAY,
     Applications,
+    CodeSent,
     Inquiry,
     NewCode,
     Persons,
     PersonWith,
+    Requested,
 )
 from gateway import esobes_reading as reading
 from gateway.esobes import AwayError, Esobes
@@ -19,9 +25,47 @@ from gateway.esobes_reading import UnreadableError
 log = logging.getLogger(__name__)
 
 
+class Requests(Protocol):
+    async def requested(self, iin: str) -> frozenset[str]:
+        """Services that the person has asked for through us, of which E-Sobes has not taken note yet."""
+
+
+class Proofs(Protocol):
+    async def sent(self, iin: str, challenge: str) -> bool:
+        """Whether the code of this challenge really went to a phone of the person with this IIN."""
+
+
+class News(Protocol):
+    async def hearings(self, iin: str) -> Mapping[str, Hearing]:
+        """The person's hearings that we were told of, by their application's id."""
+
+
+class Nothing:
+    """Where nothing of the kind is kept."""
+
+    async def requested(self, _: str) -> frozenset[str]:
+        return frozenset()
+
+    async def sent(self, _: str, __: str) -> bool:
+        return False
+
+    async def hearings(self, _: str) -> Mapping[str, Hearing]:
+        return {}
+
+
 class Inquiries:
-    def __init__(self, esobes: Esobes) -> None:
+    def __init__(
+        self,
+        esobes: Esobes,
+        *,
+        requests: Requests | None = None,
+        proofs: Proofs | None = None,
+        news: News | None = None,
+    ) -> None:
         self._esobes = esobes
+        self._requests = requests or Nothing()
+        self._proofs = proofs or Nothing()
+        self._news = news or Nothing()
 
     async def ask(self, inquiry: Inquiry[Any], until: float) -> object:
         """The answer, or AWAY. `until`: on the loop's clock, when it is too late to find it out."""
@@ -39,8 +83,18 @@ class Inquiries:
                 found = await self._esobes.look(("persons", iin), {}, until)
                 return None if found is None else reading.person(found)
             case Applications(iin):
-                found = await self._esobes.look(("persons", iin, "applications"), {}, until)
-                return () if found is None else reading.applications(found)
+                return await self._applications(iin, until)
+            case Requested(iin):
+                return await self._requests.requested(iin)
+            case CodeSent(iin, challenge):
+                return await self._proofs.sent(iin, challenge)
             case NewCode():
                 return f"{randbelow(10**6):06}"
         raise NotImplementedError
+
+    async def _applications(self, iin: str, until: float) -> tuple[Application, ...]:
+        found = await self._esobes.look(("persons", iin, "applications"), {}, until)
+        if found is None:
+            return ()
+        hearings = await self._news.hearings(iin)
+        return tuple(structs.replace(one, hearing=hearings.get(one.id)) for one in reading.applications(found))
