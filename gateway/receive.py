@@ -118,7 +118,7 @@ class Receiver:
             after=None if answer.session is None else sessions.write(answer.session),
             letters=letters,
             line=Line(at, ref, here.surface, answer.note, tuple(letter.id for letter in letters)),
-            errands=[errand_letter(one, inbound, here.now) for one in answer.errands],
+            errands=[errand_letter(one, inbound, ref, here.now) for one in answer.errands],
             audit=[AuditLine(at, ref, here.surface, one.what, one.about) for one in answer.audits],
         )
 
