@@ -169,8 +169,9 @@ class Application:
             Simulator(sandbox, ground.store, ground.dialogue.guide, offers.rules) if sandbox else None,
             events=offers.events,
             played=routes,
-            letters=ChainMap(outbox.counts, offers.relays.counts),
+            letters=ChainMap(outbox.counts, offers.relays.counts, spoken.errands.counts),
             relays=offers.backlog.figures,
+            errands=spoken.waiting.figures,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())

@@ -7,9 +7,10 @@ from msgspec import Struct
 from bot.affairs import Affairs
 from bot.ground import Ground
 from gateway.channels import Channel
-from gateway.errands import STREAM
+from gateway.errands import STREAM, Codes, Errands, WriteBacks
 from gateway.inquiries import Inquiries
 from gateway.outbox import Outbox
+from gateway.proofs import Proofs
 from gateway.receive import Receiver
 from gateway.requests import Requests
 
@@ -20,21 +21,26 @@ AT_ONCE = 8
 class Talks(Struct, frozen=True):
     receiver: Receiver
     errands: Outbox
+    waiting: Errands
 
 
 def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks:
     """`wake` tells the letters' outbox in which shard something waits."""
-    redis, clock = ground.batched, ground.clock
+    redis, clock, words, proofs = ground.batched, ground.clock, ground.dialogue.guide.words, Proofs(ground.batched)
     channels: dict[str, Channel] = {}
     errands = Outbox(redis, channels, clock, ground.reader, stream=STREAM, forever=True, at_once=AT_ONCE)
     receiver = Receiver(
         ground.store,
         ground.dialogue,
         offers.answers,
-        inquiries=Inquiries(offers.esobes),
+        inquiries=Inquiries(offers.esobes, proofs=proofs),
         requests=Requests(),
         clock=clock,
         wake=wake,
         wake_errands=errands.wake,
     )
-    return Talks(receiver, errands)
+    channels["code"] = Codes(offers.esobes, proofs, words, clock, wake)
+    channels["back"] = WriteBacks(
+        offers.esobes, ground.store, words, clock, ground.settings.quiet, receive=receiver.receive, wake=wake
+    )
+    return Talks(receiver, errands, Errands(redis, clock))

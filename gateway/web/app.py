@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from gateway.connection import RedisAwayError
+from gateway.errands import Figures as ErrandFigures
 from gateway.relays import Figures
 from gateway.web import page, problems
 from gateway.web.events import Events
@@ -27,6 +28,8 @@ Ping = Callable[[], Awaitable[object]]
 """One round trip to Redis; raises RedisAwayError."""
 CountRelays = Callable[[], Awaitable[Figures]]
 """What waits for E-Sobes; raises RedisAwayError."""
+CountErrands = Callable[[], Awaitable[ErrandFigures]]
+"""What turns have left to be done; raises RedisAwayError."""
 _T = TypeVar("_T")
 
 
@@ -55,10 +58,11 @@ def build(
     played: Iterable[APIRouter] = (),
     letters: LetterCounts,
     relays: CountRelays | None = None,
+    errands: CountErrands | None = None,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `played`: the
     routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `relays`: what
-    waits for E-Sobes."""
+    waits for E-Sobes. `errands`: what turns have left to be done."""
     metrics, closing = Metrics(letters), Event()
     site = Site(
         title="Kelisim",
@@ -70,7 +74,7 @@ def build(
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(site, ping, metrics, relays)
+    _add_health(site, ping, metrics, relays, errands)
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
@@ -84,7 +88,9 @@ def build(
     return Front(site, metrics, closing, telegram, kannel)
 
 
-def _add_health(site: FastAPI, ping: Ping, metrics: Metrics, relays: CountRelays | None) -> None:
+def _add_health(
+    site: FastAPI, ping: Ping, metrics: Metrics, relays: CountRelays | None, errands: CountErrands | None
+) -> None:
     @site.get("/health/live", tags=["health"])
     async def live() -> dict[str, bool]:
         """The process answers."""
@@ -101,7 +107,11 @@ def _add_health(site: FastAPI, ping: Ping, metrics: Metrics, relays: CountRelays
         """Prometheus text."""
         try:
             await _ask(ping)
-            text = metrics.text(ready=True, relays=await _ask(relays) if relays is not None else None)
+            text = metrics.text(
+                ready=True,
+                relays=await _ask(relays) if relays is not None else None,
+                errands=await _ask(errands) if errands is not None else None,
+            )
         except RedisAwayError:
             text = metrics.text(ready=False)
         return Response(text, media_type=metrics.MEDIA_TYPE)

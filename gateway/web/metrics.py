@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from gateway.errands import Figures as ErrandFigures
 from gateway.relays import Figures
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -25,6 +26,8 @@ class Metrics:
         self.registry.register(_Letters(letters))
         self._relays = _Relays()
         self.registry.register(self._relays)
+        self._errands = _Errands()
+        self.registry.register(self._errands)
         self._answers = Counter(
             "kelisim_webhook_answers",
             "Requests of message providers, by what they were answered",
@@ -51,10 +54,11 @@ class Metrics:
         counter.inc()
         self._timers[channel].observe(seconds)
 
-    def text(self, ready: bool, relays: Figures | None = None) -> bytes:
-        """`relays`: None while nobody can count them, which is not the same as none."""
+    def text(self, ready: bool, relays: Figures | None = None, errands: ErrandFigures | None = None) -> bytes:
+        """`relays`, `errands`: None while nobody can count them, which is not the same as none."""
         self._ready.set(int(ready))
         self._relays.figures = relays
+        self._errands.figures = errands
         return generate_latest(self.registry)
 
 
@@ -84,3 +88,15 @@ class _Relays(Collector):
         yield GaugeMetricFamily("kelisim_relays_waiting", "What E-Sobes is still to be told", now.waiting)
         yield GaugeMetricFamily("kelisim_relays_oldest_seconds", "How long the first of it has waited", now.oldest)
         yield GaugeMetricFamily("kelisim_relays_refused", "What E-Sobes refused and staff has to see to", now.refused)
+
+
+class _Errands(Collector):
+    """Likewise."""
+
+    figures: ErrandFigures | None = None
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        if (now := self.figures) is None:
+            return
+        yield GaugeMetricFamily("kelisim_errands_waiting", "Promises to write back, and codes to send", now.waiting)
+        yield GaugeMetricFamily("kelisim_errands_oldest_seconds", "How long the first of them has waited", now.oldest)

@@ -25,6 +25,7 @@ from gateway.answers import Answers
 from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
+from gateway.errands import Codes, WriteBacks
 from gateway.esobes import Esobes
 from gateway.events import ApplicationTold, OfferTold, Told
 from gateway.inquiries import Inquiries
@@ -34,6 +35,7 @@ from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.outbox import Outbox
 from gateway.phones import Phones
+from gateway.proofs import Proofs
 from gateway.receive import Receiver
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
@@ -213,16 +215,19 @@ async def put_together(
         ministry = await stack.enter_async_context(Ministry())
         esobes = await stack.enter_async_context(aclosing(Esobes(ministry.url, TOKEN)))
         channels["esobes"] = Relays(esobes, backlog, matters.settled)
+        proofs, talks, words = Proofs(batched), Store(batched), dialogue.guide.words
         receiver = Receiver(
-            Store(batched),
+            talks,
             dialogue,
             answers,
-            inquiries=Inquiries(esobes),
+            inquiries=Inquiries(esobes, proofs=proofs),
             requests=Requests(),
             clock=clock,
             wake=outbox.wake,
             wake_errands=errands.wake,
         )
+        channels["code"] = Codes(esobes, proofs, words, clock, outbox.wake)
+        channels["back"] = WriteBacks(esobes, talks, words, clock, quiet, receive=receiver.receive, wake=outbox.wake)
         for box in (relays, errands, outbox):
             stack.push_async_callback(_ended, box, asyncio.create_task(box.run()))
         yield Affairs(
