@@ -1,24 +1,25 @@
 """The table of the conversation: no dead end, no silence, nothing changed behind one's back."""
 
+from collections import deque
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs import session as sessions
-from dialogs.conversation import MACHINE, PER_MINUTE, ROWS, VIEWS, step
+from dialogs.conversation import MACHINE, PER_MINUTE, ROWS, VIEWS
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Contact, Content, Event, Language, Pressed, Surface, Text, Unreadable
+from dialogs.messages import Contact, Content, Event, Kept, Language, Pressed, Surface, Text, Unreadable
 from dialogs.render import SMS_UNITS
 from dialogs.session import Agreement, Session
 from dialogs.sms_length import units
-from dialogs.talk import Here
+from tests.dialogs.callers import CALLERS, NOW, Caller, stepped, written
+from tests.dialogs.registry import CODE, PAVEL
 
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Almaty"))
+BY_SMS, IN_CHAT = CALLERS[0], CALLERS[4]
+OWN, FOREIGN = Contact("+77011234567", own=True), Contact("+77017654321", own=False)
 
 ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "lang": [(), ("kk",), ("ru",), ("en",)],
@@ -26,18 +27,36 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "svc": [("4",), ("20",), ("999",), ()],
     "o": [("4", "channel", "office"), ("4", "channel", "moon"), ("999", "channel", "office"), ()],
     "tick": [("4", "identity"), ("4", "nothing"), ("999", "identity"), ()],
-    "say": [("кресло-арба керек",), ("күтім",), ("абракадабра",)],
+    "agree": [("1",), ()],
+    "say": [("кресло-арба керек",), ("күтім",), ("абракадабра",), (PAVEL.iin,), (CODE,), ("111111",)],
     "contact": [("+77011234567", "own"), ("+77011234567", "foreign"), ("+15551234567", "own")],
     "unreadable": [("photo",), ("edited",)],
     "no_such_number": [("9",)],
     "first_contact": [("say", "коляска"), ("menu",)],
+    "kept": [("status",), ("moon",)],
 }
+"""Of the events whose arguments are not only brought by a choice that a view offers."""
+
+UNKNOWN_ARGUMENTS: list[tuple[str, ...]] = [(), ("999",), ("x", "y")]
 
 
 def events() -> Iterator[Event]:
     for name in dict.fromkeys([row.event for row in ROWS]):
-        for args in ARGUMENTS.get(name, [()]):
+        for args in ARGUMENTS.get(name, UNKNOWN_ARGUMENTS):
             yield Event(name, args)
+
+
+def as_sent(event: Event) -> Content:
+    match event:
+        case Event("say", (text,)):
+            return Text(text)
+        case Event("contact", (phone, whose)):
+            return Contact(phone, own=whose == "own")
+        case Event("unreadable", (kind,)):
+            return Unreadable(kind)
+        case Event("kept", (promise,)):
+            return Kept(promise)
+    return Pressed(":".join((event.name, *event.args)), 7)
 
 
 def someone(state: str, *, agreed: bool = True, service: str = "technical_aids_tiflo") -> Session:
@@ -49,49 +68,97 @@ def someone(state: str, *, agreed: bool = True, service: str = "technical_aids_t
     return session
 
 
-@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
 @pytest.mark.parametrize("state", VIEWS)
 def test_every_state_answers_every_event_and_changes_nothing_it_was_given(
-    dialogue: Dialogue, state: str, surface: Surface
+    dialogue: Dialogue, state: str, caller: Caller
 ) -> None:
-    for event in events():
-        for session in (someone(state), someone(state, agreed=False), someone(state, service="")):
-            before = sessions.write(session)
-            turn = step(session, event, Here(NOW, surface), dialogue.guide)
+    unusual = [someone(state, agreed=False), someone(state, service="")] if caller in (BY_SMS, IN_CHAT) else []
+    for session in (someone(state), *unusual):
+        before = sessions.write(session)
+        for event in events():
+            turn = stepped(dialogue, session, event, caller)
             assert sessions.write(session) == before, event
             assert turn.reply is not None, event
             assert turn.reply.say, event
             assert turn.session is None or turn.session.state in VIEWS, event
 
 
+SENT: list[Content] = [
+    *map(Text, ("мәзір", "назад", "справка", "қайтала", "далее", "абракадабра", "0", "1", "99", PAVEL.iin, CODE)),
+    Unreadable("photo"),
+    Pressed("svc:4", 7),
+    Pressed("no:such:button", 7),
+    OWN,
+    FOREIGN,
+]
+LATER = (timedelta(minutes=1), timedelta(days=3))
+
+
+@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
+@pytest.mark.parametrize("state", VIEWS)
+def test_every_state_answers_whatever_is_sent_there_now_and_days_later(
+    dialogue: Dialogue, state: str, caller: Caller
+) -> None:
+    shown = written(dialogue, someone(state), Text("/again"), caller)
+    assert shown.session is not None
+    for later in LATER:
+        for content in SENT:
+            answer = written(dialogue, shown.session, content, caller, NOW + later)
+            assert answer.messages, content
+            assert all(message.text.strip() for message in answer.messages), content
+            if caller.surface is Surface.SMS:
+                assert all(units(message.text) <= SMS_UNITS for message in answer.messages), content
+
+
 def test_every_state_can_be_reached(dialogue: Dialogue) -> None:
-    reached = {("language", "")}
-    waiting = [someone("language", service="")]
+    """By what is sent unasked, and by every choice that a view offers; two services stand for all."""
+    reached: set[str] = set()
+    for caller in CALLERS:
+        for session in walked(dialogue, caller, [as_sent(event) for event in events()]):
+            reached.add(session.state)
+            if reached == set(VIEWS):
+                return
+    assert set(VIEWS) - reached == set()
+
+
+def walked(dialogue: Dialogue, caller: Caller, sent: list[Content]) -> Iterator[Session]:
+    """Every different session that somebody can come to, as far as the ways on from it are concerned."""
+    begin = sessions.new("ref")
+    yield begin
+    waiting, known = deque([begin]), {_place(begin)}
     while waiting:
-        session = waiting.pop()
-        for event in events():
-            for one in (session, msgspec.structs.replace(session, agreed=None)):
-                after = step(one, event, Here(NOW, Surface.CHAT), dialogue.guide).session
-                if after is not None and (after.state, after.service) not in reached:
-                    reached.add((after.state, after.service))
-                    waiting.append(after)
-    assert {state for state, _ in reached} == set(VIEWS)
+        session = waiting.popleft()
+        offered = [Pressed(choice, 7) for choice in session.offered if not choice.startswith("svc:")]
+        for content in [*offered, *sent]:
+            after = written(dialogue, session, content, caller).session
+            if after is not None and _place(after) not in known:
+                after.pace = (0, 0)
+                known.add(_place(after))
+                waiting.append(after)
+                yield after
+
+
+def _place(session: Session) -> tuple[object, ...]:
+    return session.state, session.service, session.aim, session.agreed is None, session.challenge is None
 
 
 @pytest.mark.parametrize("state", VIEWS)
 @pytest.mark.parametrize(("event", "leads_to"), [("menu", "menu"), ("help", "help"), ("operator", "operator")])
 def test_menu_help_and_operator_work_everywhere(dialogue: Dialogue, state: str, event: str, leads_to: str) -> None:
-    turn = step(someone(state), Event(event), Here(NOW, Surface.SMS), dialogue.guide)
-    assert turn.session is not None
-    assert turn.session.state == leads_to
+    for caller in CALLERS:
+        turn = stepped(dialogue, someone(state), Event(event), caller)
+        assert turn.session is not None
+        assert turn.session.state == leads_to
 
 
+@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
 @pytest.mark.parametrize("state", VIEWS)
-def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str) -> None:
+def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str, caller: Caller) -> None:
     session = someone(state)
     session.answers = {"channel": "office"}
     for _ in range(8):
-        turn = step(session, Event("back"), Here(NOW, Surface.CHAT), dialogue.guide)
+        turn = stepped(dialogue, session, Event("back"), caller)
         assert turn.session is not None
         session = turn.session
     assert session.state == "menu"
@@ -99,10 +166,11 @@ def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str) -
 
 @pytest.mark.parametrize("state", [state for state in VIEWS if state != "language"])
 def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, state: str) -> None:
-    before = someone(state)
-    after = step(before, Event("lang", ("ru",)), Here(NOW, Surface.SMS), dialogue.guide).session
-    assert after is not None
-    assert (after.language, after.state, after.service) == (Language.RU, state, before.service)
+    for caller in CALLERS:
+        before = someone(state)
+        after = stepped(dialogue, before, Event("lang", ("ru",)), caller).session
+        assert after is not None
+        assert (after.language, after.state, after.service) == (Language.RU, state, before.service)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +189,7 @@ def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, s
     ],
 )
 def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogue, said: str, leads_to: str) -> None:
-    after = step(someone("menu"), Event("say", (said,)), Here(NOW, Surface.CHAT), dialogue.guide).session
+    after = stepped(dialogue, someone("menu"), Event("say", (said,)), IN_CHAT).session
     assert after is not None
     assert after.state == leads_to
 
@@ -130,14 +198,14 @@ def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogu
 def test_a_talk_about_a_service_that_is_no_more_goes_on_with_the_choice_of_another(
     dialogue: Dialogue, state: str
 ) -> None:
-    turn = step(someone(state, service="abolished"), Event("again"), Here(NOW, Surface.SMS), dialogue.guide)
+    turn = stepped(dialogue, someone(state, service="abolished"), Event("again"), BY_SMS)
     assert turn.reply is not None
     assert any(choice.id.startswith(("grp:", "svc:", "agree:")) for choice in turn.reply.choices)
 
 
 def test_only_the_confirmed_wish_to_be_forgotten_forgets(dialogue: Dialogue) -> None:
     for state in VIEWS:
-        turn = step(someone(state), Event("forget_yes"), Here(NOW, Surface.CHAT), dialogue.guide)
+        turn = stepped(dialogue, someone(state), Event("forget_yes"), IN_CHAT)
         assert (turn.session is None) == (state == "settings.forget"), state
 
 
@@ -145,7 +213,7 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
     session = someone("menu")
     replies = []
     for _ in range(PER_MINUTE + 5):
-        turn = step(session, Event("menu"), Here(NOW, Surface.SMS), dialogue.guide)
+        turn = stepped(dialogue, session, Event("menu"), BY_SMS)
         assert turn.session is not None
         session = turn.session
         replies.append(turn.reply)
@@ -153,7 +221,7 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
     asked_to_wait = replies[PER_MINUTE]
     assert asked_to_wait is not None
     assert asked_to_wait.say[0].id == "pace.slow"
-    later = step(session, Event("menu"), Here(NOW + timedelta(minutes=1), Surface.SMS), dialogue.guide)
+    later = stepped(dialogue, session, Event("menu"), BY_SMS, NOW + timedelta(minutes=1))
     assert later.reply is not None
     assert later.reply.say[0].id == "menu.ask"
 
@@ -182,17 +250,17 @@ anything: st.SearchStrategy[Content] = st.one_of(
 
 
 @settings(max_examples=150, deadline=None)
-@given(contents=st.lists(anything, min_size=1, max_size=15), surface=st.sampled_from(list(Surface)))
+@given(contents=st.lists(anything, min_size=1, max_size=15), caller=st.sampled_from(CALLERS))
 def test_whatever_is_sent_gets_an_answer_that_fits(
-    dialogue: Dialogue, contents: list[Content], surface: Surface
+    dialogue: Dialogue, contents: list[Content], caller: Caller
 ) -> None:
     session = sessions.new("ref")
     for number, content in enumerate(contents):
-        answer = dialogue.answer(session, content, Here(NOW + timedelta(seconds=10 * number), surface))
+        answer = written(dialogue, session, content, caller, NOW + timedelta(seconds=10 * number))
         assert answer.messages
         for message in answer.messages:
             assert message.text.strip()
-            if surface is Surface.SMS or message.to_phone:
+            if caller.surface is Surface.SMS or message.to_phone:
                 assert units(message.text) <= SMS_UNITS
             assert len(message.text) <= 4096
             assert all(len(button.id.encode()) <= 64 for button in message.buttons)
@@ -203,7 +271,7 @@ def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dia
     session = sessions.new("ref")
     texts = []
     for _ in range(PER_MINUTE + 1):
-        answer = dialogue.answer(session, Text("сәлем"), Here(NOW, Surface.SMS))
+        answer = written(dialogue, session, Text("сәлем"), BY_SMS)
         assert answer.session is not None
         session = answer.session
         texts.append(answer.messages[0].text)

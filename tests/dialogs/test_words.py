@@ -9,7 +9,7 @@ import pytest
 from dialogs import render, words
 from dialogs.catalogue.catalogue import paths
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Choice, Language, Reply, Say, Surface, Value
+from dialogs.messages import Choice, Language, Plain, Reply, Say, Surface
 from dialogs.render import BACK, MENU, SMS_UNITS
 from dialogs.sms_length import measure, units
 from dialogs.topics.answer import Asked, Sheet
@@ -35,18 +35,32 @@ def test_both_languages_have_the_same_texts_with_the_same_placeholders(dialogue:
 YEAR = [datetime(2026, 1, 1, 9, 0) + timedelta(days) for days in range(730)]
 LARGEST_COUNT = 100
 LONGEST_NUMBER = "999"
+LONGEST_WORDS = "Ш" * 40
+"""Of what is told elsewhere and put into a text: the name of a person or an office."""
 
 
-def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Value]:
+def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Plain]:
     """Placeholder → the longest that can really stand there: of dates, and of the numbers that the law names."""
     moment = max(YEAR, key=lambda day: units(spoken(day, language)))
-    values: dict[str, set[Value]] = {"day": {moment.date()}, "start": {moment.date()}, "at": {moment}}
-    values |= {"number": {LONGEST_NUMBER}, "end": {"0000"}}
+    values: dict[str, set[Plain]] = {"day": {moment.date()}, "start": {moment.date()}, "at": {moment}}
+    values |= {"number": {LONGEST_NUMBER}, "end": {"0000"}, "code": {"000000"}, "until": {time(23, 59)}}
+    values |= {"what": names(dialogue, language, ".name"), "stage": names(dialogue, language, "status.short.")}
     for service in dialogue.guide.catalogue.services.values():
         for fact in service.facts:
             for name, value in [*fact.values.items(), ("days", fact.days or 0)]:
                 values.setdefault(name, set()).add(value)
     return {name: max(known, key=lambda value: units(spoken(value, language))) for name, known in values.items()}
+
+
+def names(dialogue: Dialogue, language: Language, part: str) -> set[Plain]:
+    """Texts that stand in others."""
+    texts = dialogue.guide.words
+    found = (text for text in texts.ids() if part in text and not text.startswith(("web.", "journal.")))
+    return {
+        texts.say(Say(text), language, Surface.SMS)
+        for text in found
+        if not texts.placeholders(text)[language, Surface.SMS]
+    }
 
 
 @pytest.mark.parametrize("language", Language)
@@ -59,7 +73,7 @@ def test_every_single_text_fits_into_one_portion_of_an_sms(dialogue: Dialogue, l
             continue
         names = texts.placeholders(text)[language, Surface.SMS]
         counts = range(LARGEST_COUNT) if "count" in names else [None]
-        values = tuple((name, longest[name]) for name in names - {"count"})
+        values = tuple((name, longest.get(name, LONGEST_WORDS)) for name in names - {"count"})
         length = max(units(texts.say(Say(text, values, count), language, Surface.SMS)) for count in counts)
         if length > SMS_UNITS - 20:
             too_long[text] = length
