@@ -7,6 +7,7 @@ any language, and the choices offered. `render` makes `Message`s of it, ready fo
 
 from datetime import date, time
 from enum import StrEnum
+from typing import Union
 
 from msgspec import Struct
 
@@ -67,8 +68,10 @@ class Event(Struct, frozen=True):
     args: tuple[str, ...] = ()
 
 
-Value = str | int | date | time
-"""A placeholder's value. Dates become words in the person's language."""
+Plain = str | int | date | time
+
+Value = Union[Plain, "Say"]
+"""A placeholder's value. Dates, and texts within a text, become words in the person's language."""
 
 
 class Say(Struct, frozen=True):

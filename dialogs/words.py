@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
-from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 from string import Formatter
 
-from babel.dates import format_date, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from msgspec import Struct
 
-from dialogs.messages import Language, Say, Surface, Value
-
-BABEL_LOCALE = {Language.KK: "kk", Language.RU: "ru_KZ"}
+from dialogs.days import Day, with_weekday
+from dialogs.messages import Language, Plain, Say, Surface, Value
 
 
 class WordsError(Exception):
@@ -41,12 +38,15 @@ class Words:
             template = texts.single[what.id]
             if not what.values:
                 return template
-            values = {name: spoken(value, language) for name, value in what.values}
+            values = {name: self._value(value, language, surface) for name, value in what.values}
         else:
             template = texts.plural[what.id][texts.form(what.count)]
-            values = {name: spoken(value, language) for name, value in what.values}
+            values = {name: self._value(value, language, surface) for name, value in what.values}
             values["count"] = str(what.count)
         return template.format_map(values)
+
+    def _value(self, value: Value, language: Language, surface: Surface) -> str:
+        return self.say(value, language, surface) if isinstance(value, Say) else spoken(value, language)
 
     def has(self, text: str) -> bool:
         return all(text in t.single or text in t.plural for t in self._texts.values())
@@ -65,23 +65,14 @@ class Words:
         yield from texts.plural
 
 
-def spoken(value: Value, language: Language) -> str:
+def spoken(value: Plain, language: Language) -> str:
     if isinstance(value, datetime):
-        return f"{_day(value.date(), language)}, {value:%H:%M}"
+        return f"{with_weekday(value.date(), language)}, {value:%H:%M}"
     if isinstance(value, date):
-        return _day(value, language)
+        return Day(value, language)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return str(value)
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date, language: Language) -> str:
-    """With the weekday: «26 қараша, бейсенбі», «четверг, 26 ноября»."""
-    locale = BABEL_LOCALE[language]
-    number = format_skeleton("MMMMd", day, locale=locale)
-    weekday = format_date(day, "EEEE", locale=locale)
-    return f"{number}, {weekday}" if language is Language.KK else f"{weekday}, {number}"
 
 
 def load(folder: Path) -> Words:
