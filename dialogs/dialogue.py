@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from dialogs import render, search, words, workdays
+from dialogs.applications import ways
 from dialogs.catalogue import loader
 from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view
 from dialogs.errands import Audit, Errand, ServiceRequest
@@ -135,4 +136,5 @@ class Dialogue:
 def load(locales: Path, *, sends_sms: bool = True) -> Dialogue:
     texts = words.load(locales)
     catalogue = loader.load(texts)
-    return Dialogue(Guide(texts, catalogue, search.build(catalogue, texts), workdays.load(), sends_sms))
+    found, calendar, asked = search.build(catalogue, texts), workdays.load(), ways.load(catalogue, texts)
+    return Dialogue(Guide(texts, catalogue, found, calendar, asked, sends_sms))

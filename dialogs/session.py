@@ -60,6 +60,16 @@ class Proven(Struct, frozen=True, array_like=True):
         return "Proven()"
 
 
+class Wish(Struct, frozen=True, array_like=True):
+    """What somebody was asked to confirm last: a service, for whom. E-Sobes need not answer once more for it."""
+
+    iin: str
+    service: str
+
+    def __repr__(self) -> str:
+        return f"Wish({self.service})"
+
+
 class Guard(Struct, frozen=True, array_like=True):
     """What guessing of IINs and codes has cost so far. It outlives being forgotten."""
 
@@ -88,6 +98,7 @@ class Session(Struct, omit_defaults=True):
     guard: Guard = Guard()
     aim: str = ""
     """What the person wanted when they had to show first who they are: `status`, `request`."""
+    wish: Wish | None = None
     whom: str = ""
     """For whom, of those behind this phone; see `Citizen.key`. For as long as the talk lasts."""
     application: str = ""
@@ -99,6 +110,8 @@ class Session(Struct, omit_defaults=True):
     promised."""
     closed: str = ""
     """A half-asked question that was closed after a long silence: its state, to which the person may return."""
+    behind: str = ""
+    """Where the person was when they asked for help, or for somebody who helps."""
     repeats: tuple[int, int] = (0, 0)
     """What was asked last, as a number that stands for it, and how many times in a row."""
     group: str = ""
@@ -131,6 +144,16 @@ _decoder = msgspec.json.Decoder(Session)
 
 def new(ref: str) -> Session:
     return Session(version=VERSION, ref=ref)
+
+
+def remains(session: Session) -> Session:
+    """Of somebody who was forgotten: only what keeps others from harm. It has no name, and begins anew."""
+    return Session(
+        version=VERSION,
+        guard=session.guard,
+        pace=session.pace,
+        lists_sent=session.lists_sent,
+    )
 
 
 def write(session: Session) -> bytes:

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from msgspec import Struct
 
 from dialogs import table
+from dialogs.applications.ways import Ways
 from dialogs.catalogue.catalogue import Answers, Catalogue
 from dialogs.catalogue.schema import Question, Service
 from dialogs.errands import Audit, Errand, ServiceRequest
@@ -25,6 +26,8 @@ class Guide(Struct, frozen=True):
     catalogue: Catalogue
     search: Search
     workdays: Workdays
+    ways: Ways
+    """How each service can be asked for."""
     sends_sms: bool
     """Whether a list can go to a phone at all."""
 
@@ -130,6 +133,8 @@ class Topic(Struct, frozen=True):
 
     views: dict[str, View]
     rows: tuple[Row, ...]
+    asks: frozenset[str] = frozenset()
+    """States that wait for an answer without which nothing goes on: after a long silence they are left."""
 
 
 def choice(choice_id: str, text: str, **values: Value) -> Choice:

@@ -10,11 +10,11 @@ from dialogs.session import Session
 LONGEST = 500
 """Characters of a text that are read; nobody names a service in more."""
 
-NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes"})
+NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes", "request_yes"})
 """In a chat no numbers stand beside the buttons: a «1» there may mean anything, and agrees to nothing."""
 
 NO = frozenset({"жоқ", "жок", "нет", "zhok", "joq", "net", "no"})
-DECLINES = {"agree": Event("decline"), "forget_yes": Event("back")}
+DECLINES = {"agree": Event("decline"), "forget_yes": Event("back"), "request_yes": Event("back")}
 """What was asked → what a plain «no» to it means. There is no such row for «yes»: an act is named in full."""
 
 _COMMANDS: dict[str, Event] = {}

@@ -5,7 +5,7 @@ from dialogs.render import MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 from dialogs.topics.case import found, onwards
-from dialogs.topics.menu import missed, understood
+from dialogs.topics.menu import missed, step_aside, understood
 
 SOMEBODY = (
     *("оператор", "человек", "специалист", "сотрудник", "консультант", "позвон", "телефон", "жалоб", "пожалова"),
@@ -15,7 +15,7 @@ HELP = ("помощь", "помощи", "помоги", "помочь", "көм�
 """Beginnings of words. They count only where no service was found: a specialist of sign language is a service."""
 
 
-TO_DECIDE = ("documents.privacy", "settings.forget")
+TO_DECIDE = ("documents.privacy", "settings.forget", "request", "request.privacy")
 """Here a «yes» in free text decides nothing; it is said how to answer."""
 
 
@@ -56,7 +56,7 @@ TOPIC = Topic(
     rows=(
         *onwards("say"),
         Row("say", ANYWHERE, "search.results", when=found_some, do=keep_found),
-        Row("say", ANYWHERE, "operator", when=wants_somebody, do=understood),
+        Row("say", ANYWHERE, "operator", when=wants_somebody, do=step_aside),
         Row("say", ANYWHERE, "documents.groups", when=wants_help, do=understood),
         Row("say", ANYWHERE, do=nothing_found),
         Row("back", "search.results", "menu", do=understood),

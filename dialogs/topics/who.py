@@ -18,12 +18,14 @@ from dialogs.topics.menu import understood
 
 AIMS = ("status", "request")
 """What somebody has to be known for: the event, the aim in the session and the state have one name."""
+BEGIN = {**{name: name for name in AIMS}, "request_yes": "request"}
+"""Events that lead to them: what is confirmed by an old button is asked anew."""
 
 Condition = Callable[[Talk], bool]
 
 
 def aim(talk: Talk) -> str:
-    return talk.event.name if talk.event.name in AIMS else talk.session.aim
+    return BEGIN.get(talk.event.name, talk.session.aim)
 
 
 def phone(talk: Talk) -> str | None:
