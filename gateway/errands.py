@@ -26,7 +26,8 @@ from gateway import esobes_reading as reading
 from gateway.channels import Inbound, Letter, Outcome, Retry, Sent, surface
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, RedisAwayError
-from gateway.esobes import AwayError, Esobes
+from gateway.esobes import Esobes
+from gateway.esobes_looking import AwayError
 from gateway.esobes_reading import UnreadableError
 from gateway.proofs import Proofs
 from gateway.store import SHARDS, AuditLine, Commit, Line, Store, shard_number, tag
@@ -105,7 +106,7 @@ class Codes:
     async def _person(self, iin: str) -> Citizen | None:
         until = asyncio.get_running_loop().time() + PATIENCE
         found = await self._esobes.look(("persons", iin), {}, until)
-        return None if found is None else reading.person(found)
+        return None if found is None else reading.person(found, iin)
 
     async def _settle(self, errand: SendCode, person: Citizen | None, ref: str, where: Surface) -> None:
         now = self._clock.now()
@@ -181,7 +182,7 @@ class WriteBacks:
         for iin in dict.fromkeys([*(one.iin for one in reading.persons(found or b"")), *proven]):
             applications = await self._esobes.look(("persons", iin, "applications"), {}, until)
             if applications is not None:
-                reading.applications(applications)
+                reading.applications(applications, iin)
 
     async def _give_up(self, letter: Letter, address: str) -> None:
         """One last word, and nothing is promised any more."""

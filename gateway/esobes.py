@@ -1,4 +1,4 @@
-"""What E-Sobes is told, to the letter of its contract.
+"""What E-Sobes is told, to the letter of its contract. How it is asked stands in `esobes_looking`.
 
 out     POST {url}/offers/{id}/answer   or   POST {url}/requests
             Authorization: Bearer …     Idempotency-Key: O-17:1     Content-Type: application/json
@@ -24,6 +24,7 @@ from msgspec import Struct
 
 from dialogs.matters.matter import Answer
 from gateway.channels import Retry
+from gateway.esobes_looking import ENOUGH, Looking
 
 _AGAIN = (408, 425, 429)
 _KEY = "!#$&'()*+,-./:;<=>?@[]^_`{|}~"
@@ -32,8 +33,6 @@ _PATIENCE = 20.0
 """Seconds for each step of a call: to connect, to send, until the next piece of the answer."""
 _LONGEST = 60.0
 """Seconds for the whole of it."""
-_ENOUGH = 256 * 1024
-"""Bytes of an answer; an application with its whole history stays well below."""
 _LATEST = 24 * 3600.0
 """Seconds after which we ask again, whatever we were told."""
 _SAID = 300
@@ -66,10 +65,6 @@ class Refused(Struct, frozen=True):
     """In its own words, which may name a person: for staff, and for no log."""
 
 
-class AwayError(Exception):
-    """E-Sobes does not answer, or not in time. The message says why, and names nobody."""
-
-
 class Esobes:
     """The client: one, so that connections stay open."""
 
@@ -81,6 +76,7 @@ class Esobes:
         self._broken = (httpx.HTTPError, TimeoutError)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._client = httpx.AsyncClient(headers=headers, timeout=_PATIENCE, trust_env=False)
+        self._looking = Looking(url, token)
 
     async def tell(self, post: Post, key: str) -> Taken | Refused | Retry:
         """`key`: the same for the same thing; E-Sobes does it once."""
@@ -94,36 +90,21 @@ class Esobes:
                 body = b""
                 async for piece in answer.aiter_bytes():
                     body += piece
-                    if len(body) > _ENOUGH:
+                    if len(body) > ENOUGH:
                         return Retry("E-Sobes answered without end")
         except self._broken as error:
             return Retry(f"E-Sobes: {type(error).__name__}")
         return read(answer.status_code, body, answer.headers, datetime.now(UTC))
 
-    async def look(self, path: tuple[str, ...], params: Mapping[str, str], until: float) -> bytes | None:
-        """What stands there; None: E-Sobes knows nothing of that name. Raises AwayError, at the latest `until`, on
-        the loop's clock."""
-        url = "/".join((self._url, *(quote(part, safe="") for part in path)))
-        body = b""
-        try:
-            async with (
-                asyncio.timeout_at(until),
-                self._client.stream("GET", url, params=dict(params)) as answer,
-            ):
-                async for piece in answer.aiter_bytes():
-                    body += piece
-                    if len(body) > _ENOUGH:
-                        raise AwayError("an answer without end")
-        except self._broken as error:
-            raise AwayError(type(error).__name__) from None
-        if answer.status_code == 404:
-            return None
-        if answer.status_code != 200:
-            raise AwayError(f"answered {answer.status_code}")
-        return body
+    async def look(
+        self, path: tuple[str, ...], params: Mapping[str, str], until: float, enough: int = ENOUGH
+    ) -> bytes | None:
+        """See `Looking`."""
+        return await self._looking.look(path, params, until, enough)
 
     async def aclose(self) -> None:
         await self._client.aclose()
+        await self._looking.aclose()
 
 
 def read(status: int, body: bytes, headers: Mapping[str, str], now: datetime) -> Taken | Refused | Retry:

@@ -1,24 +1,65 @@
-"""What E-Sobes answers when it is asked, read into our own values. What does not fit its contract is no answer."""
+"""What E-Sobes answers when it is asked, read into our own values.
 
+What nobody can do without has to be as the contract says; what is only told along may be missing. Of a list, an entry
+that cannot be read is left out where nothing untrue follows from it, and only the log counts it:
+
+list             without an entry                       because
+persons          yes, unless nobody would be left       nothing can be asked about a person without an IIN
+applications     only another person's                  whoever asks would take theirs for lost
+organisations    yes, unless none would be left         the register is read by people
+"""
+
+import logging
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Raw, Struct
+from msgspec.json import Decoder
 
 from dialogs.applications.application import Application, Passed, Stage
 from dialogs.inquiries import Organisation
 from dialogs.messages import Language
-from dialogs.people import Citizen
+from dialogs.people import Citizen, read_phone
+from gateway.clock import ALMATY
+
+log = logging.getLogger(__name__)
+
+_NULL = Raw(b"null")
+_YEARS = range(2000, 2100)
+"""Nothing that is told now happened or is due outside them."""
+_BOM = b"\xef\xbb\xbf"
+
+_Iin = Annotated[str, Meta(pattern="^[0-9]{12}$")]
+_Name = Annotated[str, Meta(pattern=r"\S", max_length=200)]
 
 
 class _Person(Struct, frozen=True):
-    iin: str
-    name: str
+    iin: _Iin
+    name: _Name
     birth_date: date
-    language: Language
-    relation: Literal["self", "ward"] = "self"
-    phones: tuple[str, ...] = ()
+    language: Raw = _NULL
+    relation: Raw = _NULL
+    phones: Raw = _NULL
+
+
+class _Whose(Struct, frozen=True):
+    iin: _Iin
+
+
+class _Application(Struct, frozen=True):
+    id: _Name
+    service: _Name
+    submitted_at: datetime
+    registered_on: date
+    stage: Stage
+    channel: Raw = _NULL
+    due_on: Raw = _NULL
+    queue_number: Raw = _NULL
+    organisation: Raw = _NULL
+    refusal_reason: Raw = _NULL
+    history: Raw = _NULL
 
 
 class _Passed(Struct, frozen=True):
@@ -30,92 +71,194 @@ class _Named(Struct, frozen=True):
     name: str
 
 
-class _Application(Struct, frozen=True):
-    id: str
-    service: str
-    iin: str
-    channel: str
-    submitted_at: datetime
-    registered_on: date
-    stage: Stage
-    due_on: date | None = None
-    queue_number: str | int | None = None
-    organisation: str | _Named | None = None
-    refusal_reason: str | None = None
-    history: tuple[_Passed, ...] = ()
+class _Organisation(Struct, frozen=True):
+    name: _Name
+    bin: Raw = _NULL
+    address: Raw = _NULL
+    region: Raw = _NULL
+    setting: Raw = _NULL
+    categories: Raw = _NULL
+    capacity: Raw = _NULL
+    phone: Raw = _NULL
+    email: Raw = _NULL
+    license_issued: Raw = _NULL
+    license_until: Raw = _NULL
 
 
 class _Persons(Struct, frozen=True):
-    persons: tuple[_Person, ...]
+    persons: tuple[Raw, ...]
 
 
 class _OnePerson(Struct, frozen=True):
-    person: _Person
+    person: Raw
 
 
 class _Applications(Struct, frozen=True):
-    applications: tuple[_Application, ...]
+    applications: tuple[Raw, ...]
 
 
 class _Organisations(Struct, frozen=True):
-    organisations: tuple[Organisation, ...]
+    organisations: tuple[Raw, ...]
 
 
 T = TypeVar("T")
 
+_said: Decoder[str | int | _Named] = Decoder(str | int | _Named | None)
+_number: Decoder[int] = Decoder(Annotated[int, Meta(ge=0)] | None)
+_day: Decoder[date] = Decoder(date | None)
+_list: Decoder[tuple[Raw, ...]] = Decoder(tuple[Raw, ...] | None)
+_passed: Decoder[_Passed] = Decoder(_Passed | None)
+
 
 class UnreadableError(Exception):
-    """What came is not what the contract says."""
+    """What came is not what the contract says. The message says where, and names nobody."""
 
 
 def persons(body: bytes) -> tuple[Citizen, ...]:
-    return tuple(map(_citizen, _read(body, _Persons).persons))
+    """Each once."""
+    found = _those_that_can_be_read("persons", _read(body, _Persons).persons, _citizen)
+    return tuple({one.iin: one for one in reversed(found)}.values())[::-1]
 
 
-def person(body: bytes) -> Citizen:
-    return _citizen(_read(body, _OnePerson).person)
+def person(body: bytes, iin: str) -> Citizen:
+    """The one who was asked for, or nobody."""
+    found = _citizen(_read(body, _OnePerson).person)
+    if found.iin != iin:
+        raise UnreadableError("another person")
+    return found
 
 
-def applications(body: bytes) -> tuple[Application, ...]:
-    """Newest first."""
-    found = map(_application, _read(body, _Applications).applications)
-    return tuple(sorted(found, key=lambda one: one.submitted_at, reverse=True))
+def applications(body: bytes, iin: str) -> tuple[Application, ...]:
+    """Newest first. Those of somebody else, who was not asked for, are nobody's business."""
+    entries = _read(body, _Applications).applications
+    own = [entry for entry in entries if _read(entry, _Whose).iin == iin]
+    if len(own) < len(entries):
+        log.warning("E-Sobes answered with applications of another person: %d", len(entries) - len(own))
+    found = {one.id: one for one in sorted((_application(entry, iin) for entry in own), key=lambda one: one.since)}
+    return tuple(sorted(found.values(), key=lambda one: one.submitted_at, reverse=True))
 
 
-def organisations(body: bytes) -> tuple[Organisation, ...]:
-    return _read(body, _Organisations).organisations
+def organisations(body: bytes, setting: str) -> tuple[Organisation, ...]:
+    """Those of this setting."""
+    entries = _read(body, _Organisations).organisations
+    found = _those_that_can_be_read("organisations", entries, lambda entry: _organisation(entry, setting))
+    return tuple(one for one in found if one.setting == setting)
 
 
-def _read(body: bytes, shape: type[T]) -> T:
+def _those_that_can_be_read(what: str, entries: Sequence[Raw], read: Callable[[Raw], T]) -> list[T]:
+    found, why = [], UnreadableError()
+    for entry in entries:
+        try:
+            found.append(read(entry))
+        except UnreadableError as error:
+            why = error
+    if entries and not found:
+        raise why
+    if len(found) < len(entries):
+        log.warning("left out of the %s that E-Sobes told: %d, %s", what, len(entries) - len(found), why)
+    return found
+
+
+def _read(body: bytes | Raw, shape: type[T]) -> T:
     try:
+        if isinstance(body, bytes):  # some systems cannot write without a mark that nobody needs
+            body = body.removeprefix(_BOM)
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableError(type(error).__name__) from None
+        raise UnreadableError(f"{shape.__name__.strip('_')}: {type(error).__name__}") from None
 
 
-def _citizen(one: _Person) -> Citizen:
+def _soft(raw: Raw, decoder: Decoder[T]) -> T | None:
+    """None as well where it is not what it should be."""
+    try:
+        return decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _items(raw: Raw) -> tuple[Raw, ...]:
+    return _soft(raw, _list) or ()
+
+
+def _citizen(entry: Raw) -> Citizen:
+    one = _read(entry, _Person)
+    language = _text(one.language)
+    phones = (read_phone(_text(phone)) for phone in _items(one.phones))
     return Citizen(
         iin=one.iin,
-        name=one.name,
+        name=_clean(one.name),
         birth_date=one.birth_date,
-        language=one.language,
-        ward=one.relation == "ward",
-        phones=one.phones,
+        language=Language(language) if language in tuple(Language) else Language.KK,
+        ward=_text(one.relation) not in ("", "self"),
+        phones=tuple(dict.fromkeys(phone.e164 for phone in phones if phone is not None)),
     )
 
 
-def _application(one: _Application) -> Application:
+def _application(entry: Raw, iin: str) -> Application:
+    one = _read(entry, _Application)
+    history = (_soft(passed, _passed) for passed in _items(one.history))
     return Application(
         id=one.id,
         service=one.service,
-        iin=one.iin,
-        channel=one.channel,
-        submitted_at=one.submitted_at,
-        registered_on=one.registered_on,
+        iin=iin,
+        channel=_text(one.channel),
+        submitted_at=_moment(one.submitted_at),
+        registered_on=_of_our_time(one.registered_on),
         stage=one.stage,
-        due_on=one.due_on,
-        queue_number=None if one.queue_number is None else str(one.queue_number),
-        organisation=one.organisation.name if isinstance(one.organisation, _Named) else one.organisation,
-        refusal_reason=one.refusal_reason,
-        history=tuple(Passed(passed.stage, passed.at) for passed in one.history),
+        due_on=_date(one.due_on),
+        queue_number=_text(one.queue_number) or None,
+        organisation=_text(one.organisation) or None,
+        refusal_reason=_text(one.refusal_reason) or None,
+        history=tuple(
+            Passed(passed.stage, _moment(passed.at))
+            for passed in history
+            if passed is not None and passed.at.year in _YEARS
+        ),
     )
+
+
+def _organisation(entry: Raw, setting: str) -> Organisation:
+    """`setting`: where it does not say itself."""
+    one = _read(entry, _Organisation)
+    return Organisation(
+        bin=_text(one.bin),
+        name=_clean(one.name),
+        address=_text(one.address),
+        region=_text(one.region),
+        setting=_text(one.setting) or setting,
+        categories=tuple(filter(None, map(_text, _items(one.categories)))),
+        capacity=_soft(one.capacity, _number),
+        phone=_text(one.phone),
+        email=_text(one.email),
+        license_issued=_date(one.license_issued),
+        license_until=_date(one.license_until),
+    )
+
+
+def _text(raw: Raw) -> str:
+    """Empty: none. A number is its digits; an organisation is its name."""
+    said = _soft(raw, _said)
+    return "" if said is None else _clean(said.name if isinstance(said, _Named) else str(said))
+
+
+def _clean(text: str) -> str:
+    """One line, without signs that nobody sees."""
+    words = " ".join(text.split())
+    return words if words.isprintable() else "".join(filter(str.isprintable, words))
+
+
+def _date(raw: Raw) -> date | None:
+    day = _soft(raw, _day)
+    return day if day is not None and day.year in _YEARS else None
+
+
+def _of_our_time(day: date) -> date:
+    if day.year not in _YEARS:
+        raise UnreadableError(f"the year {day.year}")
+    return day
+
+
+def _moment(at: datetime) -> datetime:
+    """On our clocks. Where nothing says whose clock it was, it was ours as well."""
+    _of_our_time(at)
+    return at.replace(tzinfo=ALMATY) if at.tzinfo is None else at.astimezone(ALMATY)

@@ -19,7 +19,8 @@ from dialogs.inquiries import (
     Requested,
 )
 from gateway import esobes_reading as reading
-from gateway.esobes import AwayError, Esobes
+from gateway.esobes import Esobes
+from gateway.esobes_looking import AwayError
 from gateway.esobes_reading import UnreadableError
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Inquiries:
                 return reading.persons(await self._esobes.look(("persons",), {"phone": phone}, until) or b"")
             case PersonWith(iin):
                 found = await self._esobes.look(("persons", iin), {}, until)
-                return None if found is None else reading.person(found)
+                return None if found is None else reading.person(found, iin)
             case Applications(iin):
                 return await self._applications(iin, until)
             case Requested(iin):
@@ -97,4 +98,4 @@ class Inquiries:
         if found is None:
             return ()
         hearings = await self._news.hearings(iin)
-        return tuple(structs.replace(one, hearing=hearings.get(one.id)) for one in reading.applications(found))
+        return tuple(structs.replace(one, hearing=hearings.get(one.id)) for one in reading.applications(found, iin))
