@@ -45,6 +45,9 @@ for _event, _words in {
 
 _NUMBER = re.compile(r"\W*(?:no\W*)?(\d{1,2})\W*")
 """«№» is normalised to «no»."""
+_IIN = re.compile(r"(?:(?:жсн|иин|iin)\W*)*(\d(?:[ \u2010-\u2015\u2212-]{0,3}\d){11})\W*")
+"""Twelve digits, however they are parted."""
+_IIN_INSIDE = re.compile(r"(?<![\d+])\d{12}(?!\d)")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _SPACES = re.compile(r"\s+")
@@ -78,12 +81,22 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
         return command
     if plain.startswith("/"):
         return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
+    if iin := _iin(plain):
+        return Event("iin", (iin,))
     if number := _NUMBER.fullmatch(plain):
         return _numbered(number[1], session.offered, surface)
     for choice, label in labels() if session.offered else ():
         if plain in _spellings(normalised(label)):
             return _chosen(choice)
     return Event("say", (plain,))
+
+
+def _iin(plain: str) -> str | None:
+    """It is seen everywhere, so that it can be erased where nobody asked for it."""
+    if alone := _IIN.fullmatch(plain):
+        return "".join(digit for digit in alone[1] if digit.isdigit())
+    inside = _IIN_INSIDE.search(plain)
+    return inside[0] if inside else None
 
 
 def _declined(word: str, offered: Sequence[str]) -> Event | None:
