@@ -3,6 +3,7 @@
 Texts go out without a parse mode: Telegram shows them as they are, so there is no markup to escape or to get wrong.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ from aiogram.types import (
 from dialogs.messages import Button
 from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
+
+log = logging.getLogger(__name__)
 
 LONGEST = 4096
 """UTF-16 units in one message."""
@@ -79,12 +82,22 @@ class TelegramLetters:
 
     async def send(self, letter: Letter) -> Outcome:
         chat = int(letter.address.partition(":")[2])
+        if letter.erases is not None:
+            await self._erase(chat, letter.erases)
         try:
             if letter.replaces is None or not await self._edited(chat, letter.replaces, letter):
                 await self._write(chat, letter)
         except (AiogramError, OSError) as error:
             return outcome(error)
         return Sent()
+
+    async def _erase(self, chat: int, message: int) -> None:
+        """What cannot be deleted is left: the answer matters more. If that cannot leave either, both are tried
+        again, and what is gone already stays so."""
+        try:
+            await self._bot(DeleteMessage(chat_id=chat, message_id=message), request_timeout=PATIENCE)
+        except (AiogramError, OSError) as error:
+            log.info("a message could not be deleted: %s", type(error).__name__)
 
     async def _edited(self, chat: int, message: int, letter: Letter) -> bool:
         """False: this message cannot be changed any more, and a new one has to be written."""

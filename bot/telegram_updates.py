@@ -146,14 +146,14 @@ def _message(update: Update, message: _Message, username: str) -> Inbound | None
     if message.chat.type != "private":
         return _inbound(update, message.chat, GROUP) if _addressed(message, username) else None
     content = _content(message)
-    return _inbound(update, message.chat, content) if content else None
+    return _inbound(update, message.chat, content, message.message_id) if content else None
 
 
 def _edited(update: Update, edited: _Message) -> Inbound | None:
     """Without text it is a live location on the move: nobody wrote anything."""
     if edited.chat.type != "private" or edited.text is None:
         return None
-    return _inbound(update, edited.chat, Unreadable("edited"))
+    return _inbound(update, edited.chat, Unreadable("edited"), edited.message_id)
 
 
 def _button(update: Update, callback: _Callback) -> Inbound | None:
@@ -163,8 +163,9 @@ def _button(update: Update, callback: _Callback) -> Inbound | None:
     return _inbound(update, under.chat, Pressed(callback.data, under.message_id))
 
 
-def _inbound(update: Update, chat: _Chat, content: Content) -> Inbound:
-    return Inbound(f"tg:{update.update_id}", f"tg:{chat.id}", content)
+def _inbound(update: Update, chat: _Chat, content: Content, message: int | None = None) -> Inbound:
+    """`message`: the number of what the person themselves wrote."""
+    return Inbound(f"tg:{update.update_id}", f"tg:{chat.id}", content, message)
 
 
 def _content(message: _Message) -> Content | None:

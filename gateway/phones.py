@@ -20,6 +20,8 @@ from gateway.store import shard
 
 _SCREEN = 500
 """Messages that a phone keeps."""
+_ERASED = "•••"
+"""Shown instead of what was erased."""
 _BREATH = 15.0
 """Seconds after which somebody who watches a phone hears that nothing has happened."""
 
@@ -74,6 +76,9 @@ class Phones:
         """A letter that comes twice is on the screen once."""
         if await self.is_unreachable(letter.address):
             return Rejected("switched off")
+        if letter.erases is not None:
+            erased = Entry(Direction.IN, _ERASED, self._clock.now(), "received", replaces=letter.erases)
+            await self._add(letter.address, f"{letter.id}:erases", erased)
         entry = Entry(
             Direction.OUT,
             letter.text,

@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from dialogs.messages import Contact, Content, Pressed, Text
+from dialogs.messages import Contact, Content, Pressed, Surface, Text
 from dialogs.workdays import LAST_YEAR
-from gateway.channels import Inbound
+from gateway.channels import Inbound, surface
 from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import RedisAwayError
 from gateway.outbox import Outbox
@@ -73,10 +73,17 @@ class Sms(Strict):
 
 def _one_of(schema: dict[str, Any]) -> None:
     """What `_one_thing` asks for, in the words of a schema."""
-    nothing = {"message": {"type": "null"}}
+    things, nothing = ("text", "choice", "contact"), {"type": "null"}
     schema["oneOf"] = [
-        {"required": [name], "properties": {name: {"type": "string"}, **({} if name == "choice" else nothing)}}
-        for name in ("text", "choice", "contact")
+        {
+            "required": [thing],
+            "properties": {
+                **{other: {"type": "string"} if other == thing else nothing for other in things},
+                **({} if thing == "choice" else {"message": nothing}),
+                **({} if thing == "contact" else {"foreign": {"const": False}}),
+            },
+        }
+        for thing in things
     ]
 
 
@@ -87,6 +94,8 @@ class ChatMessage(Strict):
     text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     choice: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     contact: Phone | None = None
+    foreign: bool = False
+    """With a contact: somebody else's, passed on."""
     message: Annotated[int, Field(ge=1, le=1_000_000_000), BeforeValidator(whole)] | None = None
     """With a choice: the number of the message under which it was pressed; without it, the latest that offers it."""
 
@@ -96,6 +105,8 @@ class ChatMessage(Strict):
             raise ValueError("exactly one of text, choice and contact is needed")
         if self.message is not None and self.choice is None:
             raise ValueError("message goes with choice only")
+        if self.foreign and self.contact is None:
+            raise ValueError("foreign goes with contact only")
         return self
 
 
@@ -178,7 +189,7 @@ class Sandbox:
         """A citizen writes, presses a button (`choice` is its id) or shares a phone number (`contact`)."""
         address = f"chat:{message.user}"
         if message.contact is not None:
-            await self._say(address, Contact(message.contact, own=True), message.contact)
+            await self._say(address, Contact(message.contact, own=not message.foreign), message.contact)
         elif message.text is not None:
             await self._say(address, Text(message.text), message.text)
         elif message.choice is not None:
@@ -215,9 +226,9 @@ class Sandbox:
         return datetime.max.replace(tzinfo=ALMATY) if due is None else datetime.fromtimestamp(due, ALMATY)
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:
-        if shown is not None:
-            await self.phones.write(address, shown)
-        await self._receiver.receive(Inbound(f"sandbox:{uuid4().hex}", address, content))
+        number = None if shown is None else await self.phones.write(address, shown)
+        message = number if surface(address) is Surface.CHAT else None  # what went by SMS nobody can erase
+        await self._receiver.receive(Inbound(f"sandbox:{uuid4().hex}", address, content, message))
         await self._done(address)
 
     async def _done(self, address: str | None = None) -> None:

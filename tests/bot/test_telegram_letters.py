@@ -52,6 +52,43 @@ async def test_a_letter_that_replaces_a_message_changes_it(api: BotApi, letters:
     assert not api.sent()
 
 
+async def test_a_message_that_nobody_else_should_read_is_deleted_before_it_is_answered(
+    api: BotApi, letters: TelegramLetters
+) -> None:
+    assert await letters.send(letter(erases=41)) == Sent()
+    assert [call.method for call in api.calls] == ["deleteMessage", "sendMessage"]
+    assert api.sent("deleteMessage") == [{"chat_id": "77", "message_id": "41"}]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(400, "Bad Request: message can't be deleted for everyone"),
+        Fault(400, "Bad Request: message to delete not found"),
+        Fault(429, "Too Many Requests: retry after 7", retry_after=7),
+        Fault(403, "Forbidden: not enough rights"),
+        Fault(500),
+        Fault(cut=True),
+    ],
+)
+async def test_what_cannot_be_deleted_is_left_and_answered_all_the_same(
+    api: BotApi, letters: TelegramLetters, fault: Fault
+) -> None:
+    api.faults["deleteMessage"].append(fault)
+    assert await letters.send(letter(erases=41)) == Sent()
+    assert [call["text"] for call in api.sent()] == ["Сәлем"]
+
+
+async def test_an_answer_that_is_tried_again_deletes_what_is_gone_already_without_harm(
+    api: BotApi, letters: TelegramLetters
+) -> None:
+    api.faults["sendMessage"].append(Fault(500))
+    api.faults["deleteMessage"] += [None, Fault(400, "Bad Request: message to delete not found")]
+    assert isinstance(await letters.send(letter(erases=41)), Retry)
+    assert await letters.send(letter(erases=41)) == Sent()
+    assert not api.faults["deleteMessage"]
+
+
 async def test_a_message_that_is_the_same_already_counts_as_changed(api: BotApi, letters: TelegramLetters) -> None:
     description = "Bad Request: message is not modified: specified new message content is exactly the same"
     api.faults["editMessageText"].append(Fault(400, description))

@@ -58,7 +58,7 @@ THERE = {"file_id": "x", "width": 3}
     ],
 )
 def test_a_private_message_says_what_it_is(content: dict[str, object], meaning: Content) -> None:
-    assert understood(message=message(**content)) == Inbound("tg:812", "tg:77", meaning)
+    assert understood(message=message(**content)) == Inbound("tg:812", "tg:77", meaning, 5)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_buttons_that_are_not_ours_to_answer_are_passed_over(button: dict[str, o
 
 
 def test_an_edited_text_is_not_run_again_but_answered() -> None:
-    assert understood(edited_message=message(text="жаңа")) == Inbound("tg:812", "tg:77", Unreadable("edited"))
+    assert understood(edited_message=message(text="жаңа")) == Inbound("tg:812", "tg:77", Unreadable("edited"), 5)
 
 
 def test_a_live_location_on_the_move_is_no_edited_message() -> None:

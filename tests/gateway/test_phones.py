@@ -45,6 +45,17 @@ async def test_a_letter_that_replaces_changes_the_earlier_message_where_it_stand
     assert [(e.number, e.text) for e in await phones.history(ANNA)] == [(1, "one, ticked"), (2, "two"), (4, "three")]
 
 
+async def test_what_nobody_else_should_read_is_erased_from_the_screen_once_it_is_answered(
+    phones: Phones,
+) -> None:
+    number = await phones.write(ANNA, "680412400123")
+    for _ in range(2):
+        await phones.send(Letter("a:0", ANNA, "Код жібердік.", 1.0, erases=number))
+    wrote, answer = await phones.history(ANNA)
+    assert (wrote.number, wrote.direction, wrote.text) == (number, Direction.IN, "•••")
+    assert (answer.direction, answer.text) == (Direction.OUT, "Код жібердік.")
+
+
 async def test_whoever_watches_sees_what_comes_at_once(phones: Phones) -> None:
     await phones.send(letter("a:0", "before"))
     live = phones.live(ANNA, after=1)

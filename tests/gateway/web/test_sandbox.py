@@ -141,6 +141,14 @@ async def test_a_shared_phone_number_is_shown_and_answered(citizen: httpx.AsyncC
     assert (question["text"], answer["direction"]) == (PHONE, "out")
 
 
+async def test_somebody_elses_contact_that_is_passed_on_links_nothing(citizen: httpx.AsyncClient) -> None:
+    await citizen.post("/sandbox/telegram", json={"user": USER, "contact": PHONE, "foreign": True})
+    (_, passed_on), own = await chat(citizen), {"user": "own", "contact": PHONE}
+    (_, shared) = (await citizen.post("/sandbox/telegram", json=own)).json()["messages"]
+    assert PHONE[-4:] in shared["text"]
+    assert PHONE[-4:] not in passed_on["text"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -155,6 +163,8 @@ async def test_a_shared_phone_number_is_shown_and_answered(citizen: httpx.AsyncC
         {"user": USER, "contact": "1414"},
         {"user": USER, "contact": None},
         {"user": USER, "text": "сәлем", "message": 3},
+        {"user": USER, "text": "сәлем", "foreign": True},
+        {"user": USER, "contact": PHONE, "foreign": "yes"},
         {"user": USER, "text": "сәлем", "from": PHONE},
     ],
 )
