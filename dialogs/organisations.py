@@ -1,0 +1,191 @@
+"""The register of organisations as somebody looks through it: for whom, where, by what name, and what the licence
+says. Whom organisations help, E-Sobes writes as it likes: what is known has words of ours, all else stays as it came.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
+
+from dialogs import places
+from dialogs.inquiries import Organisation
+from dialogs.places import Alike, Kind
+from dialogs.spelling import tokens
+
+SETTINGS = ("inpatient", "semi_inpatient", "home", "temporary")
+
+CATEGORIES = {
+    "elderly": "elderly|older persons|престарелые|пожилые|қарттар|егде адамдар",
+    "disability": "disability|disabled|лица с инвалидностью|инвалиды|мүгедектігі бар адамдар|мүгедектер",
+    "children": "children|дети|дети с инвалидностью|балалар|мүгедектігі бар балалар",
+    "mental": "mental|психоневрология|лица с психоневрологическими заболеваниями",
+    "musculoskeletal": "musculoskeletal|ода|тқа|нарушения опорно-двигательного аппарата",
+    "homeless": "homeless|бездомные|бомж|лица без определенного места жительства|баспанасыз адамдар|үйсіздер",
+    "violence": "violence|жертвы насилия|жертвы бытового насилия|зорлық көргендер|тұрмыстық зорлық құрбандары",
+    "trafficking": "trafficking|жертвы торговли людьми|адам саудасы құрбандары",
+    "released": "released|освобожденные|освободившиеся|бас бостандығынан шыққандар",
+    "probation": "probation|пробация|лица на учете пробации|пробация есебіндегілер",
+}
+"""Whom organisations help, and how E-Sobes may call them."""
+
+ANYWHERE = frozenset({*Kind, None} - {Kind.STREET})
+_LOCAL = frozenset({Kind.DISTRICT, Kind.TOWN, Kind.VILLAGE, None})
+_MEANT: dict[Kind | None, tuple[frozenset[Kind | None], ...]] = {
+    None: (ANYWHERE,),
+    Kind.REGION: (frozenset({Kind.REGION, None}),),
+    **{kind: (frozenset({kind, None}), _LOCAL) for kind in (Kind.DISTRICT, Kind.TOWN, Kind.VILLAGE)},
+    Kind.STREET: (ANYWHERE,),
+}
+"""What somebody asks for → which places that may be: a village may be called a town, a region is no town."""
+_SHORT_NAME = 30
+_QUOTES = (("«", "»"), ("“", "”"), ('"', '"'))
+
+
+class Licence(StrEnum):
+    VALID = "valid"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def licence(entry: Organisation, day: date) -> Licence:
+    """Its last day is a valid one."""
+    if entry.license_until is None or (entry.license_issued is not None and entry.license_issued > day):
+        return Licence.UNKNOWN
+    return Licence.VALID if day <= entry.license_until else Licence.EXPIRED
+
+
+def mark(text: str) -> str:
+    """A short name for a text that E-Sobes wrote, for buttons."""
+    return blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+@lru_cache(maxsize=16_384)
+def _folded(text: str) -> str:
+    return " ".join(tokens(text))
+
+
+_KNOWN = {_folded(text): category for category, texts in CATEGORIES.items() for text in texts.split("|")}
+
+
+@lru_cache(maxsize=4096)
+def category(text: str) -> str:
+    """One of ours, if it is known; else as it came."""
+    return _KNOWN.get(_folded(text.replace("_", " ")), " ".join(text.split()))
+
+
+def categories(entries: Iterable[Organisation]) -> tuple[str, ...]:
+    """All that occur, those that most organisations help first."""
+    counted = Counter(one for entry in entries for one in dict.fromkeys(map(category, entry.categories)) if one)
+    return tuple(sorted(counted, key=lambda one: (-counted[one], one)))
+
+
+def helping(entries: Iterable[Organisation], wanted: str) -> tuple[Organisation, ...]:
+    return tuple(entry for entry in entries if wanted in map(category, entry.categories))
+
+
+@lru_cache(maxsize=4096)
+def _region_key(region: str) -> frozenset[tuple[Kind | None, tuple[str, ...]]]:
+    """One for «Жетісу облысы» and «область Жетісу»."""
+    return frozenset((place.kind, tuple(map(places.root, place.words))) for place in places.read(region))
+
+
+def regions(entries: Iterable[Organisation]) -> tuple[str, ...]:
+    """All that occur, each as it is mostly written."""
+    counted = Counter(entry.region.strip() for entry in entries if entry.region.strip())
+    different: dict[object, str] = {}
+    for region, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
+        different.setdefault(_region_key(region), region)
+    return tuple(sorted(different.values(), key=_folded))
+
+
+def in_region(entries: Sequence[Organisation], wanted: str) -> tuple[Organisation, ...]:
+    """In a region as the register writes it, or where somebody says they are."""
+    key = _region_key(wanted)
+    exactly = tuple(entry for entry in entries if entry.region and _region_key(entry.region) == key)
+    return exactly or near(entries, wanted)
+
+
+def near(entries: Sequence[Organisation], text: str) -> tuple[Organisation, ...]:
+    """In the region, district, town or village that somebody typed; where none is spelled so, in one spelled nearly
+    so."""
+    asked = places.asked(text)
+    for kinds in _MEANT[asked.kind]:
+        found = _closest(entries, asked.words, [_place_words(one.region, one.address, kinds) for one in entries])
+        if found:
+            return found
+    return ()
+
+
+def called(entries: Sequence[Organisation], text: str) -> tuple[Organisation, ...]:
+    """By words of the name, or of the place."""
+    written = [_place_words(one.region, one.address, ANYWHERE) | _name_words(one.name) for one in entries]
+    return _closest(entries, places.asked(text).words, written)
+
+
+def _closest(
+    entries: Sequence[Organisation], said: Sequence[str], written: Sequence[frozenset[str]]
+) -> tuple[Organisation, ...]:
+    """Those of which most was said, and most surely."""
+    likely = places.best(said, frozenset().union(*written))
+    if not likely:
+        return ()
+    scores = [_score(likely.values(), words) for words in written]
+    highest = max(scores)
+    return tuple(entry for entry, score in zip(entries, scores, strict=True) if score == highest)
+
+
+def _score(likely: Iterable[dict[str, Alike]], words: frozenset[str]) -> tuple[int, int]:
+    heard = [max(near[word] for word in both) for near in likely if (both := near.keys() & words)]
+    return len(heard), sum(heard)
+
+
+@lru_cache(maxsize=16_384)
+def _name_words(text: str) -> frozenset[str]:
+    return frozenset(token for token in tokens(text) if len(token) > 2)
+
+
+@lru_cache(maxsize=16_384)
+def _place_words(region: str, address: str, kinds: frozenset[Kind | None]) -> frozenset[str]:
+    """Without the street: there is an Abai street everywhere."""
+    found = (*places.read(region), *places.read(address))
+    return frozenset(word for place in found if place.kind in kinds for word in place.words)
+
+
+def town(entry: Organisation) -> str:
+    return places.name(entry.address) or places.name(entry.region) or entry.region.split(",")[0].strip()
+
+
+def short_name(entry: Organisation) -> str:
+    """What stands in quotes, if it tells enough; else the beginning."""
+    name = " ".join(entry.name.split())
+    for opening, closing in _QUOTES:
+        inside = name.partition(opening)[2].partition(closing)[0]
+        if inside:
+            return f"«{_cut(inside)}»"
+    return _cut(name)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _SHORT_NAME:
+        return text
+    whole = text[:_SHORT_NAME].rpartition(" ")[0] or text[: _SHORT_NAME - 1]
+    return f"{whole}…"
+
+
+def ordered(entries: Iterable[Organisation], day: date) -> tuple[Organisation, ...]:
+    """By name; those whose licence has run out, last."""
+    return tuple(
+        sorted(entries, key=lambda one: (licence(one, day) is Licence.EXPIRED, _folded(short_name(one)), one.bin))
+    )
+
+
+def keyed(entries: Iterable[Organisation]) -> dict[str, Organisation]:
+    """Short names for buttons. The same organisation may be there twice, at two addresses."""
+    found: dict[str, Organisation] = {}
+    for entry in entries:
+        plain = entry.bin.isascii() and entry.bin.isdigit() and len(entry.bin) <= 12
+        key = entry.bin if plain and entry.bin not in found else mark(f"{entry.bin} {entry.name} {entry.address}")
+        found.setdefault(key, entry)
+    return found
