@@ -142,6 +142,7 @@ class Application:
         self._keep(offers.relays.run(), offers.relays.stop)
         self._keep(offers.wakeups.run(), offers.wakeups.stop)
         spoken = talks.build(ground, offers, outbox.wake)
+        self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands.run(), spoken.errands.stop)
         receiver = spoken.receiver
         sandbox = None
@@ -172,6 +173,7 @@ class Application:
             letters=ChainMap(outbox.counts, offers.relays.counts, spoken.errands.counts),
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
+            registers=spoken.registers.copies.all,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())

@@ -12,6 +12,7 @@ from gateway.inquiries import Inquiries
 from gateway.outbox import Outbox
 from gateway.proofs import Proofs
 from gateway.receive import Receiver
+from gateway.register import Registers
 from gateway.requests import Requests
 
 AT_ONCE = 8
@@ -22,18 +23,20 @@ class Talks(Struct, frozen=True):
     receiver: Receiver
     errands: Outbox
     waiting: Errands
+    registers: Registers
 
 
 def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks:
     """`wake` tells the letters' outbox in which shard something waits."""
     redis, clock, words, proofs = ground.batched, ground.clock, ground.dialogue.guide.words, Proofs(ground.batched)
+    registers = Registers(offers.esobes, redis, clock)
     channels: dict[str, Channel] = {}
     errands = Outbox(redis, channels, clock, ground.reader, stream=STREAM, forever=True, at_once=AT_ONCE)
     receiver = Receiver(
         ground.store,
         ground.dialogue,
         offers.answers,
-        inquiries=Inquiries(offers.esobes, proofs=proofs),
+        inquiries=Inquiries(offers.esobes, proofs=proofs, registers=registers),
         requests=Requests(),
         clock=clock,
         wake=wake,
@@ -43,4 +46,4 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
     channels["back"] = WriteBacks(
         offers.esobes, ground.store, words, clock, ground.settings.quiet, receive=receiver.receive, wake=wake
     )
-    return Talks(receiver, errands, Errands(redis, clock))
+    return Talks(receiver, errands, Errands(redis, clock), registers)

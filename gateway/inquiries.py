@@ -14,8 +14,10 @@ from dialogs.inquiries import (
     CodeSent,
     Inquiry,
     NewCode,
+    Organisations,
     Persons,
     PersonWith,
+    Register,
     Requested,
 )
 from gateway import esobes_reading as reading
@@ -41,6 +43,11 @@ class News(Protocol):
         """The person's hearings that we were told of, by their application's id."""
 
 
+class Registers(Protocol):
+    async def of(self, setting: str, until: float) -> Register:
+        """All organisations of one setting. Raises AwayError, at the latest `until` on the loop's clock."""
+
+
 class Nothing:
     """Where nothing of the kind is kept."""
 
@@ -53,6 +60,9 @@ class Nothing:
     async def hearings(self, _: str) -> Mapping[str, Hearing]:
         return {}
 
+    async def of(self, _: str, __: float) -> Register:
+        raise AwayError("there is no register")
+
 
 class Inquiries:
     def __init__(
@@ -62,11 +72,13 @@ class Inquiries:
         requests: Requests | None = None,
         proofs: Proofs | None = None,
         news: News | None = None,
+        registers: Registers | None = None,
     ) -> None:
         self._esobes = esobes
         self._requests = requests or Nothing()
         self._proofs = proofs or Nothing()
         self._news = news or Nothing()
+        self._registers = registers or Nothing()
 
     async def ask(self, inquiry: Inquiry[Any], until: float) -> object:
         """The answer, or AWAY. `until`: on the loop's clock, when it is too late to find it out."""
@@ -85,6 +97,8 @@ class Inquiries:
                 return None if found is None else reading.person(found, iin)
             case Applications(iin):
                 return await self._applications(iin, until)
+            case Organisations(setting):
+                return await self._registers.of(setting, until)
             case Requested(iin):
                 return await self._requests.requested(iin)
             case CodeSent(iin, challenge):

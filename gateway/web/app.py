@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import Event
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, Response
@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
+from gateway.register import Copy
 from gateway.relays import Figures
 from gateway.web import page, problems
 from gateway.web.events import Events
@@ -30,6 +31,8 @@ CountRelays = Callable[[], Awaitable[Figures]]
 """What waits for E-Sobes; raises RedisAwayError."""
 CountErrands = Callable[[], Awaitable[ErrandFigures]]
 """What turns have left to be done; raises RedisAwayError."""
+CountRegisters = Callable[[], Awaitable[Mapping[str, Copy]]]
+"""What is kept of the register of organisations, by setting; raises RedisAwayError."""
 _T = TypeVar("_T")
 
 
@@ -59,10 +62,11 @@ def build(
     letters: LetterCounts,
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
+    registers: CountRegisters | None = None,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `played`: the
     routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `relays`: what
-    waits for E-Sobes. `errands`: what turns have left to be done."""
+    waits for E-Sobes. `errands`: what turns have left to be done. `registers`: of organisations."""
     metrics, closing = Metrics(letters), Event()
     site = Site(
         title="Kelisim",
@@ -74,7 +78,7 @@ def build(
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(site, ping, metrics, relays, errands)
+    _add_health(site, ping, metrics, relays, errands, registers)
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
@@ -89,7 +93,12 @@ def build(
 
 
 def _add_health(
-    site: FastAPI, ping: Ping, metrics: Metrics, relays: CountRelays | None, errands: CountErrands | None
+    site: FastAPI,
+    ping: Ping,
+    metrics: Metrics,
+    relays: CountRelays | None,
+    errands: CountErrands | None,
+    registers: CountRegisters | None,
 ) -> None:
     @site.get("/health/live", tags=["health"])
     async def live() -> dict[str, bool]:
@@ -111,6 +120,7 @@ def _add_health(
                 ready=True,
                 relays=await _ask(relays) if relays is not None else None,
                 errands=await _ask(errands) if errands is not None else None,
+                registers=await _ask(registers) if registers is not None else None,
             )
         except RedisAwayError:
             text = metrics.text(ready=False)

@@ -8,6 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from gateway.errands import Figures as ErrandFigures
+from gateway.register import Copy
 from gateway.relays import Figures
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -28,6 +29,8 @@ class Metrics:
         self.registry.register(self._relays)
         self._errands = _Errands()
         self.registry.register(self._errands)
+        self._registers = _Registers()
+        self.registry.register(self._registers)
         self._answers = Counter(
             "kelisim_webhook_answers",
             "Requests of message providers, by what they were answered",
@@ -54,11 +57,18 @@ class Metrics:
         counter.inc()
         self._timers[channel].observe(seconds)
 
-    def text(self, ready: bool, relays: Figures | None = None, errands: ErrandFigures | None = None) -> bytes:
-        """`relays`, `errands`: None while nobody can count them, which is not the same as none."""
+    def text(
+        self,
+        ready: bool,
+        relays: Figures | None = None,
+        errands: ErrandFigures | None = None,
+        registers: Mapping[str, Copy] | None = None,
+    ) -> bytes:
+        """`relays`, `errands`, `registers`: None while nobody can count them, which is not the same as none."""
         self._ready.set(int(ready))
         self._relays.figures = relays
         self._errands.figures = errands
+        self._registers.copies = registers or {}
         return generate_latest(self.registry)
 
 
@@ -100,3 +110,19 @@ class _Errands(Collector):
             return
         yield GaugeMetricFamily("kelisim_errands_waiting", "Promises to write back, and codes to send", now.waiting)
         yield GaugeMetricFamily("kelisim_errands_oldest_seconds", "How long the first of them has waited", now.oldest)
+
+
+class _Registers(Collector):
+    """Likewise. What was not fetched within a week is not there."""
+
+    copies: Mapping[str, Copy] = {}
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "kelisim_register_fetched_timestamp_seconds",
+            "When E-Sobes last told the register of organisations",
+            labels=["setting"],
+        )
+        for setting, copy in self.copies.items():
+            family.add_metric([setting], copy.fetched.timestamp())
+        yield family
