@@ -78,7 +78,7 @@ def build(
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(site, ping, metrics, relays, errands, registers)
+    _add_health(site, ping, metrics, relays=relays, errands=errands, registers=registers)
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
@@ -96,6 +96,7 @@ def _add_health(
     site: FastAPI,
     ping: Ping,
     metrics: Metrics,
+    *,
     relays: CountRelays | None,
     errands: CountErrands | None,
     registers: CountRegisters | None,
