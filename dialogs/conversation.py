@@ -8,16 +8,19 @@ from datetime import datetime
 
 import msgspec
 
+from dialogs import repeats, silence
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.messages import Event, Reply, Say
-from dialogs.session import Session
+from dialogs.render import BACK, MENU
+from dialogs.session import Session, remains
 from dialogs.table import machine
-from dialogs.talk import Guide, Here, Row, Talk, View
-from dialogs.topics import documents, first, link, menu, operator, privacy, search, settings, status, who
+from dialogs.talk import Guide, Here, Row, Talk, View, choice
+from dialogs.topics import documents, first, link, menu, operator, privacy, request, search, settings, status, who
 
 TOPICS = (
     first.TOPIC,
     menu.TOPIC,
+    request.TOPIC,
     documents.TOPIC,
     who.TOPIC,
     status.TOPIC,
@@ -30,7 +33,13 @@ TOPICS = (
 
 VIEWS: dict[str, View] = {state: view for topic in TOPICS for state, view in topic.views.items()}
 
-ROWS: tuple[Row, ...] = tuple(row for topic in TOPICS for row in topic.rows)
+ROWS: tuple[Row, ...] = (*(row for topic in TOPICS for row in topic.rows), *silence.ROWS)
+
+ASKS = frozenset(state for topic in TOPICS for state in topic.asks)
+"""Where a question stands half asked."""
+
+NOT_A_MESSAGE = frozenset({"kept"})
+"""What nobody wrote."""
 
 BEFORE_LANGUAGE = frozenset({"lang", "quiet", "loud", "contact"})
 """What a person may do before the language is known."""
@@ -43,8 +52,7 @@ PER_MINUTE = 20
 
 
 class Turn(msgspec.Struct, frozen=True):
-    session: Session | None
-    """None: the person asked to be forgotten."""
+    session: Session
     reply: Reply | None
     to_phone: tuple[str, Reply] | None
     link: str | None
@@ -55,12 +63,21 @@ class Turn(msgspec.Struct, frozen=True):
     request: ServiceRequest | None = None
     audits: tuple[Audit, ...] = ()
     erases: bool = False
+    forgotten: bool = False
+    """The person asked for it: of the session only what protects others is left."""
 
 
-def step(session: Session, event: Event, here: Here, guide: Guide) -> Turn:
-    """Raises UnansweredError where something has to be found out first; then nothing has happened."""
-    session = msgspec.structs.replace(session)
-    session.pace = _pace(session, here.now)
+def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool = False) -> Turn:
+    """`typed`: the event was put into words, and was not a button. Raises UnansweredError where something has to be
+    found out first; then nothing has happened."""
+    session = msgspec.structs.replace(before)
+    left = False
+    if typed and silence.lasted(session, here.now):
+        session.whom = ""
+        left = silence.leaves(session, event, ASKS, takes_words)
+        event = silence.close(session, event) if left else event
+    if event.name not in NOT_A_MESSAGE:
+        session.pace = _pace(session, here.now)
     if session.pace[1] > PER_MINUTE:
         first_time = session.pace[1] == PER_MINUTE + 1
         slower = Say("pace.slow" if session.language else "pace.slow.both")
@@ -73,18 +90,35 @@ def step(session: Session, event: Event, here: Here, guide: Guide) -> Turn:
         event = Event("old_button")
     talk = Talk(session, event, here, guide)
     MACHINE.events[event.name].trigger(talk)
-    talk.session.state = talk.state
+    _settle(before, talk)
+    reply = _reply(talk)
+    if repeats.too_often(before, session):
+        reply = _with_somebody(reply)
+    if left:
+        reply = _with_farewell(reply, to_return=bool(session.closed))
     return Turn(
-        None if talk.forgotten else talk.session,
-        _reply(talk),
+        remains(session) if talk.forgotten else session,
+        reply,
         talk.to_phone,
         talk.link,
-        " ".join(filter(None, (event.name, talk.state, talk.session.service))),
+        " ".join(filter(None, (event.name, talk.state, session.service))),
         tuple(talk.errands),
         talk.request,
         tuple(talk.audits),
         talk.erases,
+        talk.forgotten,
     )
+
+
+def _settle(before: Session, talk: Talk) -> None:
+    """What follows from where the talk has come to."""
+    session = talk.session
+    session.state = talk.state
+    if session.state not in menu.ASIDE:
+        session.behind = ""
+    if session.closed and not silence.still_open(before, session, ASKS):
+        session.closed = ""
+    session.repeats = (0, 0) if talk.erases else repeats.counted(before, session, talk.event)
 
 
 def takes_words(state: str) -> bool:
@@ -94,7 +128,7 @@ def takes_words(state: str) -> bool:
 
 def view(session: Session, here: Here, guide: Guide) -> Reply:
     """Where the person stands."""
-    talk = Talk(session, Event("again"), here, guide)
+    talk = Talk(msgspec.structs.replace(session), Event("again"), here, guide)
     return VIEWS.get(session.state, menu.menu)(talk)
 
 
@@ -103,6 +137,32 @@ def _reply(talk: Talk) -> Reply:
         return Reply(tuple(talk.notices))
     view = VIEWS[talk.state](talk)
     return msgspec.structs.replace(view, say=(*talk.notices, *view.say), notices=len(talk.notices))
+
+
+def _with_somebody(reply: Reply) -> Reply:
+    """The same was asked three times: the answer does not help."""
+    somebody = choice("operator", "menu.operator")
+    known = {one.id for one in reply.choices}
+    choices = list(reply.choices)
+    if choices and somebody.id not in known:
+        last = len([one for one in choices if one not in (BACK, MENU)])
+        choices.insert(last, somebody)
+    say = (Say("repeats.operator"), *reply.say)
+    return msgspec.structs.replace(reply, say=say, choices=tuple(choices), notices=reply.notices + 1)
+
+
+def _with_farewell(reply: Reply, *, to_return: bool) -> Reply:
+    """To the question that waited too long. Before another question everything is said in full, if need be in
+    portions: nobody has read it yet."""
+    if to_return:
+        say = (Say("silence.closed"), *reply.say)
+        return msgspec.structs.replace(reply, say=say, notices=reply.notices + 1)
+    return msgspec.structs.replace(reply, say=(Say("silence.left"), *reply.say), notices=0)
+
+
+def waits(session: Session, now: datetime) -> bool:
+    """A question of ours stands, and was asked not long ago."""
+    return session.language is not None and session.state in ASKS and not silence.lasted(session, now)
 
 
 def _pace(session: Session, now: datetime) -> tuple[int, int]:

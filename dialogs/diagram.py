@@ -27,7 +27,8 @@ def _drawn(states: Iterable[str], rows: Sequence[Row[T]], initial: str) -> str:
     """Mermaid. What holds in every state is drawn once, from «anywhere»."""
     arrows = _arrows(rows)
     lines = ["stateDiagram-v2", "    direction LR", f"    [*] --> {_id(initial)}"]
-    lines += [f'    state "{state}" as {_id(state)}' for state in states]
+    functions = dict.fromkeys(row.to.__name__ for row in rows if callable(row.to))
+    lines += [f'    state "{state}" as {_id(state)}' for state in (*states, *functions)]
     if any(source == ANYWHERE for source, _ in arrows):
         lines.append('    state "anywhere" as anywhere')
     lines += [
@@ -40,7 +41,8 @@ def _arrows(rows: Iterable[Row[T]]) -> dict[tuple[str, str], list[str]]:
     arrows: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         event = f"{row.event} [{row.when.__name__}]" if row.when else row.event
-        arrows.setdefault((row.at, row.to or row.at), []).append(event)
+        target = row.to.__name__ if callable(row.to) else row.to
+        arrows.setdefault((row.at, target or row.at), []).append(event)
     return arrows
 
 

@@ -9,10 +9,10 @@ from msgspec import Struct, structs
 from dialogs import render, search, words, workdays
 from dialogs.applications import ways
 from dialogs.catalogue import loader
-from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view
+from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view, waits
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.inquiries import Inquiry, UnansweredError
-from dialogs.messages import Content, Event, Language, Message, Pressed, Reply, Say, Surface
+from dialogs.messages import Content, Event, Interrupted, Language, Message, Pressed, Reply, Say, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Guide, Here
 from dialogs.understand import normalised, understand
@@ -31,6 +31,8 @@ class Answer(Struct, frozen=True):
     audits: tuple[Audit, ...] = ()
     erases: bool = False
     """The message that was answered holds what nobody else should read."""
+    forgotten: bool = False
+    """The person asked for it: of the session only what protects others is left."""
     inquiry: Inquiry[Any] | None = None
     """Nothing has happened yet: this has to be found out, and the same asked again."""
 
@@ -50,10 +52,12 @@ class Dialogue:
         self.guide = guide
 
     def answer(self, session: Session, content: Content, here: Here) -> Answer:
+        if isinstance(content, Interrupted) and not waits(session, here.now):
+            return Answer(session, (), "nothing")
         try:
             event = understand(content, session, here.surface, lambda: self._labels(session, here))
-            turn = step(session, event, here, self.guide)
-            if turn.session is not None and turn.session.pending and turn.session.language is not None:
+            turn = step(session, event, here, self.guide, typed=isinstance(content, Text))
+            if turn.session.pending and turn.session.language is not None:
                 turn = self._take_up(turn.session, here)
         except UnansweredError as unanswered:
             return Answer(session, (), "asked", inquiry=unanswered.inquiry)
@@ -90,7 +94,7 @@ class Dialogue:
 
     def _worded(self, turn: Turn, before: Session, content: Content, surface: Surface) -> Answer:
         session = turn.session
-        language = (session or before).language or Language.KK
+        language = session.language or before.language or Language.KK
         messages = []
         if turn.reply is not None:
             if surface is Surface.CHAT:
@@ -103,7 +107,7 @@ class Dialogue:
                 message = Message(page.text)
                 offered = list(page.offered)
             messages.append(message)
-            if session is not None and turn.reply.choices:
+            if turn.reply.choices:
                 session.offered = offered
         if turn.to_phone is not None:
             phone, listed = turn.to_phone
@@ -113,19 +117,19 @@ class Dialogue:
             session,
             tuple(messages),
             turn.note,
-            "" if session is None else turn.link,
+            "" if turn.forgotten else turn.link,
             turn.errands,
             turn.request,
             turn.audits,
             turn.erases,
+            turn.forgotten,
         )
 
-    def _page(self, reply: Reply, session: Session | None, language: Language) -> render.Page:
-        number = session.page if session else 0
-        if session and session.missed and reply.notices:
-            return render.aside(reply, self.guide.words, language, number)
+    def _page(self, reply: Reply, session: Session, language: Language) -> render.Page:
+        if session.missed and reply.notices:
+            return render.aside(reply, self.guide.words, language, session.page)
         pages = render.sms(reply, self.guide.words, language)
-        return pages[min(number, len(pages) - 1)]
+        return pages[min(session.page, len(pages) - 1)]
 
     def _labels(self, session: Session, here: Here) -> Sequence[tuple[str, str]]:
         language = session.language or Language.KK

@@ -58,7 +58,11 @@ class Kept(Struct, frozen=True, tag=True):
     promise: str
 
 
-Content = Text | Pressed | Contact | Unreadable | Kept
+class Interrupted(Struct, frozen=True, tag=True):
+    """What somebody wrote was answered elsewhere, and a question of the talk may stand open above it."""
+
+
+Content = Text | Pressed | Contact | Unreadable | Kept | Interrupted
 
 
 class Event(Struct, frozen=True):

@@ -65,6 +65,8 @@ class Wish(Struct, frozen=True, array_like=True):
 
     iin: str
     service: str
+    name: str = ""
+    """The given name, where a phone serves several persons."""
 
     def __repr__(self) -> str:
         return f"Wish({self.service})"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from dialogs.messages import Contact, Content, Event, Kept, Pressed, Surface, Text, Unreadable
+from dialogs.messages import Contact, Content, Event, Interrupted, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 
 LONGEST = 500
@@ -71,6 +71,8 @@ def understand(content: Content, session: Session, surface: Surface, labels: Lab
         return Event("unreadable", (content.kind,))
     if isinstance(content, Kept):
         return Event("kept", (content.promise,))
+    if isinstance(content, Interrupted):
+        return Event("interrupted")
 
 
 def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Event:

@@ -51,4 +51,5 @@ TOPIC = Topic(
         Row("contact", ANYWHERE, do=unasked_contact),
         Row("back", "link", "settings", do=understood),
     ),
+    asks=frozenset({"link"}),
 )

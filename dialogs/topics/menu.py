@@ -9,10 +9,16 @@ TOO_OFTEN = 3
 """After so many messages in a row that were not understood, it is said who can help."""
 
 
-def menu(_: Talk) -> Reply:
+ASIDE = ("help", "operator")
+"""Whoever asks for these comes back to where they were."""
+
+
+def menu(talk: Talk) -> Reply:
+    unfinished = (choice("resume", "menu.resume"),) if talk.session.closed else ()
     return Reply(
         (Say("menu.ask"),),
         (
+            *unfinished,
             choice("services", "menu.services"),
             choice("status", "menu.status"),
             choice("operator", "menu.operator"),
@@ -29,6 +35,16 @@ def help_(_: Talk) -> Reply:
 def understood(talk: Talk) -> None:
     talk.session.missed = 0
     talk.session.page = 0
+
+
+def step_aside(talk: Talk) -> None:
+    understood(talk)
+    if talk.state not in ASIDE:
+        talk.session.behind = talk.state
+
+
+def where_they_were(talk: Talk) -> str:
+    return talk.session.behind
 
 
 def next_page(talk: Talk) -> None:
@@ -73,11 +89,12 @@ TOPIC = Topic(
     views={"menu": menu, "help": help_},
     rows=(
         Row("menu", ANYWHERE, "menu", do=understood),
-        Row("help", ANYWHERE, "help", do=understood),
+        Row("help", ANYWHERE, "help", do=step_aside),
         Row("more", ANYWHERE, do=next_page),
         Row("again", ANYWHERE, do=say_again),
         Row("thanks", ANYWHERE, do=thanks),
         Row("back", "menu"),
+        Row("back", "help", where_they_were, do=understood),
         Row("back", "help", "menu", do=understood),
         Row("no_such_number", ANYWHERE, do=no_such_number),
         Row("unknown_command", ANYWHERE, do=unknown_command),

@@ -5,7 +5,7 @@ from dialogs.render import MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 from dialogs.topics.answer import hours
-from dialogs.topics.menu import understood
+from dialogs.topics.menu import step_aside, understood, where_they_were
 
 SHOWN = ("contact_centre", "state_corp", "state_corp_duty", "department", "egov")
 
@@ -23,7 +23,8 @@ def people(talk: Talk) -> Reply:
 TOPIC = Topic(
     views={"operator": people},
     rows=(
-        Row("operator", ANYWHERE, "operator", do=understood),
+        Row("operator", ANYWHERE, "operator", do=step_aside),
+        Row("back", "operator", where_they_were, do=understood),
         Row("back", "operator", "menu", do=understood),
     ),
 )

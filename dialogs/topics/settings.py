@@ -70,4 +70,5 @@ TOPIC = Topic(
         Row("back", "settings", "menu", do=understood),
         Row("back", "settings.forget", "settings", do=understood),
     ),
+    asks=frozenset({"settings.forget"}),
 )

@@ -1,0 +1,42 @@
+"""The same asked again and again: the answer did not help, and somebody else may."""
+
+from typing import Any
+from zlib import crc32
+
+from msgspec import structs
+
+from dialogs.messages import Event
+from dialogs.session import Session
+
+TOO_OFTEN = 3
+NOT_ASKED = frozenset(
+    {
+        *("menu", "back", "more", "again", "resume", "start", "thanks", "help", "operator"),
+        *("lang", "quiet", "loud", "forget", "forget_yes", "agree", "decline", "tick", "contact"),
+        *("first_contact", "kept", "interrupted", "unreadable", "old_button", "no_such_number", "unknown_command"),
+    }
+)
+"""Finding one's way, answering, or nothing that could be understood: none of it asks for anything, and none of it
+comes between two questions that are the same."""
+PASSING: dict[str, Any] = {
+    **dict.fromkeys(("state", "behind", "closed"), ""),
+    **dict.fromkeys(("page", "missed"), 0),
+    **dict.fromkeys(("pace", "repeats"), (0, 0)),
+    "offered": [],
+}
+"""What may differ between two answers that are the same."""
+
+
+def counted(before: Session, after: Session, event: Event) -> tuple[int, int]:
+    """What was asked last, and how many times in a row it led to the same."""
+    if event.name in NOT_ASKED or after.missed:
+        return before.repeats
+    asked = crc32(":".join((event.name, *event.args)).encode())
+    if before.repeats[0] != asked or structs.replace(before, **PASSING) != structs.replace(after, **PASSING):
+        return asked, 1
+    return asked, before.repeats[1] + 1
+
+
+def too_often(before: Session, after: Session) -> bool:
+    """It is said at the third time, and not at each one that follows."""
+    return after.repeats != before.repeats and after.repeats[1] % TOO_OFTEN == 0
