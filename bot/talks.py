@@ -7,9 +7,10 @@ from msgspec import Struct
 from bot.affairs import Affairs
 from bot.ground import Ground
 from gateway.channels import Channel
-from gateway.errands import STREAM, Codes, Errands, WriteBacks
+from gateway.errands import STREAM, Codes, Errands
 from gateway.inquiries import Inquiries
 from gateway.outbox import Outbox
+from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
 from gateway.receive import Receiver
 from gateway.register import Registers
@@ -36,7 +37,7 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
         ground.store,
         ground.dialogue,
         offers.answers,
-        inquiries=Inquiries(offers.esobes, proofs=proofs, registers=registers),
+        inquiries=Inquiries(offers.esobes, proofs=proofs, news=offers.news, registers=registers),
         requests=Requests(),
         clock=clock,
         wake=wake,

@@ -4,23 +4,19 @@
 
 kind     errand        when it is done
 code     SendCode      the code is on its way to a phone of the person with that IIN, or there is none, or it is late
-back     WriteBack     E-Sobes answers again, and what the person asked about was told; or three days were not enough
+back     WriteBack     E-Sobes answers again, and what the person asked about was told; see `promises`
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from dialogs import session as sessions
 from dialogs.errands import Errand, SendCode
-from dialogs.matters import pocket, window
-from dialogs.matters.window import Quiet
 from dialogs.messages import Kept, Language, Say, Surface
 from dialogs.people import Citizen, mark, read_phone
-from dialogs.session import Session
 from dialogs.words import Words
 from gateway import esobes_reading as reading
 from gateway.channels import Inbound, Letter, Outcome, Retry, Sent, surface
@@ -29,22 +25,15 @@ from gateway.connection import Batched, RedisAwayError
 from gateway.esobes import Esobes
 from gateway.esobes_looking import AwayError
 from gateway.esobes_reading import UnreadableError
+from gateway.names import short
 from gateway.proofs import Proofs
-from gateway.store import SHARDS, AuditLine, Commit, Line, Store, shard_number, tag
+from gateway.store import SHARDS, AuditLine, shard_number, tag
 
 STREAM = "errands"
 PATIENCE = 2.0
 """Seconds for one look at E-Sobes: if it takes longer, it is not well enough to be talked about."""
 SOON = 3.0
 """Seconds until the next try where somebody waits for a code."""
-SHORTLY = 15 * 60.0
-"""Seconds in which the answer still belongs to the question: then it comes at any hour."""
-GIVEN_UP = timedelta(days=3).total_seconds()
-_OFTEN, _SELDOM, _SLOWING = 2.0, 60.0, 4
-"""Seconds between two tries: a quarter of the time that the promise is old, within these bounds."""
-_NOBODY = "+77000000000"
-"""Asked about where no phone is known: any answer shows that E-Sobes is back."""
-
 _AWAY = (AwayError, UnreadableError)
 _encode = msgspec.json.Encoder().encode
 
@@ -69,8 +58,10 @@ _letter = msgspec.json.Decoder(Letter).decode
 
 def errand_letter(errand: Errand, inbound: Inbound, ref: str, now: datetime) -> Letter:
     kind = "code" if isinstance(errand, SendCode) else "back"
+    # What is promised again when it was to be kept does not get an ever longer name.
+    name = short(inbound.id) if isinstance(inbound.content, Kept) else inbound.id
     text = _encode(Order(errand, ref)).decode()
-    return Letter(f"{kind}:{inbound.id}", f"{kind}:{inbound.address}", text, now.timestamp())
+    return Letter(f"{kind}:{name}", f"{kind}:{inbound.address}", text, now.timestamp())
 
 
 class Codes:
@@ -96,7 +87,7 @@ class Codes:
             return Sent()
         try:
             person = await self._person(errand.iin)
-            await self._settle(errand, person, order.ref, surface(_asker(letter)))
+            await self._settle(errand, person, order.ref, surface(asker(letter)))
         except _AWAY as error:
             return Retry(f"E-Sobes: {error}", SOON)
         except RedisAwayError:
@@ -129,83 +120,6 @@ class Codes:
         return self._words.say(said, language, Surface.SMS)
 
 
-class WriteBacks:
-    """The channel for `back:` addresses: as soon as E-Sobes answers, the person is told what they asked about."""
-
-    def __init__(
-        self,
-        esobes: Esobes,
-        store: Store,
-        words: Words,
-        clock: Clock,
-        quiet: Quiet | None,
-        *,
-        receive: Callable[[Inbound], Awaitable[None]],
-        wake: Callable[[int], None],
-    ) -> None:
-        """`receive` takes what comes in as if somebody had written; `wake` tells the letters' outbox."""
-        self._esobes = esobes
-        self._store = store
-        self._words = words
-        self._clock = clock
-        self._quiet = quiet
-        self._receive = receive
-        self._wake = wake
-
-    async def send(self, letter: Letter) -> Outcome:
-        address, now = _asker(letter), self._clock.now()
-        age = now.timestamp() - letter.created
-        try:
-            before, known = await self._store.recall(address)
-            session = _promised(before)
-            if session is None:
-                return Sent()  # it was told meanwhile, or the person is forgotten
-            if age >= GIVEN_UP:
-                await self._give_up(letter, address)
-                return Sent()
-            leaves = window.leaves(now, self._quiet)
-            if leaves > now and age > SHORTLY:
-                return Retry("it is night", (leaves - now).total_seconds())
-            phone = address.removeprefix("sms:") if surface(address) is Surface.SMS else pocket.read(known).phone
-            await self._look(phone, [proven.iin for proven in session.proven])
-            await self._receive(Inbound(f"kept:{letter.id}", address, Kept("status")))
-        except _AWAY as error:
-            return Retry(f"E-Sobes: {error}", min(_SELDOM, max(_OFTEN, age / _SLOWING)))
-        except RedisAwayError:
-            return Retry("what was promised could not be stored")
-        return Sent()
-
-    async def _look(self, phone: str | None, proven: list[str]) -> None:
-        """Everything that the talk is going to ask. Raises AwayError, UnreadableError."""
-        until = asyncio.get_running_loop().time() + PATIENCE
-        found = await self._esobes.look(("persons",), {"phone": phone or _NOBODY}, until)
-        for iin in dict.fromkeys([*(one.iin for one in reading.persons(found or b"")), *proven]):
-            applications = await self._esobes.look(("persons", iin, "applications"), {}, until)
-            if applications is not None:
-                reading.applications(applications, iin)
-
-    async def _give_up(self, letter: Letter, address: str) -> None:
-        """One last word, and nothing is promised any more."""
-        outcome = Commit.CONFLICT
-        while outcome is Commit.CONFLICT:
-            before = await self._store.load(address)
-            session = _promised(before)
-            if session is None:
-                return
-            where, now = surface(address), self._clock.now().timestamp()
-            text = self._words.say(Say("errands.silent"), session.language or Language.KK, where)
-            last = Letter(f"{letter.id}:silent", address, text, now, unasked=True)
-            outcome = await self._store.commit(
-                last.id,
-                address,
-                before=before,
-                after=sessions.write(structs.replace(session, promised=0.0)),
-                letters=(last,),
-                line=Line(int(now), session.ref, where, "silent", (last.id,)),
-            )
-        self._wake(shard_number(address))
-
-
 class Errands:
     """Read over all shards: what is still to be done."""
 
@@ -223,7 +137,8 @@ class Errands:
         return Figures(sum(found[:SHARDS]), oldest)
 
 
-def _asker(letter: Letter) -> str:
+def asker(letter: Letter) -> str:
+    """Where the errand comes from."""
     return letter.address.partition(":")[2]
 
 
@@ -231,12 +146,3 @@ def _own_phone(person: Citizen) -> str | None:
     """The first that an SMS can reach."""
     phones = map(read_phone, person.phones)
     return next((phone.e164 for phone in phones if phone is not None and phone.of_kazakhstan), None)
-
-
-def _promised(stored: bytes | None) -> Session | None:
-    """The talk of somebody who waits still; one that cannot be read begins anew, without the promise."""
-    try:
-        session = None if stored is None else sessions.read(stored)
-    except (msgspec.MsgspecError, KeyError):
-        return None
-    return session if session is not None and session.promised else None

@@ -25,7 +25,7 @@ from gateway.answers import Answers
 from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
-from gateway.errands import Codes, WriteBacks
+from gateway.errands import Codes
 from gateway.esobes import Esobes
 from gateway.events import ApplicationTold, OfferTold, Told
 from gateway.inquiries import Inquiries
@@ -35,6 +35,7 @@ from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.outbox import Outbox
 from gateway.phones import Phones
+from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
 from gateway.receive import Receiver
 from gateway.relays import STREAM, Backlog, Relays
