@@ -1,9 +1,10 @@
 """Days as people say them, in the forms that sentences need.
 
-A text says which form it needs: `{day}` with the weekday, `{day:till}` up to and with that day, `{day:on}`,
-`{day:since}` and `{day:date}` without the weekday; `{day:since_year}` with the year, for what is long ago.
+A text says which form it needs: `{day}` with the weekday, `{day:till}` up to and with that day; without the weekday
+`{day:by}`, which is `till`, and `{day:on}`, `{day:since}`, `{day:date}`.
 """
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -17,6 +18,10 @@ _BACK = frozenset("аоұы")
 _VOICELESS = frozenset("кқпстхшщ")
 _NASAL = frozenset("мнң")
 _GENITIVE = ("понедельника", "вторника", "среды", "четверга", "пятницы", "субботы", "воскресенья")
+
+
+class LongAgo(date):
+    """Nobody would know of which year it is."""
 
 
 class Day(str):
@@ -33,42 +38,34 @@ class Day(str):
         return made
 
     def __format__(self, form: str) -> str:
-        return _formed(self._day, form, self._language) if form else str(self)
+        return _formed(self._day, form, self._language, isinstance(self._day, LongAgo)) if form else str(self)
 
 
 @lru_cache(maxsize=4096)
 def with_weekday(day: date, language: Language) -> str:
     """«26 қараша, бейсенбі», «четверг, 26 ноября»."""
-    weekday = format_date(day, "EEEE", locale=BABEL_LOCALE[language])
-    number = without_weekday(day, language)
+    number, weekday = _number(day, language), _weekday(day, language)
     return f"{number}, {weekday}" if language is Language.KK else f"{weekday}, {number}"
 
 
-def without_weekday(day: date, language: Language) -> str:
+@lru_cache(maxsize=4096)
+def _formed(day: date, form: str, language: Language, with_year: bool) -> str:
+    number = _number(day, language)
+    if language is Language.RU:
+        dated = f"{number} {day.year} года" if with_year else number
+        return f"{_GENITIVE[day.weekday()]}, {dated}" if form == "till" else dated
+    year = f"{day.year} жылғы " if with_year else ""
+    if form == "till":
+        return f"{year}{_up_to(number)}, {_up_to(_weekday(day, language))}"
+    return year + _FORMS[form](number)
+
+
+def _number(day: date, language: Language) -> str:
     return format_skeleton("MMMMd", day, locale=BABEL_LOCALE[language])
 
 
-@lru_cache(maxsize=4096)
-def _formed(day: date, form: str, language: Language) -> str:
-    number = without_weekday(day, language)
-    if language is Language.RU:
-        forms = {
-            "till": f"{_GENITIVE[day.weekday()]}, {number}",
-            "on": number,
-            "since": number,
-            "since_year": f"{number} {day.year} года",
-            "date": number,
-        }
-        return forms[form]
-    weekday = format_date(day, "EEEE", locale=BABEL_LOCALE[language])
-    forms = {
-        "till": f"{_up_to(number)}, {_up_to(weekday)}",
-        "on": _on(number),
-        "since": _from(number),
-        "since_year": f"{day.year} жылғы {_from(number)}",
-        "date": number,
-    }
-    return forms[form]
+def _weekday(day: date, language: Language) -> str:
+    return format_date(day, "EEEE", locale=BABEL_LOCALE[language])
 
 
 def _up_to(word: str) -> str:
@@ -93,3 +90,6 @@ def _is_back(word: str) -> bool:
     """By its last vowel."""
     last = next(letter for letter in reversed(word) if letter in "аоұыәөүіе")
     return last in _BACK
+
+
+_FORMS: dict[str, Callable[[str], str]] = {"by": _up_to, "on": _on, "since": _from, "date": str}

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dialogs.days import Day
+from dialogs.days import Day, LongAgo
 from dialogs.messages import Language
 
 KK = [
@@ -35,7 +35,8 @@ def test_every_month_of_the_kazakh_calendar_has_its_endings(month: int) -> None:
     assert f"{day:till}".startswith(f"5 {till}, ")
     assert f"{day:on}" == f"5 {on}"
     assert f"{day:since}" == f"5 {since}"
-    assert f"{day:since_year}" == f"2026 жылғы 5 {since}"
+    assert f"{day:by}" == f"5 {till}"
+    assert f"{Day(LongAgo(2024, month, 5), Language.KK):since}" == f"2024 жылғы 5 {since}"
 
 
 @pytest.mark.parametrize("number", range(7))
@@ -49,4 +50,11 @@ def test_every_weekday_has_its_endings(number: int) -> None:
 def test_without_a_form_it_is_the_day_with_its_weekday() -> None:
     assert f"{Day(date(2026, 11, 26), Language.KK)}" == "26 қараша, бейсенбі"
     assert f"{Day(date(2026, 11, 26), Language.RU)}" == "четверг, 26 ноября"
-    assert f"{Day(date(2025, 11, 26), Language.RU):since_year}" == "26 ноября 2025 года"
+    assert f"{Day(date(2026, 11, 26), Language.RU):by}" == "26 ноября"
+
+
+def test_of_what_is_long_ago_the_year_is_said() -> None:
+    day = LongAgo(2024, 11, 26)
+    assert f"{Day(day, Language.RU):on}" == "26 ноября 2024 года"
+    assert f"{Day(day, Language.RU):till}" == "вторника, 26 ноября 2024 года"
+    assert f"{Day(day, Language.KK):till}" == "2024 жылғы 26 қарашаға, сейсенбіге"

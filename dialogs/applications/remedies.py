@@ -1,0 +1,117 @@
+"""What can be done about a refusal or a delay, read from `remedies.toml`."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from dialogs.catalogue.schema import Act, Source
+
+HERE = Path(__file__).parent
+CATALOGUE = HERE.parent / "catalogue"
+
+
+class RemediesError(Exception):
+    """The file is wrong. The message names file and field."""
+
+
+Days = Annotated[int, Meta(ge=1)]
+Some = Annotated[list[str], Meta(min_length=1)]
+
+
+class Receipt(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    services: Some
+    sources: Annotated[list[Source], Meta(min_length=1)]
+
+
+class Hearing(Receipt, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    objection: Days | None = None
+    unsaid: bool = False
+
+
+class Complaint(Receipt, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    to: Literal["head", "office"]
+    days: Days
+    higher: Days
+
+
+class _Ground(Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    words: Annotated[list[Some], Meta(min_length=1)]
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    hearing: list[Hearing]
+    complaint: list[Complaint]
+    receipt: list[Receipt]
+    again: list[Receipt]
+    ground: list[_Ground]
+
+
+class Remedies(Struct, frozen=True):
+    hearings: dict[str, Hearing]
+    complaints: dict[str, Complaint]
+    receipts: frozenset[str]
+    """Services that give a receipt for papers that they do not take."""
+    again: frozenset[str]
+    grounds: tuple[_Ground, ...]
+
+    def ground(self, reason: str) -> str | None:
+        """The ground of the law that an office means by its words."""
+        said = " ".join(reason.split()).casefold()
+        for ground in self.grounds:
+            if any(all(word in said for word in words) for words in ground.words):
+                return ground.id
+        return None
+
+
+@lru_cache(maxsize=1)
+def remedies() -> Remedies:
+    return load()
+
+
+def load(file: Path = HERE / "remedies.toml") -> Remedies:
+    try:
+        read = msgspec.convert(tomllib.loads(file.read_text("utf-8")), _File)
+        acts = msgspec.convert(tomllib.loads((CATALOGUE / "acts.toml").read_text("utf-8")), dict[str, Act])
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise RemediesError(f"{file.name}: {error}") from None
+    slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
+    for name in ("hearing", "complaint", "receipt", "again"):
+        if problem := next(_problems(getattr(read, name), acts, slugs, articles=name == "again"), None):
+            raise RemediesError(f"{file.name}: {name}: {problem}")
+    return Remedies(
+        hearings={slug: one for one in read.hearing for slug in one.services},
+        complaints={slug: one for one in read.complaint for slug in one.services},
+        receipts=frozenset(slug for one in read.receipt for slug in one.services),
+        again=frozenset(slug for one in read.again for slug in one.services),
+        grounds=tuple(read.ground),
+    )
+
+
+def _problems(entries: Sequence[Receipt], acts: dict[str, Act], slugs: set[str], *, articles: bool) -> Iterator[str]:
+    told: set[str] = set()
+    for entry in entries:
+        for slug in entry.services:
+            if slug not in slugs:
+                yield f"no service is called «{slug}»"
+            if slug in told:
+                yield f"«{slug}» stands there twice"
+            told.add(slug)
+        yield from doubts(entry.sources, acts, articles=articles)
+
+
+def doubts(sources: Sequence[Source], acts: dict[str, Act], *, articles: bool = False) -> Iterator[str]:
+    """What is wrong with them. `articles`: a printed article about an act will do."""
+    for source in sources:
+        act = acts.get(source.act)
+        if act is None:
+            yield f"act «{source.act}» is not in acts.toml"
+        elif act.repealed or (act.article and not articles):
+            yield f"«{source.act}» is not an act in force"
+        if not source.at.strip():
+            yield "the paragraph is missing"
