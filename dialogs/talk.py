@@ -19,7 +19,7 @@ from dialogs.words import Words
 from dialogs.workdays import Workdays
 
 
-class Guide(Struct, frozen=True):
+class Guide(Struct, frozen=True, eq=False):
     """Everything the assistant knows that is not about one person."""
 
     words: Words
