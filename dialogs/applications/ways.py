@@ -21,9 +21,9 @@ class WaysError(Exception):
     """The ways are wrong. The message names service and field."""
 
 
-class Kind(StrEnum):
+class Manner(StrEnum):
     OFFICE = "office"
-    """The law lets the department begin by itself: the person's wish is passed on to it. An application stays open."""
+    """The law lets the department begin by itself: a wish is passed on to it. Applying stays open."""
     SIGN = "sign"
     """Only a signed application counts: on paper, or with an electronic signature."""
     COME = "come"
@@ -36,7 +36,7 @@ Sources = Annotated[list[Source], Meta(min_length=1)]
 
 
 class Way(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    kind: Kind
+    manner: Manner
     places: list[str] = []
     """Ids in offices.toml: where one applies oneself. Their words are `way.{place}`."""
     then: str = ""
@@ -71,7 +71,7 @@ def _problems(ways: Ways, catalogue: Catalogue, words: Words) -> Iterator[str]:
     for slug, way in ways.items():
         if slug not in catalogue.services:
             yield f"{slug}: no service is called so"
-        if (way.kind is Kind.NONE) == bool(way.places):
+        if (way.manner is Manner.NONE) == bool(way.places):
             yield f"{slug}.places: needed, unless there is nothing to ask for"
         for place, text in way.said():
             if place not in offices:

@@ -1,5 +1,6 @@
 """Which papers a service needs: choose the service, answer what changes the list, get the list for one's own case."""
 
+from dialogs.applications.ways import Manner
 from dialogs.catalogue.schema import Fact, Kind, Service
 from dialogs.messages import Choice, Reply, Say, Surface
 from dialogs.people import read_phone
@@ -19,6 +20,13 @@ from dialogs.topics.case import (
     onwards,
 )
 from dialogs.topics.menu import missed, understood
+
+ASKED = {
+    Manner.OFFICE: ("request", "request.button"),
+    Manner.SIGN: ("apply", "request.how.button"),
+    Manner.COME: ("apply", "request.come.button"),
+}
+"""How a service can be asked for → the choice that begins it, and its words; see `topics.request`."""
 
 GROUPS = ("aids", "rehab", "care", "money", "papers")
 
@@ -75,6 +83,7 @@ def answer(talk: Talk) -> Reply:
     if talk.surface is Surface.CHAT and papers:
         by_sms = (choice("sms", "documents.by_sms"),) if may_go_by_sms(talk) else ()
         more = (*_ticks(talk, its.service, papers), *more, *by_sms)
+    more = (*more, *_asking(talk, its.service))
     if its.answers:
         more = (*more, choice("redo", "documents.redo"))
     note = (Say("documents.general"),) if talk.session.general else ()
@@ -91,6 +100,12 @@ def _ticks(talk: Talk, service: Service, papers: list[Fact]) -> tuple[Choice, ..
         )
         for number, fact in enumerate(papers, 1)
     )
+
+
+def _asking(talk: Talk, service: Service) -> tuple[Choice, ...]:
+    """Whoever knows what is needed may want it now."""
+    found = ASKED.get(talk.guide.ways[service.slug].manner)
+    return (choice(f"{found[0]}:{service.number}", found[1]),) if found else ()
 
 
 def more_about(talk: Talk) -> Reply:
@@ -236,4 +251,5 @@ TOPIC = Topic(
         Row("back", "documents.details", "documents.answer", do=understood),
         Row("back", "documents.phone", "documents.answer", do=understood),
     ),
+    asks=frozenset({"documents.privacy", "documents.question", "documents.phone"}),
 )
