@@ -1,7 +1,7 @@
 """An E-Sobes on the loopback: a real HTTP server that keeps to the contract, or fails as it is told to."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Self
 
 import msgspec
@@ -23,6 +23,10 @@ class Fault(Struct, frozen=True):
     done: bool = False
 
 
+Mischief = Callable[[asyncio.StreamWriter], Awaitable[None]]
+"""What it does instead of answering a question; then the connection ends."""
+
+
 class Ministry:
     def __init__(self) -> None:
         self.calls: list[Told] = []
@@ -35,6 +39,11 @@ class Ministry:
         self.answer_to: Callable[[Told], bytes | Fault] = lambda _: answer("200 OK", "{}")
         self.silence: asyncio.Event | None = None
         """While it is not set, nobody gets an answer."""
+        self.known: dict[str, object] = {}
+        """What it tells whoever asks: `/persons?phone=%2B7701…` → the JSON. All else it does not know."""
+        self.asked: list[str] = []
+        self.mischief: Mischief | None = None
+        """As long as it is set, no question gets an answer."""
         self.url = ""
         self._first: dict[str, bytes] = {}
         self._talks: set[asyncio.StreamWriter] = set()
@@ -64,6 +73,8 @@ class Ministry:
     async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """False: the connection ends."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if head.startswith("GET "):
+            return await self._looked(head, writer)
         fields = {
             name.lower(): value for name, _, value in (line.partition(": ") for line in head.splitlines()[1:-1])
         }
@@ -78,6 +89,18 @@ class Ministry:
             writer.write(said.sent)
             return False
         writer.write(said)
+        await writer.drain()
+        return True
+
+    async def _looked(self, head: str, writer: asyncio.StreamWriter) -> bool:
+        path = head.split()[1].removeprefix("/api")
+        self.headers.append(head)
+        self.asked.append(path)
+        if self.mischief is not None:
+            await self.mischief(writer)
+            return False
+        known = self.known.get(path, {"persons": []} if path.startswith("/persons?") else None)
+        writer.write(problem("404 Not Found") if known is None else answer("200 OK", _json(known)))
         await writer.drain()
         return True
 
@@ -100,4 +123,8 @@ def answer(status: str, body: str = "", *headers: str) -> bytes:
 
 
 def problem(status: str, **members: object) -> bytes:
-    return answer(status, msgspec.json.encode(members).decode(), "Content-Type: application/problem+json")
+    return answer(status, _json(members), "Content-Type: application/problem+json")
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
