@@ -19,7 +19,8 @@ from dialogs.matters.steps import Asked
 from dialogs.messages import Language
 from dialogs.people import mark
 from gateway.clock import ALMATY, Clock
-from gateway.matter_store import EVENT, EVENT_SEEN_FOR, home_of, pocket_key
+from gateway.events import EVENT
+from gateway.matter_store import EVENT_SEEN_FOR, home_of, pocket_key
 from gateway.store import tag
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=ALMATY)

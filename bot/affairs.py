@@ -1,4 +1,5 @@
-"""The parts that have to do with offers: what E-Sobes tells and is told, and the clock that counts their days."""
+"""The parts that have to do with offers and with news of applications: what E-Sobes tells and is told, and the clock
+that counts their days."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,16 +7,19 @@ from datetime import timedelta
 from msgspec import Struct
 
 from bot.ground import Ground
+from dialogs.applications.letters import Letters as NewsWording
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.channels import Channel
+from gateway.desk import Desk
 from gateway.esobes import Esobes
 from gateway.esobes_sandbox import facade
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.matters import Matters
+from gateway.news import News
 from gateway.outbox import Outbox
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.wakeups import Wakeups
@@ -28,6 +32,7 @@ AT_ONCE = 8
 class Affairs(Struct, frozen=True):
     rules: Rules
     answers: Answers
+    news: News
     events: Events
     esobes: Esobes
     relays: Outbox
@@ -57,6 +62,15 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         wake=wake,
         wake_relays=relays.wake,
     )
+    news = News(
+        store=store,
+        sessions=ground.store,
+        wording=NewsWording(guide),
+        rules=law,
+        clock=clock,
+        wake=wake,
+    )
+    desk = Desk(matters, news)
     esobes = Esobes(settings.esobes_url or f"{ground.url}{facade.PATH}", ground.esobes_token)
     if settings.esobes_url or settings.sandbox:  # else what is to be told waits until somebody says where to
         channels["esobes"] = Relays(esobes, backlog, matters.settled)
@@ -64,9 +78,10 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
     return Affairs(
         rules=law,
         answers=Answers(store, matters),
-        events=Events(matters, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
+        news=news,
+        events=Events(desk, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
         esobes=esobes,
         relays=relays,
         backlog=backlog,
-        wakeups=Wakeups(store, clock, matters.woken, wake),
+        wakeups=Wakeups(store, clock, desk.woken, wake),
     )

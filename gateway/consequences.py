@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from dialogs.matters import sizes, window
+from dialogs.matters import window
 from dialogs.matters.affair import Sending
 from dialogs.matters.letters import Letters
 from dialogs.matters.matter import Given, Matter, Relay, Telling
@@ -17,10 +17,9 @@ from dialogs.messages import Language, Message
 from gateway import letters as sent
 from gateway.channels import Inbound, Letter, surface
 from gateway.esobes import Post
-from gateway.events import Told
 from gateway.letters import Status
-from gateway.names import asking_ids, decision_id, notice_id
-from gateway.subject import Subject, subject
+from gateway.names import asking_ids, notice_id
+from gateway.subject import subject
 from gateway.writing import Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
@@ -76,7 +75,7 @@ class Consequences:
                 leaving.append(letter)
                 entries.append(about.told(letter, telling.name, asker.given.phone))
                 continue
-            for phone, address in _reached(matter.phones, scene.pockets):
+            for phone, address in reached(matter.phones, scene.pockets):
                 if address not in answered_at:
                     letter = self._notice(telling, number, matter, scene, phone=phone, address=address)
                     entry = about.told(letter, telling.name, phone)
@@ -92,33 +91,6 @@ class Consequences:
             unsend=_outdated(step, scene, waiting),
             relays=[_post(relay, matter, scene) for relay in step.relays],
             entries=entries,
-        )
-
-    def decision(self, told: Told, scene: Scene, writing: Writing) -> Writing:
-        """The letter about a decision, to all phones and chats."""
-        application, person = told.application, told.person
-        assert application is not None  # noqa: S101 - a decision is about one
-        about = Subject(person, told.case, application.service, told.specialist)
-        leaves = window.leaves(scene.now, self._rules.quiet)
-        minor = sizes.child(person.birth_date, leaves.date())  # the parents read it
-        letters = []
-        for phone, address in _reached(told.phones, scene.pockets):
-            message = self._wording.decision(
-                service=application.service,
-                stage=application.stage,
-                language=person.language,
-                surface=surface(address),
-                queue_number=application.queue_number,
-                refusal_reason=application.refusal_reason,
-                name=person.name if minor or several_persons(scene.pockets[phone]) else None,
-            )
-            name = decision_id(person.iin, told.id, phone, address)
-            letter = _unasked(name, address, message, leaves, leaves + OF_USE)
-            letters.append(Waiting(letter, about.told(letter, "decision", phone)))
-        if leaves > scene.now:
-            return structs.replace(writing, later=letters)
-        return structs.replace(
-            writing, letters=[one.letter for one in letters], entries=[one.entry for one in letters]
         )
 
     def _reply(self, telling: Telling, number: int, matter: Matter, scene: Scene, asker: Asker) -> Letter:
@@ -156,7 +128,7 @@ class Consequences:
         if telling.name in ("question", "reminder"):
             midnight = datetime.combine(leaves.date() + timedelta(1), time(), leaves.tzinfo)
             until = midnight - BEFORE_MIDNIGHT
-        return _unasked(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
+        return unasked(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
 
 
 async def sending(matter: Matter, known: sent.Letters) -> Sending:
@@ -196,13 +168,13 @@ def _outdated(step: Step, scene: Scene, waiting: Sequence[Waiting]) -> list[str]
     instead = any(not telling.asked for telling in step.tellings)
     names = {
         notice_id(matter, name, phone, address)
-        for phone, address in _reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
+        for phone, address in reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
         for name in (*OVERTAKEN, *(ENDS if instead else ()))
     }
     return sorted(names.difference(one.letter.id for one in waiting))
 
 
-def _reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[tuple[str, str]]:
+def reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[tuple[str, str]]:
     """Each phone of the person, and each chat linked to one."""
     for phone in phones:
         yield phone, f"sms:{phone}"
@@ -211,7 +183,7 @@ def _reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[t
             yield phone, chat
 
 
-def _unasked(name: str, address: str, message: Message, leaves: datetime, until: datetime) -> Letter:
+def unasked(name: str, address: str, message: Message, leaves: datetime, until: datetime) -> Letter:
     at, ends = leaves.timestamp(), until.timestamp()
     return Letter(name, address, message.text, at, message.buttons, until=ends, proof=True, unasked=True)
 

@@ -4,7 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from dialogs.applications.application import Application, Hearing
 from dialogs.matters.matter import Kind, Person
+
+EVENT = "esobes:"
+"""The causes that are events of E-Sobes begin so."""
 
 
 class OfferTold(Struct, frozen=True):
@@ -12,16 +16,6 @@ class OfferTold(Struct, frozen=True):
     service: str = ""
     kind: Kind = Kind.PROACTIVE
     device: str | None = None
-
-
-class ApplicationTold(Struct, frozen=True):
-    """Of an application only what a letter about it says."""
-
-    id: str
-    service: str
-    stage: str
-    queue_number: str | None = None
-    refusal_reason: str | None = None
 
 
 class Told(Struct, frozen=True):
@@ -37,4 +31,10 @@ class Told(Struct, frozen=True):
     specialist: str | None = None
     case: str | None = None
     offer: OfferTold | None = None
-    application: ApplicationTold | None = None
+    application: Application | None = None
+    hearing: Hearing | None = None
+
+    @property
+    def cause(self) -> str:
+        """Its name among all messages and events."""
+        return f"{EVENT}{self.id}"

@@ -5,7 +5,7 @@ one script in one shard: what decides a matter is written at its home, what deci
 
     {s07}:matter:O-17             the matter, as bytes
     {s07}:pocket:sms:+7701…       the offers that a phone was told of, with their codes
-    {s07}:decision:A-5            of an application: the stage that the person was told last, and its time
+    {s07}:news:900101300123       what a person was told of their applications; see `news_store`
     {s07}:seen:…                  this message or event was dealt with
     {s07}:wakeups                 when the clock has to look at which matter
     {s07}:later, {s07}:letters    letters that wait for the morning: when, and which; with their journal lines
@@ -27,11 +27,10 @@ from dialogs.matters.matter import Matter
 from dialogs.matters.pocket import Known, Pocket
 from gateway.channels import Inbound
 from gateway.connection import Batched
+from gateway.events import EVENT
 from gateway.store import SEEN_FOR, SHARDS, Commit, counted, shard, shard_number, tag
 from gateway.writing import Writing
 
-EVENT = "esobes:"
-"""The causes that are events of E-Sobes begin so."""
 EVENT_SEEN_FOR = timedelta(days=30)
 """E-Sobes may tell us something again long after."""
 PAGE = 500
@@ -99,19 +98,11 @@ end
 """
 
 Wakes = tuple[str, str]
-"""A matter, and when the clock has to look at it; both empty: leave it as it is."""
-
-
-class Decided(Struct, frozen=True, array_like=True):
-    """What the person was told last of an application."""
-
-    at: datetime
-    stage: str
+"""A matter or news, and when the clock has to look at it; both empty: leave it as it is."""
 
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Matter).decode
-_decode_decision = msgspec.json.Decoder(Decided).decode
 
 
 class Due(Struct, frozen=True):
@@ -130,7 +121,10 @@ class MatterStore:
         self._unsend = redis.script(_UNSEND)
 
     async def matter(self, home: int, offer: str) -> bytes | None:
-        stored: bytes | None = await self._redis("GET", f"{tag(home)}:matter:{offer}")
+        return await self.record(home, f"matter:{offer}")
+
+    async def record(self, home: int, name: str) -> bytes | None:
+        stored: bytes | None = await self._redis("GET", f"{tag(home)}:{name}")
         return stored
 
     async def known(self, offers: Sequence[Known], inbound: Inbound, phone: str) -> tuple[list[bytes | None], bool]:
@@ -152,28 +146,24 @@ class MatterStore:
         asked = {address: self._redis("GET", pocket_key(address)) for address in addresses}
         return dict(zip(asked, await gather(*asked.values()), strict=True))
 
+    async def known_at(self, phones: Iterable[str]) -> dict[str, Pocket]:
+        """What is known at each of these phones."""
+        stored = await self.pockets(f"sms:{phone}" for phone in phones)
+        return {address.removeprefix("sms:"): pockets.read(one) for address, one in stored.items()}
+
     async def commit_matter(
         self, home: int, offer: str, before: bytes | None, after: Matter, writing: Writing
     ) -> Commit:
         wake = "" if after.wake is None else repr(after.wake.timestamp())
-        return await self._write(home, f"matter:{offer}", before, _encode(after), writing, wakes=(offer, wake))
+        return await self.commit(home, f"matter:{offer}", before, _encode(after), writing, wakes=(offer, wake))
 
     async def commit_pocket(self, address: str, before: bytes | None, after: Pocket, writing: Writing) -> Commit:
         written = b"" if after == Pocket() else pockets.write(after)
-        return await self._write(shard_number(address), f"pocket:{address}", before, written, writing)
-
-    async def decision(self, home: int, application: str) -> bytes | None:
-        stored: bytes | None = await self._redis("GET", f"{tag(home)}:decision:{application}")
-        return stored
-
-    async def commit_decision(
-        self, home: int, application: str, before: bytes | None, after: Decided, writing: Writing
-    ) -> Commit:
-        return await self._write(home, f"decision:{application}", before, _encode(after), writing)
+        return await self.commit(shard_number(address), f"pocket:{address}", before, written, writing)
 
     async def commit_event(self, home: int, writing: Writing) -> Commit:
         """An event of E-Sobes that changes nothing here yet."""
-        return await self._write(home, "no-record", None, b"", writing)
+        return await self.commit(home, "no-record", None, b"", writing)
 
     async def due(self, now: datetime, lag: float) -> dict[int, Due]:
         """In every shard. `lag`: matters are looked at so many seconds after their time, letters at once."""
@@ -201,9 +191,10 @@ class MatterStore:
         """The clock leaves the matter alone till then, or longer, if somebody else has stepped it meanwhile."""
         await self._redis("ZADD", f"{tag(home)}:wakeups", "XX", "GT", repr(until.timestamp()), offer)
 
-    async def _write(
+    async def commit(
         self, home: int, record: str, before: bytes | None, after: bytes, writing: Writing, *, wakes: Wakes = ("", "")
     ) -> Commit:
+        """Replaces exactly the record that was read, `before`, by `after`; empty: there is none."""
         begin = tag(home)
         later: list[bytes | str] = []
         for letter, entry in ((one.letter, one.entry) for one in writing.later):
@@ -236,10 +227,6 @@ _WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "e
 
 def read(stored: bytes | None) -> Matter | None:
     return _decode(stored) if stored else None
-
-
-def read_decision(stored: bytes | None) -> Decided | None:
-    return _decode_decision(stored) if stored else None
 
 
 def _seen_for(cause: str) -> int:

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from secrets import randbelow
 
-from msgspec import structs
-
 from dialogs.matters import codes, pocket, steps
 from dialogs.matters.affair import Happening, Sending
 from dialogs.matters.letters import Letters as Wording
@@ -20,9 +18,9 @@ from gateway.clock import Clock
 from gateway.consequences import Asker, Consequences, Scene
 from gateway.events import Told
 from gateway.letters import Letters
-from gateway.matter_store import EVENT, Decided, MatterStore
+from gateway.matter_store import MatterStore
 from gateway.store import Commit, shard_number
-from gateway.writing import Writing
+from gateway.writing import Writing, of_event
 
 NOBODY_ASKS = Sending(left=True, arrived=True)
 """No time has passed, so nothing depends on what became of the question."""
@@ -61,10 +59,8 @@ class Matters:
             outcome = await self._opened(told, home)
         elif told.type == "offer.withdrawn":
             outcome = await self._withdrawn(told, home)
-        elif told.type == "decision.made":
-            outcome = await self._decided(told, home)
         else:
-            outcome = await self._store.commit_event(home, self._event(told))
+            outcome = await self._store.commit_event(home, of_event(told))
         self._wake_all(home)
         return outcome is Commit.DONE
 
@@ -107,7 +103,7 @@ class Matters:
         due = matter.wake is not None and matter.wake <= now
         if happening is None and not due:
             return Commit.DONE
-        pockets = await self.pockets(matter.phones)
+        pockets = await self._store.known_at(matter.phones)
         matter.phones = pocket.reach(matter.phones, matter.person.iin, pockets)
         sending = await consequences.sending(matter, self._letters) if due else NOBODY_ASKS
         step = steps.step(matter, happening, now, self.rules, sending)
@@ -133,20 +129,16 @@ class Matters:
             outcome = await self.step(home, offer, decide, self._clock.now(), cause=cause)
         return outcome
 
-    async def pockets(self, phones: tuple[str, ...]) -> dict[str, Pocket]:
-        stored = await self._store.pockets([f"sms:{phone}" for phone in phones])
-        return {phone: pocket.read(stored[f"sms:{phone}"]) for phone in phones}
-
     async def _opened(self, told: Told, home: int) -> Commit:
         assert told.offer is not None  # noqa: S101 - the door has seen to it
-        stored, pockets = await gather(self._store.matter(home, told.offer.id), self.pockets(told.phones))
+        stored, pockets = await gather(self._store.matter(home, told.offer.id), self._store.known_at(told.phones))
         if stored is not None:  # opened before, or withdrawn before it came
-            return await self._store.commit_event(home, self._event(told))
+            return await self._store.commit_event(home, of_event(told))
         asked = _asked(told, pocket.reach(told.phones, told.person.iin, pockets))
         drawn, pockets = await self._reserve(asked, home)
         now = self._clock.now()
         step = steps.opened(asked, drawn, now, self.rules)
-        writing = self._consequences.of(step, Scene(home=home, pockets=pockets, now=now, cause=_cause(told)))
+        writing = self._consequences.of(step, Scene(home=home, pockets=pockets, now=now, cause=told.cause))
         outcome = await self._store.commit_matter(home, asked.id, None, step.matter, writing)
         return await self._opened(told, home) if outcome is Commit.CONFLICT else outcome
 
@@ -194,41 +186,14 @@ class Matters:
         offer = told.offer.id
         if await self._store.matter(home, offer) is None:
             unseen = steps.withdrawn_unseen(_asked(told, told.phones), self._clock.now())
-            outcome = await self._store.commit_matter(home, offer, None, unseen, Writing(cause=_cause(told)))
+            outcome = await self._store.commit_matter(home, offer, None, unseen, Writing(cause=told.cause))
             if outcome is not Commit.CONFLICT:
                 return outcome
-        return await self._follow(home, offer, lambda _: Happening("withdrawn"), _cause(told))
-
-    async def _decided(self, told: Told, home: int) -> Commit:
-        """The decision letter. A stage that the person was told of is not told again, nor one that another has
-        followed since."""
-        application = told.application
-        assert application is not None  # noqa: S101 - the door has seen to it
-        latest = Decided(told.at, application.stage)
-        while True:
-            before = await self._store.decision(home, application.id)
-            known = matter_store.read_decision(before)
-            writing, after = self._event(told), known or latest
-            if known is None or (told.at >= known.at and application.stage != known.stage):
-                after = latest
-                pockets = await self.pockets(told.phones)
-                reached = structs.replace(told, phones=pocket.reach(told.phones, told.person.iin, pockets))
-                scene = Scene(home=home, pockets=pockets, now=self._clock.now())
-                writing = self._consequences.decision(reached, scene, writing)
-            outcome = await self._store.commit_decision(home, application.id, before, after, writing)
-            if outcome is not Commit.CONFLICT:
-                return outcome
-
-    def _event(self, told: Told) -> Writing:
-        return Writing(cause=_cause(told), events=(told.body,))
+        return await self._follow(home, offer, lambda _: Happening("withdrawn"), told.cause)
 
     def _wake_all(self, home: int) -> None:
         self._wake(home)
         self._wake_relays(home)
-
-
-def _cause(told: Told) -> str:
-    return f"{EVENT}{told.id}"
 
 
 def _answer(held: str | None) -> Answer | None:

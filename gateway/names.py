@@ -1,4 +1,4 @@
-"""How letters about offers are called: the same cause writes the same name, and nobody finds a phone in it."""
+"""How letters are called that nobody asked for: the same cause writes the same name, and no phone is in it."""
 
 from hashlib import blake2b
 
@@ -23,12 +23,13 @@ def _letter_id(matter: Matter, name: str, tries: int, phone: str) -> str:
 
 
 def names_about(matter: Matter) -> tuple[str, str]:
-    """How the names of letters begin that nobody asked for: about the offer, and about a decision for its person."""
-    return f"offer:{key(matter.id)}:", f"decision:{mark(matter.person.iin)}:"
+    """How the names of letters begin that nobody asked for: about the offer, and about its person's applications."""
+    return f"offer:{key(matter.id)}:", f"news:{mark(matter.person.iin)}:"
 
 
-def decision_id(iin: str, event: str, phone: str, address: str) -> str:
-    return _at(address, phone, f"decision:{mark(iin)}:{short(event)}:{short(phone)}")
+def news_id(iin: str, event: str, phone: str, address: str) -> str:
+    """`event`: the first that the letter tells of."""
+    return _at(address, phone, f"news:{mark(iin)}:{short(event)}:{short(phone)}")
 
 
 def _at(address: str, phone: str, name: str) -> str:

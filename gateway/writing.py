@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from gateway.channels import Letter
+from gateway.events import Told
 from gateway.journal import Entry
 
 
@@ -27,3 +28,8 @@ class Writing(Struct, frozen=True, kw_only=True):
     relays: Sequence[Letter] = ()
     entries: Sequence[Entry] = ()
     events: Sequence[bytes] = ()
+
+
+def of_event(told: Told) -> Writing:
+    """Whatever else an event brings about, it is kept as it came."""
+    return Writing(cause=told.cause, events=(told.body,))

@@ -9,10 +9,9 @@ from datetime import datetime
 
 from dialogs.matters.matter import Kind, Matter, Telling
 from dialogs.matters.rules import Rules, decision_by
-from dialogs.matters.voice import DISCREET, Voice, first_that_fits, given_name, key, whom, with_less
+from dialogs.matters.voice import DISCREET, Voice, first_that_fits, key, whom, with_less
 from dialogs.matters.window import last_day
 from dialogs.messages import Language, Message, Surface
-from dialogs.sms_length import measure
 from dialogs.words import Words
 
 __all__ = ["Letters", "key"]
@@ -23,11 +22,6 @@ SHORTER = (False, True)
 """By SMS the full words, or, if a long name makes them too long, shorter ones where there are any."""
 MOST_PARTS = 3
 MOST_LINES = 7
-LONGEST_REASON = 1000
-"""In a chat; by SMS as much as fits."""
-LEAST_REASON = 40
-"""A third part of an SMS is better than less of a reason."""
-ASKS = ("ask", "ask.short")
 
 TO_ANSWER = frozenset({"question", "reminder"})
 BY_KIND = frozenset({"consented", "refused", "turned"})
@@ -36,8 +30,6 @@ OF_NO_OFFER = frozenset({"not_mine", "stranger", "died"})
 """They name nothing and nobody: the phone is somebody else's, or somebody mourns."""
 DECIDED = frozenset({"consented", "turned"})
 """They say, of a proactive offer, till when it will be decided."""
-DECISIONS = frozenset({"approved", "queued", "refused"})
-"""Stages of an application that have words of their own."""
 
 Closing = tuple[str, ...]
 SILENT = {kind: f"silence.{kind}" for kind in Kind}
@@ -186,46 +178,9 @@ class Letters:
         buttons = (b for matter in opened[:MOST_LINES] for b in voice.buttons(matter, coded=len(opened) > 1))
         return Message(voice.join((text, voice.say("how.here"))), tuple(buttons))
 
-    def decision(  # noqa: PLR0917 - what is told of an application, one by one
-        self,
-        service: str,
-        stage: str,
-        queue_number: str | None,
-        refusal_reason: str | None,
-        name: str | None,
-        language: Language,
-        surface: Surface,
-    ) -> Message:
-        """What was decided about an application. `name`: of the person, if the phone serves several."""
-        voice = Voice(self._words, language, surface)
-        said = [voice.say(f"decision.{stage if stage in DECISIONS else 'other'}")]
-        if queue_number and stage in DECISIONS - {"refused"}:
-            said.append(voice.say("decision.number", number=queue_number))
-        head = voice.head(service, given_name(name) if name else "")
-        if stage != "refused" or not refusal_reason or service in DISCREET:
-            return Message(_fitting(voice, (voice.below(head, [*said, voice.say(ask)]) for ask in ASKS)))
-        return Message(_refused(voice, head, said, " ".join(refusal_reason.split()).rstrip(".")))
-
 
 def _fitting(voice: Voice, texts: Iterator[str]) -> str:
     return first_that_fits(texts, SHORT_PARTS) if voice.sms else next(texts)
-
-
-def _refused(voice: Voice, head: str, said: Sequence[str], reason: str) -> str:
-    """By SMS in two parts, if they hold enough of the reason to be understood."""
-    reasons = list(_shorter(reason))
-    least = min(len(reasons[0]), LEAST_REASON)
-
-    def texts(least: int) -> Iterator[str]:
-        for some in reasons:
-            if len(some) >= least:
-                told = [*said, voice.say("decision.reason", reason=some)]
-                yield from (voice.below(head, [*told, voice.say(ask)]) for ask in ASKS)
-
-    text = _fitting(voice, texts(least))
-    if voice.sms and measure(text).parts > SHORT_PARTS:
-        return first_that_fits(texts(0), MOST_PARTS)
-    return text
 
 
 def _to_answer(voice: Voice, name: str, openings: Sequence[str], matter: Matter, *, answers_here: bool) -> Message:
@@ -256,13 +211,3 @@ def _with_lines(
         for begun in beginnings:
             for lines in lists:
                 yield ("\n" if voice.sms else "\n\n").join((begun, *lines[:shown], *more))
-
-
-def _shorter(text: str) -> Iterator[str]:
-    """Somebody else's words as a sentence, cut between words until they fit."""
-    if len(text) <= LONGEST_REASON:
-        yield f"{text}."
-    words = text[:LONGEST_REASON].split(" ")
-    for count in range(len(words) - 1, 0, -1):
-        yield " ".join(words[:count]).rstrip(",;:.") + "…"
-    yield "…"

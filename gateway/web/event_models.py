@@ -113,19 +113,20 @@ class OfferWithdrawn(Common):
     offer: OfferGone
 
 
-class DecisionMade(Common):
+class OfAnApplication(Common):
+    application: Application
+
+
+class DecisionMade(OfAnApplication):
     type: Literal["decision.made"]
-    application: Application
 
 
-class ApplicationChanged(Common):
+class ApplicationChanged(OfAnApplication):
     type: Literal["application.changed"]
-    application: Application
 
 
-class HearingScheduled(Common):
+class HearingScheduled(OfAnApplication):
     type: Literal["hearing.scheduled"]
-    application: Application
     hearing: Hearing
 
 

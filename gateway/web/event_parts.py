@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import Struct
 from pydantic import AfterValidator, Discriminator, Field, RootModel, Tag, ValidationInfo
 
+from dialogs.applications.application import Stage
 from gateway.web.fields import Day, Foreign, Id, Iin, Line, Long, Moment, Phone, Whole
 
 
@@ -18,27 +18,6 @@ class Known(Struct, frozen=True):
     services: Collection[str]
     replaceable: Collection[str]
     """Services whose devices are replaced: only there does the law take silence for consent."""
-
-
-class Stage(StrEnum):
-    REGISTERED = "registered"
-    DOCUMENTS_INCOMPLETE = "documents_incomplete"
-    UNDER_REVIEW = "under_review"
-    HOME_VISIT = "home_visit"
-    HEARING_SCHEDULED = "hearing_scheduled"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    QUEUED = "queued"
-    PROVIDER_CHOICE = "provider_choice"
-    PROVIDER_BLOCKED = "provider_blocked"
-    ORDERED = "ordered"
-    DELIVERING = "delivering"
-    INVITED = "invited"
-    POSTPONED = "postponed"
-    ADMITTED = "admitted"
-    NO_SHOW = "no_show"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
 
 
 def _known(service: str, info: ValidationInfo[Known]) -> str:

@@ -9,29 +9,34 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from dialogs.applications.application import Application, Hearing, Passed
 from dialogs.matters.matter import Kind
 from dialogs.matters.matter import Person as Whom
 from dialogs.messages import Language
 from gateway.clock import ALMATY, Clock
-from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.events import OfferTold, Told
 from gateway.matters import NoRoomError
 from gateway.web import problems
 from gateway.web.bearer import Bearer
 from gateway.web.event_models import (
     TYPES,
-    ApplicationChanged,
-    DecisionMade,
     Event,
     HearingScheduled,
+    OfAnApplication,
     OfferOpened,
     OfferWithdrawn,
     Unknown,
 )
-from gateway.web.event_parts import Known
+from gateway.web.event_parts import Known, Organisation
 
 PATH = "/esobes/events"
 _LATER = "3600"
 """Seconds until some code may be free again."""
+_OF_ANOTHER = {
+    "loc": ("body", "application", "iin"),
+    "msg": "not that of the person, who would be told about somebody else",
+    "type": "value_error",
+}
 _SCHEMA = TypeAdapter(Annotated[Event, Field(discriminator="type")]).json_schema(ref_template=problems.REF)
 _BODY = {"schema": {"$ref": problems.REF.format(model="Event")}}
 
@@ -109,6 +114,8 @@ class Events:
         except ValidationError as error:
             raise RequestValidationError(_wrong(error, said)) from None
         assert not isinstance(event, Unknown)  # noqa: S101 - no type of event fits it
+        if isinstance(event, OfAnApplication) and event.application.iin != event.person.iin:
+            raise RequestValidationError([_OF_ANOTHER])
         return event
 
 
@@ -164,6 +171,7 @@ def _told(event: Event, body: bytes) -> Told:
         case=_filled(event.case_number),
         offer=_offer(event),
         application=_application(event),
+        hearing=_hearing(event),
     )
 
 
@@ -178,9 +186,28 @@ def _offer(event: Event) -> OfferTold | None:
     return OfferTold(event.offer.id) if isinstance(event, OfferWithdrawn) else None
 
 
-def _application(event: Event) -> ApplicationTold | None:
-    if not isinstance(event, DecisionMade | ApplicationChanged | HearingScheduled):
+def _application(event: Event) -> Application | None:
+    if not isinstance(event, OfAnApplication):
         return None
-    told = event.application
-    number = None if told.queue_number is None else str(told.queue_number)
-    return ApplicationTold(told.id, told.service.root, told.stage.value, number, told.refusal_reason)
+    told, organisation = event.application, event.application.organisation
+    return Application(
+        id=told.id,
+        service=told.service.root,
+        iin=told.iin,
+        channel=told.channel,
+        submitted_at=told.submitted_at.astimezone(ALMATY),
+        registered_on=told.registered_on,
+        stage=told.stage,
+        due_on=told.due_on,
+        queue_number=None if told.queue_number is None else str(told.queue_number),
+        organisation=organisation.name if isinstance(organisation, Organisation) else organisation,
+        refusal_reason=told.refusal_reason,
+        history=tuple(Passed(one.stage, one.at.astimezone(ALMATY)) for one in told.history),
+    )
+
+
+def _hearing(event: Event) -> Hearing | None:
+    if not isinstance(event, HearingScheduled):
+        return None
+    hearing = event.hearing
+    return Hearing(hearing.at.astimezone(ALMATY), hearing.place, hearing.method)

@@ -6,10 +6,13 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from dialogs.applications.application import Application, Hearing, Stage
+from dialogs.applications.letters import Letters as NewsWording
 from dialogs.dialogue import Dialogue
 from dialogs.matters import pocket, rules
 from dialogs.matters.letters import Letters as Wording
@@ -25,14 +28,16 @@ from gateway.answers import Answers
 from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
+from gateway.desk import Desk
 from gateway.errands import Codes
 from gateway.esobes import Esobes
-from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.events import OfferTold, Told
 from gateway.inquiries import Inquiries
 from gateway.journal import Direction, Entry, journal_key
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
+from gateway.news import News
 from gateway.outbox import Outbox
 from gateway.phones import Phones
 from gateway.promises import WriteBacks
@@ -84,6 +89,8 @@ class Affairs(Struct, frozen=True):
     store: MatterStore
     letters: Letters
     matters: Matters
+    news: News
+    desk: Desk
     answers: Answers
     receiver: Receiver
     wakeups: Wakeups
@@ -96,7 +103,7 @@ class Affairs(Struct, frozen=True):
 
     async def told(self, told: Told) -> bool:
         """E-Sobes tells, and what follows has left."""
-        new = await self.matters.told(told)
+        new = await self.desk.told(told)
         await self.settle()
         return new
 
@@ -209,7 +216,16 @@ async def put_together(
         wake=outbox.wake,
         wake_relays=relays.wake,
     )
-    answers, wakeups = Answers(store, matters), Wakeups(store, clock, matters.woken, outbox.wake)
+    news = News(
+        store=store,
+        sessions=Store(batched),
+        wording=NewsWording(dialogue.guide),
+        rules=legal,
+        clock=clock,
+        wake=outbox.wake,
+    )
+    desk = Desk(matters, news)
+    answers, wakeups = Answers(store, matters), Wakeups(store, clock, desk.woken, outbox.wake)
     backlog = Backlog(batched, clock)
     errands = Outbox(batched, channels, clock, "test", stream=errand.STREAM, forever=True, at_once=8)
     async with AsyncExitStack() as stack:
@@ -221,7 +237,7 @@ async def put_together(
             talks,
             dialogue,
             answers,
-            inquiries=Inquiries(esobes, proofs=proofs),
+            inquiries=Inquiries(esobes, proofs=proofs, news=news),
             requests=Requests(),
             clock=clock,
             wake=outbox.wake,
@@ -241,6 +257,8 @@ async def put_together(
             store=store,
             letters=letters,
             matters=matters,
+            news=news,
+            desk=desk,
             answers=answers,
             receiver=receiver,
             wakeups=wakeups,
@@ -293,16 +311,57 @@ def withdrawn(
     return _event("offer.withdrawn", event or f"withdrawn-{offer}", person, phones, offer=OfferTold(offer))
 
 
+def application(stage: str = "approved", name: str = "A-1", *, person: Person = AIGUL, **more: Any) -> Application:
+    return Application(
+        id=name,
+        service=more.pop("service", "technical_aids_hygiene"),
+        iin=person.iin,
+        channel="sms",
+        submitted_at=MONDAY,
+        registered_on=MONDAY.date(),
+        stage=Stage(stage),
+        **more,
+    )
+
+
 def decided(
     stage: str = "approved",
-    application: str = "A-1",
+    name: str = "A-1",
     *,
     event: str = "",
     person: Person = AIGUL,
     phones: Sequence[str] = (PHONE,),
+    **more: Any,
 ) -> Told:
-    about = ApplicationTold(application, "technical_aids_hygiene", stage)
-    return _event("decision.made", event or f"decided-{application}-{stage}", person, phones, application=about)
+    about = application(stage, name, person=person, **more)
+    return _event("decision.made", event or f"decided-{name}-{stage}", person, phones, application=about)
+
+
+def changed(
+    stage: str = "under_review",
+    name: str = "A-1",
+    *,
+    event: str = "",
+    person: Person = AIGUL,
+    phones: Sequence[str] = (PHONE,),
+    **more: Any,
+) -> Told:
+    about = application(stage, name, person=person, **more)
+    return _event("application.changed", event or f"changed-{name}-{stage}", person, phones, application=about)
+
+
+def scheduled(
+    hearing: Hearing,
+    name: str = "A-1",
+    *,
+    event: str = "",
+    person: Person = AIGUL,
+    phones: Sequence[str] = (PHONE,),
+    **more: Any,
+) -> Told:
+    about = application("hearing_scheduled", name, person=person, **more)
+    told = _event("hearing.scheduled", event or f"hearing-{name}", person, phones, application=about)
+    return structs.replace(told, hearing=hearing)
 
 
 def _event(
@@ -312,7 +371,7 @@ def _event(
     phones: Sequence[str],
     *,
     offer: OfferTold | None = None,
-    application: ApplicationTold | None = None,
+    application: Application | None = None,
 ) -> Told:
     body = msgspec.json.encode({"id": name, "type": kind})
     return Told(name, kind, MONDAY, person, tuple(phones), body, "Оспанов Ерлан", "2026/118", offer, application)

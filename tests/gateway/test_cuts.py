@@ -44,7 +44,7 @@ async def cut(
 
 
 async def tell(affairs: Affairs, told: Told) -> int:
-    return await insist(affairs, lambda: affairs.matters.told(told))
+    return await insist(affairs, lambda: affairs.desk.told(told))
 
 
 async def answer(affairs: Affairs, text: str) -> int:

@@ -289,7 +289,7 @@ async def test_a_decision_reaches_phones_that_nobody_has_written_from_in_the_mor
     await affairs.until(MORNING)
     for phone in (PHONE, OTHER):
         (text,) = await affairs.screen(phone)
-        assert "Решение" in text
+        assert "одобрено" in text
     assert [line.at for line in await affairs.journal()] == [MORNING, MORNING]
 
 
@@ -306,7 +306,7 @@ async def test_a_decision_may_come_before_e_sobes_has_our_relay(affairs: Affairs
 
 
 async def test_other_events_are_kept_for_what_will_read_them(affairs: Affairs) -> None:
-    told = structs.replace(decided(), type="hearing.scheduled", id="h-1")
+    told = structs.replace(withdrawn(), type="invitation.closed", id="i-1")
     assert [await affairs.told(told) for _ in range(2)] == [True, False]
     assert (await streams(affairs, "events"), await affairs.screen()) == (1, [])
 

@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 from redis.asyncio import Redis
 
 from dialogs import dialogue
+from dialogs.applications.letters import Letters as NewsWording
 from dialogs.matters.letters import Letters as Wording
 from gateway import outbox
 from gateway.connection import connect
@@ -98,7 +99,8 @@ async def _stage() -> AsyncIterator[_Stage]:
             stage = _Stage(redis)
             wire = Wire(*await asyncio.open_unix_connection(url.removeprefix("unix://")))
             async with aclosing(esobes_by(stage.answer)) as esobes:
-                stage.ground = Ground(redis, wire, spoken, rules, Wording(spoken.guide.words, rules), esobes)
+                offers, news = Wording(spoken.guide.words, rules), NewsWording(spoken.guide)
+                stage.ground = Ground(redis, wire, spoken, rules, offers, news, esobes)
                 yield stage
             wire.close()
 

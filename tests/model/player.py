@@ -129,10 +129,10 @@ class Player:
 
     async def _told(self, step: Step) -> None:
         told = steps.event(step, self._cast.offer(step.offer), self._clock.at)
-        cause = f"{matter_store.EVENT}{told.id}"
+        cause = told.cause
         before = await self._world.was_seen(cause)
         await self._acknowledged(
-            cause, lambda: self._world.program.matters.told(told), lambda: None if before else self._tell(step, told)
+            cause, lambda: self._world.program.desk.told(told), lambda: None if before else self._tell(step, told)
         )
         self.counts["events"] += 1
         if step.do == "opened" and not before:

@@ -6,7 +6,8 @@ from random import Random
 from msgspec import Struct, structs
 
 from dialogs.matters.matter import Kind
-from gateway.events import ApplicationTold, OfferTold, Told
+from gateway.events import OfferTold, Told
+from tests.gateway.affairs import application as of_application
 from tests.model.cast import Cast, Offered
 from tests.model.mortal import Death
 
@@ -97,7 +98,7 @@ def moment(now: datetime, how: str, closes: datetime | None = None) -> datetime:
 def event(step: Step, offered: Offered, now: datetime) -> Told:
     """What E-Sobes tells in this step."""
     offer = OfferTold(offered.id, offered.service, Kind(offered.kind), offered.device)
-    application = ApplicationTold(f"A-{offered.id}", offered.service, step.how)
+    application = of_application(step.how, f"A-{offered.id}", person=offered.person, service=offered.service)
     about_offer = step.do != "decided"
     return Told(
         f"{step.do}-{step.offer}-{step.how}-{step.variant}",

@@ -10,16 +10,19 @@ import httpx
 from msgspec import Struct
 from redis.asyncio import Redis
 
+from dialogs.applications.letters import Letters as NewsWording
 from dialogs.dialogue import Dialogue
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
+from gateway.desk import Desk
 from gateway.esobes import Esobes
 from gateway.letters import Delivery, Letters, Status
 from gateway.matter_store import MatterStore
 from gateway.matters import Matters
+from gateway.news import News
 from gateway.outbox import Outbox, _Waiter
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.store import SHARDS, Store, tag
@@ -54,6 +57,7 @@ class Ground(Struct, frozen=True):
     dialogue: Dialogue
     rules: Rules
     wording: Wording
+    news_wording: NewsWording
     esobes: Esobes
 
 
@@ -86,7 +90,16 @@ class Program:
         )
         channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.matters.settled)
         self.answers = Answers(store, self.matters)
-        self.wakeups = Wakeups(store, clock, self.matters.woken, self.outbox.wake)
+        news = News(
+            store=store,
+            sessions=Store(batched),
+            wording=ground.news_wording,
+            rules=ground.rules,
+            clock=clock,
+            wake=self.outbox.wake,
+        )
+        self.desk = Desk(self.matters, news)
+        self.wakeups = Wakeups(store, clock, self.desk.woken, self.outbox.wake)
         self.receiver = receiver_of(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
         self._work = [asyncio.create_task(box.run()) for box in (self.outbox, self.relays)]
 

@@ -328,11 +328,6 @@ def test_what_is_discreet_is_never_named(dialogue: Dialogue, letters: Letters, l
     services = dialogue.guide.catalogue.services
     assert {slug for slug, service in services.items() if service.discreet} == DISCREET
     told = [*everything(letters, SHELTER, language), *lists(letters, SHELTER, language)]
-    told += [
-        letters.decision(SHELTER, stage, "7", "Нет мест в кризисном центре", None, language, surface)
-        for stage in ("approved", "refused", "queued")
-        for surface in Surface
-    ]
     for message in told:
         assert not re.search(r"баспана|дағдарыс|приют|кризис|жильё|қауіп|опасн", message.text, re.IGNORECASE)
 
@@ -516,56 +511,6 @@ def test_a_chat_that_may_not_answer_has_no_buttons_and_says_how_to_answer(dialog
         assert "по SMS" in message.text
 
 
-# Decisions
-
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_decision_takes_three_parts_however_long_its_reason_is(
-    letters: Letters, language: Language, service: str
-) -> None:
-    for reason in ("Нет права", "очень длинная причина " * 100, "а" * 5000):
-        text = letters.decision(service, "refused", None, reason, LONGEST_NAME, language, Surface.SMS).text
-        assert measure(text).parts <= 3, text
-        long = letters.decision(service, "refused", None, reason, LONGEST_NAME, language, Surface.CHAT).text
-        assert len(long) < 2000
-
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("stage", ["approved", "queued", "refused", "ordered"])
-def test_a_decision_that_needs_no_reason_takes_two_parts(letters: Letters, language: Language, stage: str) -> None:
-    for service in LAW.proactive:
-        text = letters.decision(service, stage, "1024-2026", None, LONGEST_NAME, language, Surface.SMS).text
-        assert measure(text).parts <= 2, text
-
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("service", sorted(LAW.proactive))
-def test_of_a_long_reason_two_parts_hold_enough_or_three_hold_more(
-    letters: Letters, language: Language, service: str
-) -> None:
-    """A short reason is never cut."""
-    short, long = "Нет заключения врача", "в базе данных нет действующей программы реабилитации и абилитации"
-    for name in (None, SHORT_NAME, LONGEST_NAME):
-        text = letters.decision(service, "refused", None, short, name, language, Surface.SMS).text
-        assert f": {short}." in text
-        text = letters.decision(service, "refused", None, long, name, language, Surface.SMS).text
-        assert long[:36] in text
-        assert text.endswith("1414")
-        if name is None:
-            assert measure(text).parts <= 2 or long in text, text
-
-
-def test_a_decision_says_the_place_in_the_queue(letters: Letters) -> None:
-    text = letters.decision(WHEELCHAIR, "queued", "1024", None, None, Language.RU, Surface.SMS).text
-    assert "Номер в очереди: 1024." in text
-
-
-def test_of_a_stage_without_words_only_the_office_can_say_more(letters: Letters) -> None:
-    text = letters.decision(WHEELCHAIR, "ordered", None, None, None, Language.RU, Surface.SMS).text
-    assert "отделе занятости" in text
-
-
 # To be read
 
 
@@ -608,8 +553,6 @@ def _all(letters: Letters) -> Iterator[tuple[str, Said]]:
     for service in ("sign_language_specialist", "local_social_aid"):
         yield f"consented · {service}", _about(letters, Telling("consented"), offer(service))
     yield from _of_several(letters)
-    for stage in ("approved", "queued", "refused", "ordered"):
-        yield f"decision {stage}", _decision(letters, stage)
 
 
 def _of_several(letters: Letters) -> Iterator[tuple[str, Said]]:
@@ -637,8 +580,3 @@ def _about(letters: Letters, telling: Telling, matter: Matter) -> Said:
 
 def _several(letters: Letters, name: str, matters: list[Matter], reason: str = "") -> Said:
     return lambda language, surface: listed(letters, name, matters, language, surface, reason=reason)
-
-
-def _decision(letters: Letters, stage: str) -> Said:
-    reason = "в базе данных нет действующей программы реабилитации"
-    return lambda language, surface: letters.decision(WHEELCHAIR, stage, "1024", reason, None, language, surface)

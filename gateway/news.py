@@ -1,0 +1,141 @@
+"""The use case for what E-Sobes tells of applications: what is new, who has not heard of it yet, and when they do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import MsgspecError, Struct, structs
+
+from dialogs import session as sessions
+from dialogs.applications import news
+from dialogs.applications.application import Hearing, Stage
+from dialogs.applications.letters import Letters
+from dialogs.applications.news import Tidings, Waiting
+from dialogs.matters import pocket, sizes, window
+from dialogs.matters.rules import Rules
+from gateway import news_store
+from gateway.channels import Letter, surface
+from gateway.clock import Clock
+from gateway.consequences import OF_USE, reached, several_persons, unasked
+from gateway.events import Told
+from gateway.journal import Entry
+from gateway.matter_store import MatterStore, home_of
+from gateway.names import news_id
+from gateway.news_store import WAKEUP, NewsStore
+from gateway.store import Commit, Store
+from gateway.subject import Subject
+from gateway.writing import Writing, of_event
+
+TYPES = frozenset({"decision.made", "application.changed", "hearing.scheduled"})
+"""Of events."""
+STATUTORY = TYPES - {"application.changed"}
+"""Nobody can stop these."""
+
+
+class _Told(Struct, frozen=True):
+    """What leaves now, and what the record is afterwards."""
+
+    after: Tidings
+    letters: Sequence[Letter] = ()
+    entries: Sequence[Entry] = ()
+
+
+class News:
+    def __init__(
+        self,
+        *,
+        store: MatterStore,
+        sessions: Store,
+        wording: Letters,
+        rules: Rules,
+        clock: Clock,
+        wake: Callable[[int], None],
+    ) -> None:
+        """`sessions`: who has stopped what the law does not ask for; `wake` tells the outbox in which shard letters
+        wait."""
+        self._records = NewsStore(store)
+        self._store = store
+        self._sessions = sessions
+        self._wording = wording
+        self._rules = rules
+        self._clock = clock
+        self._wake = wake
+
+    async def told(self, told: Told) -> bool:
+        """False if this event was known before. Once this has returned, the event cannot be lost."""
+        iin, outcome = told.person.iin, Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            now = self._clock.now()
+            stored = await self._records.load(iin)
+            known = news.of(news_store.read(stored), told.person, told.phones, told.at)
+            tidings = news.heard(known, _said(told), now, self._rules.quiet)
+            leaving = await self._leaving(tidings, now)
+            writing = structs.replace(of_event(told), letters=leaving.letters, entries=leaving.entries)
+            outcome = await self._records.commit(iin, stored, leaving.after, writing)
+        self._wake(home_of(iin))
+        return outcome is Commit.DONE
+
+    async def woken(self, name: str) -> None:
+        """The clock has come to the moment for which something waits. `name`: of the wake-up."""
+        iin, outcome = name.removeprefix(WAKEUP), Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            now = self._clock.now()
+            stored = await self._records.load(iin)
+            tidings = news_store.read(stored)
+            if tidings is None or tidings.leaves is None or tidings.leaves > now:
+                return
+            tidings = structs.replace(tidings, leaves=window.leaves(now, self._rules.quiet))
+            leaving = await self._leaving(tidings, now)
+            writing = Writing(letters=leaving.letters, entries=leaving.entries)
+            outcome = await self._records.commit(iin, stored, leaving.after, writing)
+        self._wake(home_of(iin))
+
+    async def hearings(self, iin: str) -> Mapping[str, Hearing]:
+        """The person's hearings, by their application's id."""
+        tidings = news_store.read(await self._records.load(iin))
+        return {} if tidings is None else tidings.hearings
+
+    async def _leaving(self, tidings: Tidings, now: datetime) -> _Told:
+        if tidings.leaves is None or tidings.leaves > now:
+            return _Told(tidings)
+        person, letters, entries = tidings.person, [], []
+        pockets = await self._store.known_at(tidings.phones)
+        phones = pocket.reach(tidings.phones, person.iin, pockets)
+        waiting = sorted(tidings.waiting, key=lambda one: not one.statutory)
+        lawful = [one for one in waiting if one.statutory]
+        missed = set() if phones else {one.application.id for one in waiting}
+        minor = sizes.child(person.birth_date, now.date())  # the parents read it
+        for phone, address in reached(phones, pockets):
+            told = waiting
+            if len(lawful) < len(waiting) and await self._has_stopped(address):
+                told = lawful
+                missed.update(one.application.id for one in waiting if not one.statutory)
+            if not told:
+                continue
+            message = self._wording.about(
+                [one.application for one in told],
+                person.name if minor or several_persons(pockets[phone]) else None,
+                person.language,
+                surface(address),
+                now,
+            )
+            name = news_id(person.iin, tidings.waiting[0].event, phone, address)
+            letter = unasked(name, address, message, now, now + OF_USE)
+            about = Subject(person, told[0].case, told[0].application.service, told[0].specialist)
+            letters.append(letter)
+            entries.append(about.told(letter, told[0].nature, phone))
+        return _Told(news.left(tidings, missed), letters, entries)
+
+    async def _has_stopped(self, address: str) -> bool:
+        stored = await self._sessions.load(address)
+        try:
+            return stored is not None and sessions.read(stored).quiet
+        except (MsgspecError, KeyError):
+            return False  # the talk begins anew at the next message
+
+
+def _said(told: Told) -> Waiting:
+    assert told.application is not None  # noqa: S101 - the door has seen to it
+    application = told.application
+    if told.hearing is not None:  # whichever stage E-Sobes calls it
+        application = structs.replace(application, stage=Stage.HEARING_SCHEDULED, hearing=told.hearing)
+    return Waiting(told.at, told.id, application, told.type in STATUTORY, told.specialist, told.case)
