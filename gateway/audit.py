@@ -1,0 +1,44 @@
+"""The audit read: what may be a misuse, from all shards, in the order in which it happened."""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gateway.connection import Batched
+from gateway.store import SHARDS, AuditLine, tag
+from gateway.streams import Place, place_of
+
+log = logging.getLogger(__name__)
+
+_PAGE = 1000
+"""Lines that are read in one go."""
+_decode = msgspec.json.Decoder(AuditLine).decode
+
+
+async def read(redis: Batched, since: datetime | None = None) -> list[AuditLine]:
+    """Every line is looked at: the streams' own times are the server's, and the clock of the sandbox may stand
+    elsewhere."""
+    start = 0.0 if since is None else since.timestamp()
+    found = await asyncio.gather(*(_lines(redis, shard) for shard in range(SHARDS)))
+    lines = sorted((line for lines in found for line in lines), key=lambda held: (held[1].at, held[0]))
+    return [line for _, line in lines if line.at >= start]
+
+
+async def _lines(redis: Batched, shard: int) -> list[tuple[Place, AuditLine]]:
+    found: list[tuple[Place, AuditLine]] = []
+    place = b"-"
+    while page := await redis("XRANGE", f"{tag(shard)}:audit", place, "+", "COUNT", _PAGE):
+        found += [(place_of(name), line) for name, fields in page if (line := _line(shard, name, fields)) is not None]
+        place = b"(" + page[-1][0]
+    return found
+
+
+def _line(shard: int, name: bytes, fields: dict[bytes, Any]) -> AuditLine | None:
+    try:
+        return _decode(fields[b"audit"])
+    except (msgspec.MsgspecError, KeyError):
+        log.error("entry %s of shard %s is no line of the audit", name.decode(), shard)
+        return None
