@@ -92,7 +92,7 @@ class _Walk:
     def _say(self, content: Content) -> None:
         session, now = self._session(), self._now + len(self._steps) * PAUSE
         answer = self._dialogue.answer(session, content, Here(now, self._surface))
-        if answer.session is None or len(answer.messages) != 1 or answer.session.missed:
+        if len(answer.messages) != 1 or answer.session.missed:
             raise ValueError(f"the dialogue does not understand {content}: {answer.note}")
         shown, before = (self._steps[-1].answer, self._steps[-1].after) if self._steps else (None, None)
         after = sessions.write(answer.session)

@@ -42,7 +42,7 @@ class Terminal:
         while answer.inquiry is not None:  # there is nobody to ask in here
             here = structs.replace(here, told={**here.told, answer.inquiry: AWAY})
             answer = self._dialogue.answer(self._session, content, here)
-        self._session = answer.session or sessions.new("terminal")
+        self._session = answer.session
         for message in answer.messages:
             self._show(message)
         print(flush=True)

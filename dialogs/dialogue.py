@@ -19,8 +19,8 @@ from dialogs.understand import normalised, understand
 
 
 class Answer(Struct, frozen=True):
-    session: Session | None
-    """What to remember; None: nothing, the person asked to be forgotten."""
+    session: Session
+    """What to remember."""
     messages: tuple[Message, ...]
     note: str
     """For the journal: what happened, nothing personal."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Protocol
 
@@ -31,6 +31,10 @@ PATIENCE = 2.4
 """Seconds in which everything that one answer needs to know has to be found out: nobody waits longer than three."""
 ROUNDS = 12
 """So many things are found out for one answer; it is the persons behind one phone that may be many."""
+
+
+REMAINS_FOR = timedelta(days=2)
+"""Whoever asked to be forgotten is, but for what they tried today: that no lock-out outlasts."""
 
 
 class Dialogue(Protocol):
@@ -115,7 +119,8 @@ class Receiver:
             inbound.id,
             inbound.address,
             before=before,
-            after=None if answer.session is None else sessions.write(answer.session),
+            after=sessions.write(answer.session),
+            lasts=REMAINS_FOR if answer.forgotten else None,
             letters=letters,
             line=Line(at, ref, here.surface, answer.note, tuple(letter.id for letter in letters)),
             errands=[errand_letter(one, inbound, ref, here.now) for one in answer.errands],
@@ -160,7 +165,8 @@ def _own_phone(address: str) -> str | None:
 def _session(stored: bytes | None) -> Session:
     if stored is not None:
         try:
-            return sessions.read(stored)
+            known = sessions.read(stored)
+            return known if known.ref else structs.replace(known, ref=token_urlsafe(9))
         except (msgspec.MsgspecError, KeyError) as error:
             log.error("a stored session cannot be read (%s); the talk begins anew", type(error).__name__)
     return sessions.new(token_urlsafe(9))

@@ -33,9 +33,11 @@ SEEN_FOR = timedelta(days=3)
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 1 end
-if ARGV[2] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[2]) end
+if ARGV[2] == '' then redis.call('DEL', KEYS[2])
+elseif ARGV[5] == '0' then redis.call('SET', KEYS[2], ARGV[2])
+else redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[5]) end
 redis.call('XADD', KEYS[4], '*', 'line', ARGV[3])
-local at = 5
+local at = 6
 for _, written in ipairs({{KEYS[3], 'letter'}, {KEYS[5], 'letter'}, {KEYS[6], 'audit'}}) do
   local number = tonumber(ARGV[at])
   for entry = at + 1, at + number do redis.call('XADD', written[1], '*', written[2], ARGV[entry]) end
@@ -128,8 +130,10 @@ class Store:
         line: Line,
         errands: Sequence[Letter] = (),
         audit: Sequence[AuditLine] = (),
+        lasts: timedelta | None = None,
     ) -> Commit:
-        """Replace exactly the session that was read, `before`, by `after`; None stands for no session."""
+        """Replace exactly the session that was read, `before`, by `after`; None stands for no session. `lasts`: what
+        is written now is gone after this, unless something else is written meanwhile."""
         tag = shard(address)
         return Commit(
             await self._redis(
@@ -146,6 +150,7 @@ class Store:
                 after or b"",
                 _encode(line),
                 self._seen_for,
+                0 if lasts is None else int(lasts.total_seconds()),
                 *counted([_encode(letter) for letter in letters]),
                 *counted([_encode(errand) for errand in errands]),
                 *counted([_encode(one) for one in audit]),

@@ -28,7 +28,7 @@ def offered(dialogue: Dialogue) -> set[str]:
                 assert button.label.strip()
                 if button.id not in known:
                     known.add(button.id)
-                    waiting.append((answer.session or _session(), Pressed(button.id, 1)))
+                    waiting.append((answer.session, Pressed(button.id, 1)))
     return known
 
 

@@ -67,7 +67,7 @@ class Talk:
         self.answers.append(answer)
         if answer.link is not None:
             self.phone = answer.link or None
-        self._stored = sessions.write(answer.session or sessions.new("ref"))
+        self._stored = sessions.write(answer.session)
         for message in answer.messages:
             self.lines += self._shown(message)
             if message.to_phone is None:

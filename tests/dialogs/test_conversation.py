@@ -13,7 +13,7 @@ from dialogs.conversation import MACHINE, PER_MINUTE, ROWS, VIEWS
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Contact, Content, Event, Kept, Language, Pressed, Surface, Text, Unreadable
 from dialogs.render import SMS_UNITS
-from dialogs.session import Agreement, Session
+from dialogs.session import Agreement, Guard, Proven, Session
 from dialogs.sms_length import units
 from tests.dialogs.callers import CALLERS, NOW, Caller, stepped, written
 from tests.dialogs.registry import CODE, PAVEL
@@ -81,7 +81,7 @@ def test_every_state_answers_every_event_and_changes_nothing_it_was_given(
             assert sessions.write(session) == before, event
             assert turn.reply is not None, event
             assert turn.reply.say, event
-            assert turn.session is None or turn.session.state in VIEWS, event
+            assert turn.session.state in VIEWS, event
 
 
 SENT: list[Content] = [
@@ -101,7 +101,6 @@ def test_every_state_answers_whatever_is_sent_there_now_and_days_later(
     dialogue: Dialogue, state: str, caller: Caller
 ) -> None:
     shown = written(dialogue, someone(state), Text("/again"), caller)
-    assert shown.session is not None
     for later in LATER:
         for content in SENT:
             answer = written(dialogue, shown.session, content, caller, NOW + later)
@@ -132,7 +131,7 @@ def walked(dialogue: Dialogue, caller: Caller, sent: list[Content]) -> Iterator[
         offered = [Pressed(choice, 7) for choice in session.offered if not choice.startswith("svc:")]
         for content in [*offered, *sent]:
             after = written(dialogue, session, content, caller).session
-            if after is not None and _place(after) not in known:
+            if _place(after) not in known:
                 after.pace = (0, 0)
                 known.add(_place(after))
                 waiting.append(after)
@@ -148,7 +147,6 @@ def _place(session: Session) -> tuple[object, ...]:
 def test_menu_help_and_operator_work_everywhere(dialogue: Dialogue, state: str, event: str, leads_to: str) -> None:
     for caller in CALLERS:
         turn = stepped(dialogue, someone(state), Event(event), caller)
-        assert turn.session is not None
         assert turn.session.state == leads_to
 
 
@@ -159,7 +157,6 @@ def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str, c
     session.answers = {"channel": "office"}
     for _ in range(8):
         turn = stepped(dialogue, session, Event("back"), caller)
-        assert turn.session is not None
         session = turn.session
     assert session.state == "menu"
 
@@ -169,7 +166,6 @@ def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, s
     for caller in CALLERS:
         before = someone(state)
         after = stepped(dialogue, before, Event("lang", ("ru",)), caller).session
-        assert after is not None
         assert (after.language, after.state, after.service) == (Language.RU, state, before.service)
 
 
@@ -190,7 +186,6 @@ def test_another_language_changes_nothing_but_the_language(dialogue: Dialogue, s
 )
 def test_whoever_asks_for_a_person_or_just_for_help_gets_there(dialogue: Dialogue, said: str, leads_to: str) -> None:
     after = stepped(dialogue, someone("menu"), Event("say", (said,)), IN_CHAT).session
-    assert after is not None
     assert after.state == leads_to
 
 
@@ -206,7 +201,17 @@ def test_a_talk_about_a_service_that_is_no_more_goes_on_with_the_choice_of_anoth
 def test_only_the_confirmed_wish_to_be_forgotten_forgets(dialogue: Dialogue) -> None:
     for state in VIEWS:
         turn = stepped(dialogue, someone(state), Event("forget_yes"), IN_CHAT)
-        assert (turn.session is None) == (state == "settings.forget"), state
+        assert turn.forgotten == (state == "settings.forget"), state
+        assert turn.forgotten == (turn.session.language is None), state
+
+
+def test_of_whoever_was_forgotten_only_what_protects_others_is_left(dialogue: Dialogue) -> None:
+    session = someone("settings.forget")
+    session.guard, session.lists_sent = Guard(day=7, begun=2, strikes=1, locked=9.0), (7, 2)
+    session.proven, session.whom, session.closed = [Proven(PAVEL.iin, 9.0)], PAVEL.key, "link"
+    left = stepped(dialogue, session, Event("forget_yes"), IN_CHAT).session
+    minute = int(NOW.timestamp()) // 60
+    assert left == Session(sessions.VERSION, guard=session.guard, lists_sent=(7, 2), pace=(minute, 1))
 
 
 def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) -> None:
@@ -214,7 +219,6 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
     replies = []
     for _ in range(PER_MINUTE + 5):
         turn = stepped(dialogue, session, Event("menu"), BY_SMS)
-        assert turn.session is not None
         session = turn.session
         replies.append(turn.reply)
     assert [reply is not None for reply in replies] == [True] * (PER_MINUTE + 1) + [False] * 4
@@ -227,7 +231,7 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
 
 
 def test_rows_name_only_states_that_exist() -> None:
-    named = {row.at for row in ROWS} | {row.to for row in ROWS if row.to}
+    named = {row.at for row in ROWS} | {row.to for row in ROWS if isinstance(row.to, str)}
     assert named - {"*"} <= set(VIEWS)
     assert set(MACHINE.states) == set(VIEWS)
 
@@ -264,7 +268,7 @@ def test_whatever_is_sent_gets_an_answer_that_fits(
                 assert units(message.text) <= SMS_UNITS
             assert len(message.text) <= 4096
             assert all(len(button.id.encode()) <= 64 for button in message.buttons)
-        session = sessions.read(sessions.write(answer.session)) if answer.session else sessions.new("ref")
+        session = sessions.read(sessions.write(answer.session))
 
 
 def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dialogue) -> None:
@@ -272,7 +276,6 @@ def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dia
     texts = []
     for _ in range(PER_MINUTE + 1):
         answer = written(dialogue, session, Text("сәлем"), BY_SMS)
-        assert answer.session is not None
         session = answer.session
         texts.append(answer.messages[0].text)
     assert "Бір минуттан кейін" in texts[-1]

@@ -82,7 +82,7 @@ def test_whoever_was_forgotten_is_asked_again(dialogue: Dialogue) -> None:
     session = someone(Agreement(VERSION, NOW))
     for content in (Text("/forget"), Pressed("forget_yes", 3)):
         answer = dialogue.answer(session, content, Here(NOW, Surface.CHAT))
-        session = answer.session or sessions.new("other")
+        session = answer.session
     assert session.agreed is None
     session, offered = after(dialogue, session, [Pressed("o:6:applicant:self", 3), Text("ҚАЗ"), AT_STATE_CORP])
     assert session.agreed is None

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from dialogs.dialogue import Answer, Grasp
 from dialogs.messages import Content, Message, Surface, Text
-from dialogs.session import Session
+from dialogs.session import Session, remains
 from dialogs.talk import Here
 from gateway.answers import Answers
 from gateway.clock import Clock
@@ -21,7 +21,7 @@ class Counting:
     def answer(self, session: Session, content: Content, here: Here) -> Answer:
         match content:
             case Text("forget me"):
-                return Answer(None, (Message("forgotten"),), "forgotten")
+                return Answer(remains(session), (Message("forgotten"),), "forgotten", forgotten=True)
             case Text("silence"):
                 return Answer(session, (), "nothing")
             case Text(text) if text.startswith("break"):

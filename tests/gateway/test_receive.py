@@ -4,12 +4,14 @@ import logging
 import msgspec
 import pytest
 
+from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Text
+from dialogs.session import Session
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
 from gateway.connection import Batched, Client, RedisAwayError, connect
-from gateway.receive import Receiver
+from gateway.receive import REMAINS_FOR, Receiver
 from gateway.store import Store, outbox_key, shard, shard_number
 from tests.gateway.affairs import offers
 from tests.gateway.talk import Counting, entries
@@ -71,7 +73,9 @@ async def test_a_person_who_wants_to_be_forgotten_is_and_still_gets_the_answer(
     await receiver.receive(said("a"))
     await receiver.receive(said("b", "forget me"))
     assert await texts(redis) == ["message 1", "forgotten"]
-    assert [key async for key in redis.scan_iter(match="*77011234567*")] == []
+    (left,) = [key async for key in redis.scan_iter(match="*77011234567*")]
+    assert await redis.get(left) == sessions.write(sessions.remains(Session()))
+    assert 0 < await redis.ttl(left) <= REMAINS_FOR.total_seconds()
     await receiver.receive(said("c"))
     assert (await texts(redis))[-1] == "message 1"
 
