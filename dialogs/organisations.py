@@ -3,7 +3,7 @@ says. Whom organisations help, E-Sobes writes as it likes: what is known has wor
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -39,6 +39,7 @@ _MEANT: dict[Kind | None, tuple[frozenset[Kind | None], ...]] = {
     Kind.STREET: (ANYWHERE,),
 }
 """What somebody asks for → which places that may be: a village may be called a town, a region is no town."""
+_BIN = 12
 _SHORT_NAME = 30
 _QUOTES = (("«", "»"), ("“", "”"), ('"', '"'))
 
@@ -185,7 +186,12 @@ def keyed(entries: Iterable[Organisation]) -> dict[str, Organisation]:
     """Short names for buttons. The same organisation may be there twice, at two addresses."""
     found: dict[str, Organisation] = {}
     for entry in entries:
-        plain = entry.bin.isascii() and entry.bin.isdigit() and len(entry.bin) <= 12
-        key = entry.bin if plain and entry.bin not in found else mark(f"{entry.bin} {entry.name} {entry.address}")
-        found.setdefault(key, entry)
+        found.setdefault(key(entry, found), entry)
     return found
+
+
+def key(entry: Organisation, among: Mapping[str, Organisation]) -> str:
+    plain = entry.bin.isascii() and entry.bin.isdigit() and len(entry.bin) <= _BIN
+    if plain and among.get(entry.bin, entry) == entry:
+        return entry.bin
+    return mark(f"{entry.bin} {entry.name} {entry.address}")
