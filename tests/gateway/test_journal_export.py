@@ -157,6 +157,8 @@ NATURES = [
     "office",
     "died",
     "decision",
+    "hearing",
+    "change",
     "answer.consent",
     "answer.refusal",
     "answer.unclear",

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from dialogs.applications.application import Application, Hearing, Passed, Stage
 from dialogs.matters.matter import Kind
 from dialogs.messages import Language
 from gateway.clock import ALMATY, Clock
@@ -21,7 +22,7 @@ from gateway.web.front import Front
 from gateway.web.guard import BODY_LIMIT
 from tests.gateway.serving import served
 from tests.gateway.web.conftest import browser
-from tests.gateway.web.telling import AT, OWN, PATH, REPLACEABLE, SERVICES, TOKEN, Ledger, event
+from tests.gateway.web.telling import AT, ORGANISATION, OWN, PATH, REPLACEABLE, SERVICES, TOKEN, Ledger, event
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -99,6 +100,37 @@ async def test_of_an_application_its_stage_and_its_place_in_the_queue_are_handed
         place = (told.application.id, told.application.stage, told.application.queue_number)
         assert place == ("app-1", "queued", "12")
     assert len(ledger.heard) == 3
+
+
+async def test_an_application_and_a_hearing_are_handed_on_as_they_are(
+    esobes: httpx.AsyncClient, ledger: Ledger
+) -> None:
+    changes = {"application__organisation": ORGANISATION, "application__due_on": "2026-12-02"}
+    await tell(esobes, event("hearing.scheduled", **changes))
+    (told,) = ledger.heard
+    at = datetime(2026, 11, 25, 18, tzinfo=ALMATY)
+    assert told.hearing == Hearing(at, "Жаркент, Жібек жолы 1", "in person")
+    assert told.application == Application(
+        id="app-1",
+        service="personal_assistant",
+        iin="900101300123",
+        channel="sms",
+        submitted_at=at,
+        registered_on=date(2026, 11, 25),
+        stage=Stage.APPROVED,
+        due_on=date(2026, 12, 2),
+        queue_number="12",
+        organisation="«Үміт» орталығы",
+        history=(Passed(Stage.REGISTERED, at),),
+    )
+
+
+@pytest.mark.parametrize("kind", ["decision.made", "application.changed", "hearing.scheduled"])
+async def test_nobody_is_told_of_somebody_elses_application(
+    esobes: httpx.AsyncClient, ledger: Ledger, kind: str
+) -> None:
+    assert named(await tell(esobes, event(kind, application__iin="900101300124"))) == ["body.application.iin"]
+    assert ledger.heard == []
 
 
 async def test_what_may_be_absent_may_also_be_null_or_blank(esobes: httpx.AsyncClient, ledger: Ledger) -> None:
