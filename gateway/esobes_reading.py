@@ -104,7 +104,7 @@ class _Organisations(Struct, frozen=True):
 T = TypeVar("T")
 
 _said: Decoder[str | int | _Named] = Decoder(str | int | _Named | None)
-_number: Decoder[int] = Decoder(Annotated[int, Meta(ge=0)] | None)
+_number: Decoder[int] = Decoder(Annotated[int, Meta(ge=0, le=100_000)] | None)
 _day: Decoder[date] = Decoder(date | None)
 _list: Decoder[tuple[Raw, ...]] = Decoder(tuple[Raw, ...] | None)
 _passed: Decoder[_Passed] = Decoder(_Passed | None)
@@ -116,8 +116,10 @@ class UnreadableError(Exception):
 
 def persons(body: bytes) -> tuple[Citizen, ...]:
     """Each once."""
-    found = _those_that_can_be_read("persons", _read(body, _Persons).persons, _citizen)
-    return tuple({one.iin: one for one in reversed(found)}.values())[::-1]
+    found: dict[str, Citizen] = {}
+    for one in _those_that_can_be_read("persons", _read(body, _Persons).persons, _citizen):
+        found.setdefault(one.iin, one)
+    return tuple(found.values())
 
 
 def person(body: bytes, iin: str) -> Citizen:
@@ -136,6 +138,14 @@ def applications(body: bytes, iin: str) -> tuple[Application, ...]:
         log.warning("E-Sobes answered with applications of another person: %d", len(entries) - len(own))
     found = {one.id: one for one in sorted((_application(entry, iin) for entry in own), key=lambda one: one.since)}
     return tuple(sorted(found.values(), key=lambda one: one.submitted_at, reverse=True))
+
+
+def application(body: bytes, iin: str) -> Application:
+    """One by itself, of this person."""
+    entry = Raw(body)
+    if _read(entry, _Whose).iin != iin:
+        raise UnreadableError("another person")
+    return _application(entry, iin)
 
 
 def organisations(body: bytes, setting: str) -> tuple[Organisation, ...]:
