@@ -15,16 +15,33 @@ from dialogs.render import BACK, MENU
 from dialogs.session import Session, remains
 from dialogs.table import machine
 from dialogs.talk import Guide, Here, Row, Talk, View, choice
-from dialogs.topics import documents, first, link, menu, operator, privacy, request, search, settings, status, who
+from dialogs.topics import (
+    documents,
+    first,
+    iin,
+    link,
+    menu,
+    operator,
+    organisations,
+    privacy,
+    request,
+    search,
+    settings,
+    status,
+    who,
+)
 
 TOPICS = (
     first.TOPIC,
+    organisations.TOPIC,
     menu.TOPIC,
     request.TOPIC,
+    iin.TOPIC,
     documents.TOPIC,
     who.TOPIC,
     status.TOPIC,
     link.TOPIC,
+    iin.UNASKED,
     search.TOPIC,
     operator.TOPIC,
     settings.TOPIC,

@@ -18,6 +18,7 @@ from dialogs.talk import Row, Talk
 
 MINUTES = 30
 SHOWS_IT = frozenset({"again", "more"})
+STAYS = SHOWS_IT | {"iin"}
 _LONG_NUMBER = re.compile(r"[\d \-()+]*(?:\d[ \-()]*){6,}")
 
 
@@ -27,7 +28,7 @@ def lasted(session: Session, now: datetime) -> bool:
 
 def leaves(session: Session, event: Event, asks: frozenset[str], takes_words: Callable[[str], bool]) -> bool:
     """The first words after it leave the question."""
-    if session.state not in asks or event.name in SHOWS_IT:
+    if session.state not in asks or event.name in STAYS:
         return False
     return not (event.name == "say" and takes_words(session.state) and _LONG_NUMBER.fullmatch(event.args[0]))
 
