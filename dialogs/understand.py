@@ -84,7 +84,7 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
     if plain.startswith("/"):
         return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
     if iin := _iin(plain):
-        return Event("iin", (iin,))
+        return iin
     if number := _NUMBER.fullmatch(plain):
         return _numbered(number[1], session.offered, surface)
     for choice, label in labels() if session.offered else ():
@@ -93,12 +93,12 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
     return Event("say", (plain,))
 
 
-def _iin(plain: str) -> str | None:
-    """It is seen everywhere, so that it can be erased where nobody asked for it."""
+def _iin(plain: str) -> Event | None:
+    """It is seen everywhere, so that it can be erased where nobody asked for it. With it, what was said besides."""
     if alone := _IIN.fullmatch(plain):
-        return "".join(digit for digit in alone[1] if digit.isdigit())
+        return Event("iin", ("".join(digit for digit in alone[1] if digit.isdigit()),))
     inside = _IIN_INSIDE.search(plain)
-    return inside[0] if inside else None
+    return Event("iin", (inside[0], _SPACES.sub(" ", _IIN_INSIDE.sub("", plain)))) if inside else None
 
 
 def _declined(word: str, offered: Sequence[str]) -> Event | None:

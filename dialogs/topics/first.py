@@ -21,7 +21,11 @@ def ask_language(_: Talk) -> Reply:
 def keep_for_later(talk: Talk) -> None:
     """What the person came with is answered as soon as the language is known."""
     name, *args = talk.event.args
-    if name in ("say", "svc", "grp"):
+    if name == "iin":
+        talk.erases = True
+        talk.audit("iin_unasked")
+        name, args = "say", args[1:]
+    if args and name in ("say", "svc", "grp"):
         talk.session.pending = _PRIVATE.sub("", ":".join((name, *args)))[:LONGEST_PENDING]
 
 

@@ -7,7 +7,7 @@ from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic
 from dialogs.topics.menu import understood
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the notice says something new: everybody is asked again."""
 
 

@@ -1,17 +1,21 @@
 """Language, optional messages, and being forgotten."""
 
-from dialogs.messages import Choice, Language, Reply, Say, Surface
+from datetime import datetime
+
+from dialogs.messages import Choice, Language, Reply, Say, say
 from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
+from dialogs.topics.link import in_chat, is_known, is_linked
 from dialogs.topics.menu import understood
+from dialogs.topics.proof import proven
 
 
 def settings(talk: Talk) -> Reply:
     quiet = talk.session.quiet
     other = Language.RU if talk.session.language is Language.KK else Language.KK
     return Reply(
-        (Say("settings.quiet" if quiet else "settings.loud"),),
+        (Say("settings.quiet" if quiet else "settings.loud"), *known(talk)),
         (
             choice(f"lang:{other}", f"language.{other}"),
             choice("loud", "settings.start") if quiet else choice("quiet", "settings.stop"),
@@ -23,10 +27,21 @@ def settings(talk: Talk) -> Reply:
     )
 
 
+def known(talk: Talk) -> tuple[Say, ...]:
+    """By which phone, and by which IINs."""
+    phone = (say("link.linked", end=talk.phone[-4:]),) if talk.phone and is_linked(talk) else ()
+    shown = (
+        say("who.shown", end=one.iin[-4:], day=datetime.fromtimestamp(one.until, talk.now.tzinfo).date())
+        for one in talk.session.proven
+        if one.iin in proven(talk)
+    )
+    return (*phone, *shown)
+
+
 def linking(talk: Talk) -> tuple[Choice, ...]:
-    if talk.surface is Surface.SMS:
-        return ()
-    return (choice("unlink", "link.end") if talk.phone else choice("link", "link.begin"),)
+    begin = (choice("link", "link.begin"),) if in_chat(talk) and not is_linked(talk) else ()
+    end = (choice("unlink", "link.end" if is_linked(talk) else "who.end"),) if is_known(talk) else ()
+    return (*begin, *end)
 
 
 def ask_to_forget(_: Talk) -> Reply:
