@@ -91,7 +91,7 @@ def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool
     left = False
     if typed and silence.lasted(session, here.now):
         session.whom = ""
-        left = silence.leaves(session, event, ASKS, takes_words)
+        left = session.state in ASKS and silence.leaves(session, event, asked_for)
         event = silence.close(session, event) if left else event
     if event.name not in NOT_A_MESSAGE:
         session.pace = _pace(session, here.now)
@@ -140,7 +140,11 @@ def _settle(before: Session, talk: Talk) -> None:
 
 def takes_words(state: str) -> bool:
     """Free words mean something in this state, more than elsewhere."""
-    return any(row.event == "say" and row.at == state for row in ROWS)
+    return asked_for(state, "say")
+
+
+def asked_for(state: str, event: str) -> bool:
+    return any(row.at == state and row.event == event for row in ROWS)
 
 
 def view(session: Session, here: Here, guide: Guide) -> Reply:

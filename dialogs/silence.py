@@ -18,7 +18,6 @@ from dialogs.talk import Row, Talk
 
 MINUTES = 30
 SHOWS_IT = frozenset({"again", "more"})
-STAYS = SHOWS_IT | {"iin"}
 _LONG_NUMBER = re.compile(r"[\d \-()+]*(?:\d[ \-()]*){6,}")
 
 
@@ -26,18 +25,24 @@ def lasted(session: Session, now: datetime) -> bool:
     return session.pace[0] > 0 and int(now.timestamp()) // 60 - session.pace[0] >= MINUTES
 
 
-def leaves(session: Session, event: Event, asks: frozenset[str], takes_words: Callable[[str], bool]) -> bool:
-    """The first words after it leave the question."""
-    if session.state not in asks or event.name in STAYS:
+def leaves(session: Session, event: Event, asked_for: Callable[[str, str], bool]) -> bool:
+    """The first words after it leave the question. `asked_for`: whether an event is taken in a state by itself."""
+    if event.name in SHOWS_IT:
         return False
-    return not (event.name == "say" and takes_words(session.state) and _LONG_NUMBER.fullmatch(event.args[0]))
+    if _is_chosen(session, event) or not asked_for(session.state, event.name):
+        return True
+    return event.name == "back" or (event.name == "say" and not _LONG_NUMBER.fullmatch(event.args[0]))
 
 
 def close(session: Session, event: Event) -> Event:
     """What is left of the message, once the question is no more."""
-    meant_there = ":".join((event.name, *event.args)) in session.offered or event.name == "no_such_number"
+    meant_there = _is_chosen(session, event) or event.name == "no_such_number"
     session.closed, session.state, session.page = session.state, "menu", 0
     return Event("menu") if meant_there else event
+
+
+def _is_chosen(session: Session, event: Event) -> bool:
+    return ":".join((event.name, *event.args)) in session.offered
 
 
 def still_open(before: Session, after: Session, asks: frozenset[str]) -> bool:
