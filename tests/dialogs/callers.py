@@ -68,9 +68,9 @@ def registry(*, away: bool = False) -> Registry:
             bin=f"{index:012}",
             name=f"«Үміт» {index}",
             address="Жаркент, Абай 1",
-            region="Жетісу облысы",
+            region=("Жетісу облысы", "Алматы облысы")[index % 8 // 4],
             setting=("inpatient", "semi_inpatient", "home", "temporary")[index % 4],
-            categories=("older_persons",),
+            categories=(("elderly",), ("disability", "of all kinds"))[index % 8 // 4],
             capacity=40,
             phone=PHONE,
         )

@@ -35,6 +35,8 @@ def test_both_languages_have_the_same_texts_with_the_same_placeholders(dialogue:
 YEAR = [datetime(2026, 1, 1, 9, 0) + timedelta(days) for days in range(730)]
 LARGEST_COUNT = 100
 LONGEST_NUMBER = "999"
+LONG_NAME = "Психоневрологиялық аурулары бар балаларға арналған «Мейірім» арнаулы әлеуметтік қызметтер орталығы"
+LONG_REGION = "Солтүстік Қазақстан облысы, Мағжан Жұмабаев ауданы"
 LONGEST_WORDS = "Ш" * 40
 """Of what is told elsewhere and put into a text: the name of a person or an office."""
 
@@ -45,6 +47,8 @@ def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Plain]:
     values: dict[str, set[Plain]] = {"day": {moment.date()}, "start": {moment.date()}, "at": {moment}}
     values |= {"number": {LONGEST_NUMBER}, "end": {"0000"}, "code": {"000000"}, "until": {time(23, 59)}}
     values |= {"what": names(dialogue, language, ".name"), "stage": names(dialogue, language, "status.short.")}
+    values |= {"written": {LONG_NAME}, "region": {LONG_REGION}, "places": {999}, "page": {600}, "pages": {600}}
+    values |= {"since": {"31.12.2026"}, "until": {"31.12.2026"}}
     for service in dialogue.guide.catalogue.services.values():
         for fact in service.facts:
             for name, value in [*fact.values.items(), ("days", fact.days or 0)]:
