@@ -3,6 +3,7 @@
 from dialogs.applications.ways import Manner
 from dialogs.catalogue.schema import Fact, Kind, Service
 from dialogs.messages import Choice, Reply, Say, Surface
+from dialogs.organisations import SETTINGS
 from dialogs.people import read_phone
 from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
@@ -29,6 +30,12 @@ ASKED = {
 """How a service can be asked for → the choice that begins it, and its words; see `topics.request`."""
 
 GROUPS = ("aids", "rehab", "care", "money", "papers")
+
+REGISTER = {
+    "provider_register": "register",
+    **{f"special_social_services_{setting}": f"org_setting:{setting}" for setting in SETTINGS},
+}
+"""Where the register of organisations is one step away, and what begins it."""
 
 LISTS_PER_DAY = 3
 """An SMS costs money: so many lists a day go to a phone."""
@@ -83,7 +90,7 @@ def answer(talk: Talk) -> Reply:
     if talk.surface is Surface.CHAT and papers:
         by_sms = (choice("sms", "documents.by_sms"),) if may_go_by_sms(talk) else ()
         more = (*_ticks(talk, its.service, papers), *more, *by_sms)
-    more = (*more, *_asking(talk, its.service))
+    more = (*more, *_asking(talk, its.service), *_organisations(talk, its.service))
     if its.answers:
         more = (*more, choice("redo", "documents.redo"))
     note = (Say("documents.general"),) if talk.session.general else ()
@@ -106,6 +113,13 @@ def _asking(talk: Talk, service: Service) -> tuple[Choice, ...]:
     """Whoever knows what is needed may want it now."""
     found = ASKED.get(talk.guide.ways[service.slug].manner)
     return (choice(f"{found[0]}:{service.number}", found[1]),) if found else ()
+
+
+def _organisations(talk: Talk, service: Service) -> tuple[Choice, ...]:
+    """Who does it, as far as the register knows."""
+    shown = REGISTER.get(service.slug)
+    hidden = service.discreet and talk.surface is Surface.SMS
+    return (choice(shown, "organisations.show"),) if shown and not hidden else ()
 
 
 def more_about(talk: Talk) -> Reply:
@@ -205,10 +219,15 @@ def typed_a_number(talk: Talk) -> bool:
 
 
 def not_own_number(talk: Talk) -> None:
+    typed = talk.event.name == "say"
+    if typed or talk.event.args[1] != "own":
+        talk.audit("number_typed" if typed else "contact_foreign")
     missed(talk, "documents.not_own_number")
 
 
 def unasked_contact(talk: Talk) -> None:
+    if talk.event.args[1] != "own":
+        talk.audit("contact_foreign")
     missed(talk, "missed.contact")
 
 
