@@ -17,7 +17,7 @@ from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk
 
 MINUTES = 30
-SHOWS_IT = frozenset({"again", "more"})
+STAYS = frozenset({"again", "more", "iin"})
 _LONG_NUMBER = re.compile(r"[\d \-()+]*(?:\d[ \-()]*){6,}")
 
 
@@ -27,7 +27,7 @@ def lasted(session: Session, now: datetime) -> bool:
 
 def leaves(session: Session, event: Event, asked_for: Callable[[str, str], bool]) -> bool:
     """The first words after it leave the question. `asked_for`: whether an event is taken in a state by itself."""
-    if event.name in SHOWS_IT:
+    if event.name in STAYS:
         return False
     if _is_chosen(session, event) or not asked_for(session.state, event.name):
         return True
