@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from bot.ground import Ground
 from dialogs.applications.letters import Letters as NewsWording
+from dialogs.applications.wishes import Wording as WishWording
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
@@ -22,6 +23,7 @@ from gateway.matters import Matters
 from gateway.news import News
 from gateway.outbox import Outbox
 from gateway.relays import STREAM, Backlog, Relays
+from gateway.requests import Requests
 from gateway.wakeups import Wakeups
 from gateway.web.events import Events
 
@@ -34,6 +36,7 @@ class Affairs(Struct, frozen=True):
     answers: Answers
     news: News
     events: Events
+    requests: Requests
     esobes: Esobes
     relays: Outbox
     backlog: Backlog
@@ -71,15 +74,17 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         wake=wake,
     )
     desk = Desk(matters, news)
+    requests = Requests(store, WishWording(guide), clock, wake)
     esobes = Esobes(settings.esobes_url or f"{ground.url}{facade.PATH}", ground.esobes_token)
     if settings.esobes_url or settings.sandbox:  # else what is to be told waits until somebody says where to
-        channels["esobes"] = Relays(esobes, backlog, matters.settled)
+        channels["esobes"] = Relays(esobes, backlog, matters.settled, requests.answered)
     services = guide.catalogue.services
     return Affairs(
         rules=law,
         answers=Answers(store, matters),
         news=news,
         events=Events(desk, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
+        requests=requests,
         esobes=esobes,
         relays=relays,
         backlog=backlog,

@@ -14,7 +14,6 @@ from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
 from gateway.receive import Receiver
 from gateway.register import Registers
-from gateway.requests import Requests
 
 AT_ONCE = 8
 """Errands of a kind under way: most of them ask E-Sobes, which is one system, and not a fast one."""
@@ -37,8 +36,10 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
         ground.store,
         ground.dialogue,
         offers.answers,
-        inquiries=Inquiries(offers.esobes, proofs=proofs, news=offers.news, registers=registers),
-        requests=Requests(),
+        inquiries=Inquiries(
+            offers.esobes, requests=offers.requests, proofs=proofs, news=offers.news, registers=registers
+        ),
+        requests=offers.requests,
         clock=clock,
         wake=wake,
         wake_errands=errands.wake,

@@ -33,6 +33,8 @@ class ServiceRequest(Struct, frozen=True):
 
     iin: str
     service: str
+    name: str = ""
+    """The given name, where a phone serves several persons: the answer says whose it is."""
 
     def __repr__(self) -> str:
         return f"ServiceRequest({self.service})"

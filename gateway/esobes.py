@@ -40,19 +40,27 @@ _SAID = 300
 
 
 class Post(Struct, frozen=True, omit_defaults=True):
-    """One thing to tell. As JSON it is the text of a letter to `esobes:{offer id}`."""
+    """One thing to tell. As JSON it is the text of a letter to `esobes:{offer id}`, or, where somebody asks for a
+    service of their own accord, to `esobes:request:{person}:{service}`."""
 
     home: int
-    """The matter's shard."""
+    """The shard of the matter, or of the person."""
     matter: str
     path: tuple[str, ...]
     body: msgspec.Raw
     again: int = 0
     """How often staff sent it anew after a refusal: to a key it knows, E-Sobes would repeat the refusal."""
+    person: str = ""
+    """Of a wish that belongs to no matter: whose it is; see `people.mark`."""
 
 
 class Taken(Struct, frozen=True):
     status: int
+    application: bytes = b""
+    """What came of it, as JSON, if E-Sobes said."""
+
+    def __repr__(self) -> str:
+        return f"Taken({self.status})"
 
 
 class Refused(Struct, frozen=True):
@@ -113,7 +121,8 @@ def read(status: int, body: bytes, headers: Mapping[str, str], now: datetime) ->
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = None
     if 200 <= status < 300 and told is not None:
-        return Taken(status)
+        application = told.get("application") if isinstance(told, dict) else None
+        return Taken(status, msgspec.json.encode(application) if application else b"")
     if 400 <= status < 500 and status not in _AGAIN:
         return Refused(status, _held(told) if status == 409 else None, _reason(told))
     return Retry(f"E-Sobes answered {status}", _after(headers.get("retry-after", ""), now))

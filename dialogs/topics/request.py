@@ -116,7 +116,7 @@ def pass_on(talk: Talk) -> None:
     its = wish(talk)
     assert its is not None  # noqa: S101 - see `is_confirmed`
     away = isinstance(talk.ask(Applications(its.iin)), Away)
-    talk.request = ServiceRequest(its.iin, its.service)
+    talk.request = ServiceRequest(its.iin, its.service, its.name)
     talk.say("request.taken_later" if away else "request.taken", what=_called(its))
     talk.session.wish, talk.session.aim = None, ""
 

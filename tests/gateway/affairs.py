@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from dialogs.applications.application import Application, Hearing, Stage
 from dialogs.applications.letters import Letters as NewsWording
+from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
 from dialogs.matters import pocket, rules
 from dialogs.matters.letters import Letters as Wording
@@ -92,6 +93,7 @@ class Affairs(Struct, frozen=True):
     news: News
     desk: Desk
     answers: Answers
+    requests: Requests
     receiver: Receiver
     wakeups: Wakeups
     outbox: Outbox
@@ -225,20 +227,21 @@ async def put_together(
         wake=outbox.wake,
     )
     desk = Desk(matters, news)
+    requests = Requests(store, WishWording(dialogue.guide), clock, outbox.wake)
     answers, wakeups = Answers(store, matters), Wakeups(store, clock, desk.woken, outbox.wake)
     backlog = Backlog(batched, clock)
     errands = Outbox(batched, channels, clock, "test", stream=errand.STREAM, forever=True, at_once=8)
     async with AsyncExitStack() as stack:
         ministry = await stack.enter_async_context(Ministry())
         esobes = await stack.enter_async_context(aclosing(Esobes(ministry.url, TOKEN)))
-        channels["esobes"] = Relays(esobes, backlog, matters.settled)
+        channels["esobes"] = Relays(esobes, backlog, matters.settled, requests.answered)
         proofs, talks, words = Proofs(batched), Store(batched), dialogue.guide.words
         receiver = Receiver(
             talks,
             dialogue,
             answers,
-            inquiries=Inquiries(esobes, proofs=proofs, news=news),
-            requests=Requests(),
+            inquiries=Inquiries(esobes, requests=requests, proofs=proofs, news=news),
+            requests=requests,
             clock=clock,
             wake=outbox.wake,
             wake_errands=errands.wake,
@@ -260,6 +263,7 @@ async def put_together(
             news=news,
             desk=desk,
             answers=answers,
+            requests=requests,
             receiver=receiver,
             wakeups=wakeups,
             outbox=outbox,

@@ -13,7 +13,6 @@ from gateway.connection import Client
 from gateway.esobes import Esobes
 from gateway.inquiries import Inquiries
 from gateway.receive import Dialogue, Receiver
-from gateway.requests import Requests
 from gateway.store import Store
 
 
@@ -38,6 +37,16 @@ class Counting:
         return Answer(session, (Message("sorry"),), "failed")
 
 
+class Nobody:
+    """Asks for anything."""
+
+    async def make(self, *_: object) -> None:
+        raise AssertionError
+
+    async def answered(self, *_: object) -> None:
+        raise AssertionError
+
+
 def receiver(
     store: Store, dialogue: Dialogue, offers: Answers, clock: Clock, wake: Callable[[int], None]
 ) -> Receiver:
@@ -47,7 +56,7 @@ def receiver(
         dialogue,
         offers,
         inquiries=Inquiries(Esobes("http://127.0.0.1:9", "")),
-        requests=Requests(),
+        requests=Nobody(),
         clock=clock,
         wake=wake,
         wake_errands=lambda _: None,

@@ -44,7 +44,7 @@ async def test_an_answer_arrives_as_the_contract_wants_it(ministry: Ministry, es
 
 async def test_a_request_is_told_the_same_way(ministry: Ministry, esobes: Esobes) -> None:
     ministry.answers = [answer("201 Created", '{"application":{"id":"A-5"}}')]
-    assert await esobes.tell(post("requests"), "O-17:note") == Taken(201)
+    assert await esobes.tell(post("requests"), "O-17:note") == Taken(201, b'{"id":"A-5"}')
     assert (ministry.calls[0].path, ministry.calls[0].key) == ("/requests", "O-17:note")
 
 
@@ -110,6 +110,7 @@ DATE = "Wed, 25 Nov 2026 05:02:00 GMT"
         (200, "{}", {}, Taken(200)),
         (200, "", {}, Taken(200)),
         (201, '{"application":{}}', {}, Taken(201)),
+        (201, '{"application":{"id":"A-1"}}', {}, Taken(201, b'{"id":"A-1"}')),
         (204, "", {}, Taken(204)),
         (200, "<html>a login page</html>", {}, Retry("E-Sobes answered 200")),
         (200, '{"answer":', {}, Retry("E-Sobes answered 200")),

@@ -16,6 +16,7 @@ from gateway.outbox import Outbox
 from gateway.relays import STREAM, Backlog, Figures, Queue, Relays
 from gateway.store import SHARDS, shard_number, tag
 from tests.gateway.ministry import TOKEN, Fault, Ministry, Told, answer, problem
+from tests.gateway.talk import Nobody
 
 UNAVAILABLE = answer("503 Service Unavailable")
 
@@ -71,7 +72,7 @@ def settling() -> Settling:
 @pytest.fixture
 async def channel(ministry: Ministry, backlog: Backlog, settling: Settling) -> AsyncIterator[Relays]:
     async with aclosing(Esobes(ministry.url, TOKEN)) as esobes:
-        yield Relays(esobes, backlog, settling)
+        yield Relays(esobes, backlog, settling, Nobody().answered)
 
 
 @pytest.fixture
@@ -281,7 +282,7 @@ async def test_after_days_without_e_sobes_everything_arrives_once_and_in_order(
     async with Ministry() as ministry, aclosing(Esobes(ministry.url, TOKEN)) as esobes:
         relays = Outbox(
             batched,
-            {"esobes": Relays(esobes, backlog, settling)},
+            {"esobes": Relays(esobes, backlog, settling, Nobody().answered)},
             clock,
             "main",
             stream=STREAM,

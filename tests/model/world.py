@@ -28,6 +28,7 @@ from gateway.relays import STREAM, Backlog, Relays
 from gateway.store import SHARDS, Store, tag
 from gateway.wakeups import Wakeups
 from tests.gateway.ministry import TOKEN
+from tests.gateway.talk import Nobody
 from tests.gateway.talk import receiver as receiver_of
 from tests.model.doubles import Ministry, Operator
 from tests.model.mortal import Mortal, Wire
@@ -88,7 +89,7 @@ class Program:
             wake=self.outbox.wake,
             wake_relays=self.relays.wake,
         )
-        channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.matters.settled)
+        channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.matters.settled, Nobody().answered)
         self.answers = Answers(store, self.matters)
         news = News(
             store=store,
