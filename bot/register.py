@@ -17,7 +17,7 @@ async def told(settings: Settings) -> list[str]:
         copies = await Copies(redis).all()
     width = max(map(len, SETTINGS))
     return [
-        f"{setting:{width}}  {copy.count:5} organisations, fetched {copy.fetched:%d.%m.%Y %H:%M}"
+        f"{setting:{width}}  fetched {copy.fetched:%d.%m.%Y %H:%M}, {copy.count} organisations"
         if (copy := copies.get(setting))
         else f"{setting:{width}}  not fetched within the last week"
         for setting in SETTINGS
