@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
+from dialogs.topics.privacy import VERSION
 from tests.browser.conftest import Program
 from tests.browser.page import NARROW, WIDE, Page
 
@@ -202,7 +203,7 @@ def test_the_button_that_shares_a_number_hides_nothing_of_the_question(
     user = f"asked-{size}"
     page = Page(browser, program.url, SIZES[size], lang="kk", phone="+77000000012", user=user)
     _chat(program, user, text="ҚАЗ")
-    _chat(program, user, choice="agree:1")
+    _chat(program, user, choice=f"agree:{VERSION}")
     offered = _chat(program, user, text="ақталған адам куәлігі")
     while "sms" not in offered:
         offered = _chat(program, user, choice=offered[0])

@@ -17,6 +17,7 @@ from dialogs.messages import Contact, Content, Language, Message, Pressed, Say, 
 from dialogs.session import Agreement, Session
 from dialogs.talk import Here
 from dialogs.topics.answer import DETAILS
+from dialogs.topics.privacy import VERSION
 from tests.dialogs.registry import Registry, answered
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -57,7 +58,7 @@ class Talk:
     def known(self, language: Language) -> "Talk":
         """Somebody who wrote before, and agreed to the privacy notice."""
         session = self.session
-        session.language, session.state, session.agreed = language, "menu", Agreement(1, self.now)
+        session.language, session.state, session.agreed = language, "menu", Agreement(VERSION, self.now)
         self._stored = sessions.write(session)
         return self
 
@@ -166,12 +167,16 @@ def _heard(service: Service, path: dict[str, str]) -> set[object]:
 
 
 def replay(dialogue: Dialogue, text: str) -> str:
-    """A written conversation: its header lines say who talks, the lines with ▸ are sent again."""
+    """A written conversation: its header lines say who talks, the lines with ▸ are sent again.
+    `away`: E-Sobes does not answer; `fetched`: when it told its register."""
     header, _, body = text.partition("\n\n")
     said = dict(line.split(": ", 1) for line in header.splitlines())
     talk = Talk(dialogue, Surface(said["surface"]), datetime.fromisoformat(said["now"]).replace(tzinfo=ALMATY))
     if "known" in said:
         talk.known(Language(said["known"]))
+    talk.registry.away = "away" in said
+    if "fetched" in said:
+        talk.registry.fetched = datetime.fromisoformat(said["fetched"]).replace(tzinfo=ALMATY)
     for line in _sent(body.splitlines()):
         talk.send(line)
     return f"{header}\n\n" + "\n".join(talk.lines) + "\n"

@@ -15,6 +15,7 @@ from dialogs.messages import Contact, Content, Event, Kept, Language, Pressed, S
 from dialogs.render import SMS_UNITS
 from dialogs.session import Agreement, Guard, Proven, Session
 from dialogs.sms_length import units
+from dialogs.topics.privacy import VERSION
 from tests.dialogs.callers import CALLERS, NOW, Caller, stepped, written
 from tests.dialogs.registry import CODE, PAVEL
 
@@ -27,7 +28,7 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "svc": [("4",), ("20",), ("999",), ()],
     "o": [("4", "channel", "office"), ("4", "channel", "moon"), ("999", "channel", "office"), ()],
     "tick": [("4", "identity"), ("4", "nothing"), ("999", "identity"), ()],
-    "agree": [("1",), ()],
+    "agree": [(str(VERSION),), ()],
     "say": [("кресло-арба керек",), ("күтім",), ("абракадабра",), (PAVEL.iin,), (CODE,), ("111111",)],
     "contact": [("+77011234567", "own"), ("+77011234567", "foreign"), ("+15551234567", "own")],
     "unreadable": [("photo",), ("edited",)],
@@ -64,7 +65,7 @@ def someone(state: str, *, agreed: bool = True, service: str = "technical_aids_t
     session.language = Language.KK
     session.state = state
     session.service = service
-    session.agreed = Agreement(1, NOW) if agreed else None
+    session.agreed = Agreement(VERSION, NOW) if agreed else None
     return session
 
 

@@ -16,6 +16,7 @@ from dialogs.messages import Language, Surface, Text
 from dialogs.search import Search
 from dialogs.session import Session
 from dialogs.talk import Here
+from dialogs.topics.privacy import VERSION
 
 ROOT = Path(__file__).parents[3]
 UTTERANCES = Path(__file__).with_name("utterances.tsv")
@@ -80,7 +81,11 @@ def wrong_acts(dialogue: Dialogue, asked: Iterable[Utterance]) -> list[str]:
 
 
 def _asked_to_act() -> Iterator[Session]:
-    states = {"documents.privacy": ["agree:1", "decline"], "settings.forget": ["forget_yes"], "menu": ["services"]}
+    states = {
+        "documents.privacy": [f"agree:{VERSION}", "decline"],
+        "settings.forget": ["forget_yes"],
+        "menu": ["services"],
+    }
     for state, offered in states.items():
         session = sessions.new("ref")
         session.language, session.state, session.offered = Language.RU, state, offered
