@@ -44,6 +44,7 @@ from gateway.phones import Phones
 from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
 from gateway.receive import Receiver
+from gateway.register import Registers
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
 from gateway.store import SHARDS, Store
@@ -234,13 +235,14 @@ async def put_together(
     async with AsyncExitStack() as stack:
         ministry = await stack.enter_async_context(Ministry())
         esobes = await stack.enter_async_context(aclosing(Esobes(ministry.url, TOKEN)))
+        registers = await stack.enter_async_context(aclosing(Registers(esobes, batched, clock)))
         channels["esobes"] = Relays(esobes, backlog, matters.settled, requests.answered)
         proofs, talks, words = Proofs(batched), Store(batched), dialogue.guide.words
         receiver = Receiver(
             talks,
             dialogue,
             answers,
-            inquiries=Inquiries(esobes, requests=requests, proofs=proofs, news=news),
+            inquiries=Inquiries(esobes, requests=requests, proofs=proofs, news=news, registers=registers),
             requests=requests,
             clock=clock,
             wake=outbox.wake,
