@@ -132,9 +132,16 @@ class Errands:
         counts = [self._redis("XLEN", stream) for stream in streams]
         heads = [self._redis("XRANGE", stream, "-", "+", "COUNT", 1) for stream in streams]
         found = await asyncio.gather(*counts, *heads)
-        since = [_letter(fields[b"letter"]).created for head in found[SHARDS:] for _, fields in head]
+        since = [at for head in found[SHARDS:] for _, fields in head if (at := _since(fields)) is not None]
         oldest = max(0.0, self._clock.now().timestamp() - min(since)) if since else 0.0
         return Figures(sum(found[:SHARDS]), oldest)
+
+
+def _since(fields: dict[bytes, bytes]) -> float | None:
+    try:
+        return _letter(fields[b"letter"]).created
+    except (msgspec.MsgspecError, KeyError):
+        return None  # the outbox tells the log, and strikes it off
 
 
 def asker(letter: Letter) -> str:

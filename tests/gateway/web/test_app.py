@@ -7,7 +7,9 @@ import pytest
 from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched, connect
+from gateway.errands import Errands
 from gateway.relays import Backlog
+from gateway.store import tag
 from gateway.web import app
 from gateway.web.guard import BODY_LIMIT
 from tests.gateway.web.conftest import SECRET, Build, browser
@@ -56,6 +58,20 @@ async def test_figures_say_what_waits_for_e_sobes_if_anybody_can_count_it(batche
         text = (await client.get("/metrics")).text
     assert "kelisim_ready 0.0" in text
     assert "kelisim_relays" not in text
+
+
+async def test_figures_say_what_turns_have_left_to_be_done_and_for_how_long(batched: Batched) -> None:
+    clock = Clock()
+    for shard, minutes in ((3, 5), (9, 2)):
+        letter = Letter("back:1", "back:sms:+77011234567", "{}", clock.now().timestamp() - 60 * minutes)
+        await batched("XADD", f"{tag(shard)}:errands", "*", "letter", msgspec.json.encode(letter))
+    await batched("XADD", f"{tag(7)}:errands", "*", "letter", "{")
+    front = app.build(lambda: batched("PING"), letters={}, errands=Errands(batched, clock).figures)
+    async with browser(front) as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    assert "kelisim_errands_waiting 3.0" in lines
+    (oldest,) = [line for line in lines if line.startswith("kelisim_errands_oldest_seconds ")]
+    assert 300 <= float(oldest.split()[1]) < 400
 
 
 async def test_the_interface_is_described_and_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
