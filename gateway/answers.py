@@ -40,6 +40,8 @@ FRESH = timedelta(days=7)
 class Heard(Struct, frozen=True):
     done: bool
     """It was about an offer, and is answered."""
+    repeated: bool = False
+    """It was dealt with when it came before, there or in the talk."""
     language: Language | None = None
     """If it was not: the language in which the person behind this phone is written to."""
     phone: str | None = None
@@ -73,14 +75,16 @@ class Answers:
         while True:
             at = await self._at(inbound, talk, now, phone, stored)
             if at is None:
-                return Heard(True)
+                return Heard(True, repeated=True)
             outcome = await self._take(at) if at.matters else None
             if outcome is None:
                 languages = {matter.person.language for matter in at.own}
                 language = languages.pop() if len(languages) == 1 else None
-                return Heard(False, language, phone if at.linked else None, at.pocket.strangers)
+                return Heard(
+                    False, language=language, phone=phone if at.linked else None, strangers=at.pocket.strangers
+                )
             if outcome is not Commit.CONFLICT:
-                return Heard(True)
+                return Heard(True, phone=phone if at.linked else None, strangers=at.pocket.strangers)
             stored = await self._stored(address)  # something else happened to the offer or the phone: look again
 
     async def link(self, chat: str, phone: str | None) -> None:

@@ -14,7 +14,7 @@ from dialogs import session as sessions
 from dialogs.dialogue import Answer, Grasp
 from dialogs.errands import ServiceRequest
 from dialogs.inquiries import Inquiry
-from dialogs.messages import Content, Language, Surface
+from dialogs.messages import Content, Interrupted, Language, Surface
 from dialogs.session import Session
 from dialogs.talk import Here
 from gateway.answers import Heard
@@ -96,6 +96,8 @@ class Receiver:
             if pocket is not None:
                 heard = await self._heard(inbound, pocket, session, here)
                 if heard.done:
+                    if not heard.repeated:
+                        await self._ask_again(inbound, here, heard, until)
                     return
                 here = structs.replace(here, phone=heard.phone, strangers=heard.strangers)
                 if session.language is None and heard.language is not None:
@@ -111,6 +113,27 @@ class Receiver:
         self._wake(shard_number(inbound.address))
         if answer.errands:
             self._wake_errands(shard_number(inbound.address))
+
+    async def _ask_again(self, inbound: Inbound, here: Here, heard: Heard, until: float) -> None:
+        """An answer to an offer may have come in the middle of a question of the talk: that is asked again, so that
+        it stands last. Nobody waits for it, so it is left out if it cannot be put together."""
+        inbound = structs.replace(inbound, id=f"{inbound.id}:again", content=Interrupted())
+        here = structs.replace(here, phone=heard.phone, strangers=heard.strangers)
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            before = await self._store.load(inbound.address)
+            session = _session(before)
+            try:
+                answer = await self._known(session, inbound.content, here, until)
+            except RedisAwayError:
+                raise
+            except Exception as error:
+                log.error("an interrupted question could not be asked again: %s", told(error))
+                return
+            if not answer.messages:
+                return
+            outcome = await self._commit(inbound, before, answer, session.ref, here)
+        self._wake(shard_number(inbound.address))
 
     async def _commit(self, inbound: Inbound, before: bytes | None, answer: Answer, ref: str, here: Here) -> Commit:
         letters = _letters(inbound, answer, here.now)
@@ -137,24 +160,27 @@ class Receiver:
         except Exception as error:
             # The talk decides nothing about an offer: at worst the person is asked again.
             log.error("hearing an answer failed: %s", told(error))
-            return Heard(False)
+            return Heard(False, phone=here.phone)
 
     async def _answer(self, session: Session, content: Content, here: Here, until: float) -> Answer:
-        """Anew with each thing that was found out, until nothing is left to find out."""
-        known = dict(here.told)
         try:
-            for _ in range(ROUNDS):
-                answer = self._dialogue.answer(session, content, structs.replace(here, told=known))
-                if answer.inquiry is None:
-                    return answer
-                known[answer.inquiry] = await self._inquiries.ask(answer.inquiry, until)
-            raise RecursionError("a turn that asks without end")
+            return await self._known(session, content, here, until)
         except RedisAwayError:
             raise
         except Exception as error:
             # Repeating it would fail again and hold up everybody behind it.
             log.error("the dialogue failed: %s", told(error))
             return self._dialogue.sorry(session, here.surface)
+
+    async def _known(self, session: Session, content: Content, here: Here, until: float) -> Answer:
+        """Anew with each thing that was found out, until nothing is left to find out."""
+        known = dict(here.told)
+        for _ in range(ROUNDS):
+            answer = self._dialogue.answer(session, content, structs.replace(here, told=known))
+            if answer.inquiry is None:
+                return answer
+            known[answer.inquiry] = await self._inquiries.ask(answer.inquiry, until)
+        raise RecursionError("a turn that asks without end")
 
 
 def _own_phone(address: str) -> str | None:

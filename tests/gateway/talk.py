@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from dialogs.dialogue import Answer, Grasp
-from dialogs.messages import Content, Message, Surface, Text
+from dialogs.messages import Content, Interrupted, Message, Surface, Text
 from dialogs.session import Session, remains
 from dialogs.talk import Here
 from gateway.answers import Answers
@@ -21,7 +21,7 @@ class Counting:
         match content:
             case Text("forget me"):
                 return Answer(remains(session), (Message("forgotten"),), "forgotten", forgotten=True)
-            case Text("silence"):
+            case Text("silence") | Interrupted():
                 return Answer(session, (), "nothing")
             case Text(text) if text.startswith("break"):
                 raise KeyError(text)
