@@ -10,6 +10,7 @@ from dialogs.topics.register import (
     asks_region,
     has_setting,
     holds_number,
+    is_closed,
     is_something,
     page_of,
     setting,
@@ -41,7 +42,11 @@ def to_categories(talk: Talk) -> None:
 
 
 def vanished(talk: Talk) -> None:
-    missed(talk, "organisations.vanished")
+    """Unless nobody can know: then the page itself says so."""
+    if is_closed(talk):
+        understood(talk)
+    else:
+        missed(talk, "organisations.vanished")
 
 
 def nothing_like_it(talk: Talk) -> None:

@@ -38,6 +38,12 @@ def told(talk: Talk, wanted: str) -> Register | Away:
     return talk.ask(Organisations(wanted))
 
 
+def is_closed(talk: Talk) -> bool:
+    """Nothing of it can be shown here and now."""
+    wanted = setting(talk)
+    return bool(wanted) and (is_discreet(talk, wanted) or isinstance(told(talk, wanted), Away))
+
+
 def everything(talk: Talk, wanted: str) -> tuple[Organisation, ...]:
     """All of a setting that may be shown here."""
     if wanted not in SETTINGS or is_discreet(talk, wanted):

@@ -1,7 +1,9 @@
 """What somebody sees in the register of organisations: choices, lists, and one of them with all that is known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+
+from msgspec import structs
 
 from dialogs import organisations
 from dialogs.inquiries import Away, Organisation
@@ -22,7 +24,8 @@ from dialogs.topics.register import (
     without,
 )
 
-MOST_CHOICES = 7
+MOST_CHOICES = {Surface.CHAT: 7, Surface.SMS: 5}
+"""By SMS they stand together with what is asked."""
 FRESH = timedelta(hours=1)
 """What is older is said to be of its day."""
 LONGEST = 200
@@ -53,20 +56,23 @@ def of_a_setting(view: View) -> View:
 
 def categories(talk: Talk) -> Reply:
     known = organisations.categories(everything(talk, setting(talk)))
-    offered = (Choice(f"org_category:{organisations.mark(one)}", _category(one)) for one in known[: MOST_CHOICES - 1])
+    offered = (
+        Choice(f"org_category:{organisations.mark(one)}", _category(one))
+        for one in known[: MOST_CHOICES[talk.surface] - 1]
+    )
     anybody = choice(f"org_category:{ANY}", "organisations.anybody")
-    return Reply((_setting(talk), Say("organisations.ask_category")), (*offered, anybody, BACK, MENU))
+    return Reply((*_heading(talk), Say("organisations.ask_category")), (*offered, anybody, BACK, MENU))
 
 
 def regions(talk: Talk) -> Reply:
     known = organisations.regions(matching(talk, without(talk.session.register, "region", "text")))
-    few = known if len(known) < MOST_CHOICES else ()
+    few = known if len(known) < MOST_CHOICES[talk.surface] else ()
     offered = (
         choice(f"org_region:{organisations.mark(one)}", "organisations.verbatim", written=_cut(one)) for one in few
     )
     ask = "organisations.ask_region" if few else "organisations.ask_place"
     return Reply(
-        (_setting(talk), Say(ask)), (*offered, choice(f"org_region:{ANY}", "organisations.anywhere"), BACK, MENU)
+        (*_heading(talk), Say(ask)), (*offered, choice(f"org_region:{ANY}", "organisations.anywhere"), BACK, MENU)
     )
 
 
@@ -81,7 +87,14 @@ def listed(talk: Talk) -> Reply:
     shown = entries[first : first + A_PAGE]
     more = (choice("org_more", "organisations.more"),) if len(entries) > first + A_PAGE else ()
     return Reply(
-        (*_danger(talk), *_heading(talk), *_extent(talk, len(entries), first), *_lines(talk, shown), *_age(talk)),
+        (
+            *_danger(talk),
+            *_heading(talk),
+            *_extent(len(entries), first),
+            *_lines(talk, shown),
+            *_age(talk),
+            *_hint(talk, entries),
+        ),
         (*_entries(talk, shown), *more, BACK, MENU),
     )
 
@@ -93,12 +106,15 @@ def _heading(talk: Talk) -> Iterable[Say]:
         yield from _narrowed(talk)
 
 
-def _extent(talk: Talk, count: int, first: int) -> Iterable[Say]:
+def _extent(count: int, first: int) -> Iterable[Say]:
     yield Say("organisations.found", count=count)
     if count > A_PAGE:
         yield say("organisations.page", page=first // A_PAGE + 1, pages=-(-count // A_PAGE))
-        if talk.surface is Surface.CHAT:
-            yield Say("organisations.search_hint")
+
+
+def _hint(talk: Talk, entries: Sequence[Organisation]) -> Iterable[Say]:
+    if talk.surface is Surface.CHAT and len(entries) > A_PAGE:
+        yield Say("organisations.search_hint")
 
 
 def _none(talk: Talk) -> Reply:
@@ -137,15 +153,10 @@ def card(talk: Talk) -> Reply:
 
 def _card(talk: Talk, entry: Organisation) -> Iterable[Say]:
     yield say("organisations.verbatim", written=_cut(entry.name))
-    yield _setting(talk)
-    if address := entry.address or entry.region:
-        yield say("organisations.address", written=_cut(address))
-    yield say("organisations.phone", written=_cut(entry.phone)) if entry.phone else Say("organisations.no_phone")
-    if entry.email and talk.surface is Surface.CHAT:
-        yield say("organisations.email", written=_cut(entry.email))
+    if talk.surface is Surface.CHAT:
+        yield _setting(talk)
+    yield from (structs.replace(line, item=True) for line in _contacts(talk, entry))
     yield from _licence(entry, talk.now.date())
-    if entry.capacity:
-        yield say("organisations.capacity", places=entry.capacity)
     yield Say("organisations.no_vacancies")
     if helped := organisations.categories([entry]):
         yield Say("organisations.helps")
@@ -153,6 +164,16 @@ def _card(talk: Talk, entry: Organisation) -> Iterable[Say]:
     yield from _age(talk)
     if setting(talk) == DISCREET:
         yield Say("special_social_services_temporary.private")
+
+
+def _contacts(talk: Talk, entry: Organisation) -> Iterable[Say]:
+    if address := entry.address or entry.region:
+        yield say("organisations.address", written=_cut(address))
+    yield say("organisations.phone", written=_cut(entry.phone)) if entry.phone else Say("organisations.no_phone")
+    if entry.email and talk.surface is Surface.CHAT:
+        yield say("organisations.email", written=_cut(entry.email))
+    if entry.capacity:
+        yield say("organisations.capacity", places=entry.capacity)
 
 
 def _licence(entry: Organisation, today: date) -> Iterable[Say]:
@@ -189,9 +210,11 @@ def _narrowed(talk: Talk) -> Iterable[Say]:
     narrowed = talk.session.register
     if category := narrowed.get("category"):
         yield _category(category)
-    for name in ("region", "text"):
-        if text := narrowed.get(name):
-            yield say("organisations.verbatim", written=_cut(text))
+    if region := narrowed.get("region"):
+        known = region in organisations.regions(everything(talk, setting(talk)))
+        yield say("organisations.verbatim" if known else "organisations.by_words", written=_cut(region))
+    if text := narrowed.get("text"):
+        yield say("organisations.by_words", written=_cut(text))
 
 
 def _category(category: str) -> Say:

@@ -1,10 +1,13 @@
 """A small E-Sobes made of values: it answers whatever a turn has to know."""
 
+import tomllib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import structs
 
 from dialogs.applications.application import Application, Passed, Stage
@@ -30,6 +33,9 @@ ALMATY = ZoneInfo("Asia/Almaty")
 PHONE = "+77011234567"
 FAMILY_PHONE = "+77010000101"
 UNKNOWN_PHONE = "+77019999999"
+DISTRICT = Path(__file__).parents[2] / "gateway" / "esobes_sandbox" / "district.toml"
+ORGANISATIONS = msgspec.convert(tomllib.loads(DISTRICT.read_text("utf-8"))["organisations"], tuple[Organisation, ...])
+"""As in the built-in E-Sobes."""
 CODE = "482913"
 """Every code that is made up is this one."""
 
@@ -80,7 +86,7 @@ class Registry:
         self.persons = persons
         self.applications = applications
         self.requested: dict[str, frozenset[str]] = {}
-        self.organisations: tuple[Organisation, ...] = ()
+        self.organisations = ORGANISATIONS
         self.fetched = datetime(2026, 11, 23, 9, 30, tzinfo=ALMATY)
         self.codes_sent = True
         """Codes really went to the person whose IIN was given, if there is one."""
