@@ -39,4 +39,5 @@ def counted(before: Session, after: Session, event: Event) -> tuple[int, int]:
 
 def too_often(before: Session, after: Session) -> bool:
     """It is said at the third time, and not at each one that follows."""
-    return after.repeats != before.repeats and after.repeats[1] % TOO_OFTEN == 0
+    times = after.repeats[1]
+    return after.repeats != before.repeats and times > 0 and times % TOO_OFTEN == 0

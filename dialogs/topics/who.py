@@ -20,7 +20,7 @@ from dialogs.topics.menu import understood
 
 AIMS = ("status", "request")
 """What somebody has to be known for: the event, the aim in the session and the state have one name."""
-BEGIN = {**{name: name for name in AIMS}, "request_yes": "request"}
+BEGIN = {**{name: name for name in AIMS}, "request_yes": "request", "app": "status", "others": "status"}
 """Events that lead to them: what is confirmed by an old button is asked anew."""
 
 Condition = Callable[[Talk], bool]
@@ -115,7 +115,8 @@ def ask_iin(talk: Talk) -> Reply:
     until = proof.locked_until(talk)
     if until is not None:
         return Reply((say("who.locked", at=until),), (choice("operator", "menu.operator"), MENU))
-    return Reply((Say("who.iin" if has_no_number(talk) else "who.iin_of_unknown"),), (BACK, MENU))
+    how = Say("who.iin_how" if has_no_number(talk) else "who.iin_of_unknown")
+    return Reply((how, Say("who.iin")), (BACK, MENU))
 
 
 def ask_code(talk: Talk) -> Reply:

@@ -62,11 +62,15 @@ class Talk:
         self._stored = sessions.write(session)
         return self
 
+    def restore(self, session: Session) -> None:
+        """As it was stored long ago."""
+        self._stored = sessions.write(session)
+
     def send(self, line: str) -> None:
         self.lines.append(f"▸ {line}")
         answer = self._answer(self._content(line))
         self.answers.append(answer)
-        if answer.link is not None:
+        if answer.link is not None and self.surface is Surface.CHAT:
             self.phone = answer.link or None
         self._stored = sessions.write(answer.session)
         for message in answer.messages:
