@@ -1,6 +1,7 @@
 """Conversations as readable text: played against the real dialogue, stored and read back after every line.
 
 ▸ what the person sends; [in brackets] a button
+— what happens meanwhile
   what the assistant answers
   [buttons]
 """
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs import session as sessions
+from dialogs.applications.application import Stage
 from dialogs.catalogue.catalogue import facts_for, next_question, paths
 from dialogs.catalogue.schema import Service
 from dialogs.dialogue import Answer, Dialogue
@@ -18,7 +20,7 @@ from dialogs.session import Agreement, Session
 from dialogs.talk import Here
 from dialogs.topics.answer import DETAILS
 from dialogs.topics.privacy import VERSION
-from tests.dialogs.registry import Registry, answered
+from tests.dialogs.registry import Registry, answered, application
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
@@ -72,11 +74,24 @@ class Talk:
         self.answers.append(answer)
         if answer.link is not None and self.surface is Surface.CHAT:
             self.phone = answer.link or None
+        if (wish := answer.request) is not None:  # it waits until E-Sobes has taken it
+            self.registry.requested[wish.iin] = self.registry.requested.get(wish.iin, frozenset()) | {wish.service}
         self._stored = sessions.write(answer.session)
         for message in answer.messages:
             self.lines += self._shown(message)
             if message.to_phone is None:
                 self.last = message
+
+    def happens(self, line: str) -> None:
+        """Between two messages: `away`, `back`, `taken` (E-Sobes has), or so many `minutes: 40`, `days: 3`."""
+        self.lines.append(f"— {line}")
+        name, _, count = line.partition(": ")
+        if count:
+            self.now += timedelta(**{name: int(count)})
+        elif name == "taken":
+            self.registry.requested.clear()
+        else:
+            self.registry.away = {"away": True, "back": False}[name]
 
     def _answer(self, content: Content) -> Answer:
         session, here = self.session, Here(self.now, self.surface, self.phone)
@@ -171,20 +186,28 @@ def _heard(service: Service, path: dict[str, str]) -> set[object]:
 
 
 def replay(dialogue: Dialogue, text: str) -> str:
-    """A written conversation: its header lines say who talks, the lines with ▸ are sent again.
+    """A written conversation: its header lines say who talks, the lines with ▸ are sent again, those with — happen.
+    `phone`: whose it is, if anybody's; `under way`: their application, and its stage.
     `away`: E-Sobes does not answer; `fetched`: when it told its register."""
     header, _, body = text.partition("\n\n")
     said = dict(line.split(": ", 1) for line in header.splitlines())
     talk = Talk(dialogue, Surface(said["surface"]), datetime.fromisoformat(said["now"]).replace(tzinfo=ALMATY))
     if "known" in said:
         talk.known(Language(said["known"]))
-    talk.registry.away = "away" in said
+    talk.phone, talk.registry.away = said.get("phone"), "away" in said
+    if "under way" in said:
+        service, stage = said["under way"].split()
+        (owner,) = (one for one in talk.registry.persons if talk.phone in one.phones)
+        talk.registry.applications = (application(service, Stage(stage), talk.now, owner.iin),)
     if "fetched" in said:
         talk.registry.fetched = datetime.fromisoformat(said["fetched"]).replace(tzinfo=ALMATY)
-    for line in _sent(body.splitlines()):
-        talk.send(line)
+    for mark, line in _played(body.splitlines()):
+        if mark == "▸":
+            talk.send(line)
+        else:
+            talk.happens(line)
     return f"{header}\n\n" + "\n".join(talk.lines) + "\n"
 
 
-def _sent(lines: Iterable[str]) -> Iterator[str]:
-    return (line.removeprefix("▸ ") for line in lines if line.startswith("▸ "))
+def _played(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((line[0], line[2:]) for line in lines if line.startswith(("▸ ", "— ")))
