@@ -109,9 +109,9 @@ def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool
     MACHINE.events[event.name].trigger(talk)
     _settle(before, talk)
     reply = _reply(talk)
-    if repeats.too_often(before, session):
+    if reply is not None and repeats.too_often(before, session):
         reply = _with_somebody(reply)
-    if left:
+    if reply is not None and left:
         reply = _with_farewell(reply, to_return=bool(session.closed))
     return Turn(
         remains(session) if talk.forgotten else session,
@@ -153,9 +153,10 @@ def view(session: Session, here: Here, guide: Guide) -> Reply:
     return VIEWS.get(session.state, menu.menu)(talk)
 
 
-def _reply(talk: Talk) -> Reply:
+def _reply(talk: Talk) -> Reply | None:
+    """None: there is nothing to say."""
     if talk.silent_view:
-        return Reply(tuple(talk.notices))
+        return Reply(tuple(talk.notices)) if talk.notices else None
     view = VIEWS[talk.state](talk)
     return msgspec.structs.replace(view, say=(*talk.notices, *view.say), notices=len(talk.notices))
 

@@ -80,6 +80,8 @@ def test_every_state_answers_every_event_and_changes_nothing_it_was_given(
         for event in events():
             turn = stepped(dialogue, session, event, caller)
             assert sessions.write(session) == before, event
+            if event.name == "kept" and turn.reply is None:
+                continue  # nobody is written to in order to say nothing
             assert turn.reply is not None, event
             assert turn.reply.say, event
             assert turn.session.state in VIEWS, event
