@@ -41,20 +41,6 @@ HOLD = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(minutes=5)
 
 
-class Absent(Ministry):
-    """Its door can be shut: nobody listens at its port."""
-
-    async def go(self) -> None:
-        self._server.close()
-        for writer in self._talks:
-            writer.close()
-        await self._server.wait_closed()
-
-    async def come_back(self) -> None:
-        port = int(self.url.rpartition(":")[2].partition("/")[0])
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", port, backlog=500)
-
-
 class Said(Struct, frozen=True):
     """What somebody answers, and when."""
 
@@ -94,8 +80,8 @@ class Play:
 
 
 @pytest.fixture
-async def ministry() -> AsyncIterator[Absent]:
-    async with Absent() as ministry:
+async def ministry() -> AsyncIterator[Ministry]:
+    async with Ministry() as ministry:
         yield ministry
 
 
@@ -105,7 +91,7 @@ def staff(redis_url: str, tmp_path: Path) -> Settings:
 
 
 async def test_three_days_without_esobes_lose_nothing(
-    redis: Client, staff: Settings, dialogue: Dialogue, ministry: Absent, capsys: pytest.CaptureFixture[str]
+    redis: Client, staff: Settings, dialogue: Dialogue, ministry: Ministry, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with capsys.disabled():
         print(f"\nOUTAGE_SEED={SEED}", flush=True)
@@ -134,7 +120,7 @@ async def test_three_days_without_esobes_lose_nothing(
 
 
 @asynccontextmanager
-async def running(redis: Client, dialogue: Dialogue, clock: Hands, ministry: Absent) -> AsyncIterator[Affairs]:
+async def running(redis: Client, dialogue: Dialogue, clock: Hands, ministry: Ministry) -> AsyncIterator[Affairs]:
     """One life of the program. Its E-Sobes outlives it."""
     async with put_together(redis, dialogue, clock) as affairs:
         esobes = Esobes(ministry.url, TOKEN)
@@ -174,14 +160,14 @@ async def jump(affairs: Affairs, to: datetime) -> None:
     await affairs.settle()
 
 
-def judge(ministry: Absent, play: Play) -> None:
+def judge(ministry: Ministry, play: Play) -> None:
     """Each once, with the time at which the person wrote it, and those about one offer in their order."""
     assert len(ministry.calls) == len(ministry.taken) == play.answers
     assert len({told.key for told in ministry.taken}) == play.answers
     assert by_offer(ministry) == play.told
 
 
-def judge_silence(ministry: Absent, play: Play) -> None:
+def judge_silence(ministry: Ministry, play: Play) -> None:
     """Who said nothing was not forgotten meanwhile."""
     friday = datetime.combine(MONDAY.date() + timedelta(4), datetime.min.time(), MONDAY.tzinfo)
     silent = {offer_of(n): [("silence", friday)] for n in range(OFFERS) if offer_of(n) not in play.told}
@@ -189,7 +175,7 @@ def judge_silence(ministry: Absent, play: Play) -> None:
     assert by_offer(ministry) == play.told | silent
 
 
-def by_offer(ministry: Absent) -> dict[str, list[tuple[str, datetime]]]:
+def by_offer(ministry: Ministry) -> dict[str, list[tuple[str, datetime]]]:
     found: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
     for told in ministry.taken:
         offer, _, number = told.key.rpartition(":")

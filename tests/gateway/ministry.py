@@ -49,15 +49,23 @@ class Ministry:
         self._talks: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0, backlog=500)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/api"
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.go()
+
+    async def go(self) -> None:
+        """Nobody listens at its port."""
         self._server.close()
         for writer in self._talks:
             writer.close()
         await self._server.wait_closed()
+
+    async def come_back(self) -> None:
+        port = int(self.url.rpartition(":")[2].partition("/")[0])
+        self._server = await asyncio.start_server(self._talk, "127.0.0.1", port, backlog=500)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._talks.add(writer)
@@ -99,10 +107,13 @@ class Ministry:
         if self.mischief is not None:
             await self.mischief(writer)
             return False
-        known = self.known.get(path, {"persons": []} if path.startswith("/persons?") else None)
-        writer.write(problem("404 Not Found") if known is None else answer("200 OK", _json(known)))
+        writer.write(self.tells(path))
         await writer.drain()
         return True
+
+    def tells(self, path: str) -> bytes:
+        known = self.known.get(path, {"persons": []} if path.startswith("/persons?") else None)
+        return problem("404 Not Found") if known is None else answer("200 OK", _json(known))
 
     def _say(self, told: Told) -> bytes | Fault:
         if told.key in self._first:
