@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from dialogs.asking import asks_for_status
 from dialogs.messages import Contact, Content, Event, Interrupted, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 
@@ -90,7 +91,7 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
     for choice, label in labels() if session.offered else ():
         if plain in _spellings(normalised(label)):
             return _chosen(choice)
-    return Event("say", (plain,))
+    return Event("status") if asks_for_status(plain) else Event("say", (plain,))
 
 
 def _iin(plain: str) -> Event | None:
