@@ -10,11 +10,11 @@ import msgspec
 
 from dialogs import repeats, silence
 from dialogs.errands import Audit, Errand, ServiceRequest
-from dialogs.messages import Event, Reply, Say
+from dialogs.messages import Choice, Event, Reply, Say
 from dialogs.render import BACK, MENU
 from dialogs.session import Session, remains
 from dialogs.table import machine
-from dialogs.talk import Guide, Here, Row, Talk, View, choice
+from dialogs.talk import Guide, Here, Row, Talk, View
 from dialogs.topics import (
     documents,
     first,
@@ -133,6 +133,8 @@ def _settle(before: Session, talk: Talk) -> None:
     session.state = talk.state
     if session.state not in menu.ASIDE:
         session.behind = ""
+    if session.state != "request":
+        session.wish = None  # an IIN stays no longer than the question about it
     if session.closed and not silence.still_open(before, session, ASKS):
         session.closed = ""
     session.repeats = (0, 0) if talk.erases else repeats.counted(before, session, talk.event)
@@ -163,7 +165,7 @@ def _reply(talk: Talk) -> Reply | None:
 
 def _with_somebody(reply: Reply) -> Reply:
     """The same was asked three times: the answer does not help."""
-    somebody = choice("operator", "menu.operator")
+    somebody = Choice("operator", Say("menu.operator"), spare=True)
     known = {one.id for one in reply.choices}
     choices = list(reply.choices)
     if choices and somebody.id not in known:
