@@ -194,4 +194,4 @@ def key(entry: Organisation, among: Mapping[str, Organisation]) -> str:
     plain = entry.bin.isascii() and entry.bin.isdigit() and len(entry.bin) <= _BIN
     if plain and among.get(entry.bin, entry) == entry:
         return entry.bin
-    return mark(f"{entry.bin} {entry.name} {entry.address}")
+    return mark(repr(entry))
