@@ -100,7 +100,7 @@ class News:
         person, letters, entries = tidings.person, [], []
         pockets = await self._store.known_at(tidings.phones)
         phones = pocket.reach(tidings.phones, person.iin, pockets)
-        waiting = sorted(tidings.waiting, key=lambda one: not one.statutory)
+        waiting = sorted(tidings.waiting, key=lambda one: one.place)
         lawful = [one for one in waiting if one.statutory]
         missed = set() if phones else {one.application.id for one in waiting}
         minor = sizes.child(person.birth_date, now.date())  # the parents read it

@@ -65,6 +65,15 @@ class Waiting(Struct, frozen=True, array_like=True):
             return "hearing"
         return "decision" if self.statutory else "change"
 
+    @property
+    def place(self) -> int:
+        """Among all that is told at once: what has to be acted on comes first."""
+        if self.nature == "hearing":
+            return 0
+        if self.stage is Stage.REFUSED:
+            return 1
+        return 2 if self.statutory else 3
+
 
 class Tidings(Struct, frozen=True, array_like=True):
     """Of one person."""
