@@ -4,7 +4,7 @@ It is asked before any talk: no question about language or privacy stands before
 committed where the matter lives, everything else at the phone; each message is committed once, in one place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
@@ -22,6 +22,7 @@ from gateway import matter_store
 from gateway.at import At
 from gateway.channels import Inbound, Letter, surface
 from gateway.consequences import Asker, several_persons
+from gateway.links import Links
 from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.names import names_about, short
@@ -65,6 +66,7 @@ class Answers:
     def __init__(self, store: MatterStore, matters: Matters) -> None:
         self._store = store
         self._matters = matters
+        self._links = Links(store, matters.wording, matters.wake_phone)
 
     async def hear(self, inbound: Inbound, stored: bytes | None, talk: Grasp, now: datetime) -> Heard:
         """`stored`: the pocket of the phone or chat that the message came from."""
@@ -87,25 +89,11 @@ class Answers:
                 return Heard(True, phone=phone if at.linked else None, strangers=at.pocket.strangers)
             stored = await self._stored(address)  # something else happened to the offer or the phone: look again
 
-    async def link(self, chat: str, phone: str | None) -> None:
-        """What goes to this phone goes to the chat as well; None: to this chat goes nothing more. Of two chats linked
-        to one phone the last one counts."""
-        before = pocket.read(await self._stored(chat)).phone
-        if before is not None and before != phone:
-            await self._change(f"sms:{before}", lambda one: _without_chat(one, chat))
-        if phone is not None:
-            await self._change(f"sms:{phone}", lambda one: structs.replace(one, chat=chat))
-        await self._change(chat, lambda one: structs.replace(one, phone=phone))
+    async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None:
+        await self._links.link(chat, phone, now, ref)
 
     async def _stored(self, address: str) -> bytes | None:
         return (await self._store.pockets([address]))[address]
-
-    async def _change(self, address: str, change: Callable[[Pocket], Pocket]) -> None:
-        outcome = Commit.CONFLICT
-        while outcome is Commit.CONFLICT:
-            stored = await self._stored(address)
-            after = change(pocket.read(stored))
-            outcome = await self._store.commit_pocket(address, stored, after, Writing())
 
     async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str, stored: bytes | None) -> At | None:
         """None: this message was dealt with before."""
@@ -254,7 +242,3 @@ class Answers:
         )
         name = f"{at.inbound.id}:0"
         return Letter(name, address, message.text, at.now.timestamp(), message.buttons, proof=True)
-
-
-def _without_chat(known: Pocket, chat: str) -> Pocket:
-    return structs.replace(known, chat=None) if known.chat == chat else known

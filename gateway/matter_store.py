@@ -12,6 +12,7 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:relays                  stream of what E-Sobes is to be told
     {s07}:sms-journal             stream of what the law wants written down
     {s07}:events                  stream of what E-Sobes told and no matter keeps
+    {s07}:audit                   stream of what may be a misuse; see `store`
 """
 
 from asyncio import Future, gather
@@ -37,8 +38,8 @@ PAGE = 500
 """Letters or matters that one look at a shard brings."""
 
 # Counts come before what they count: letters to send now, letters for later as (when, name, letter, journal line),
-# names of letters that wait and are of no use any more, relays, journal lines, events. What waits is no line of the
-# journal yet: it may never leave.
+# names of letters that wait and are of no use any more, relays, journal lines, events, lines of the audit. What waits
+# is no line of the journal yet: it may never leave.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if ARGV[3] ~= '0' and not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[3]) then return 1 end
@@ -65,6 +66,7 @@ end)
 each(1, function(i) redis.call('XADD', KEYS[7], '*', 'letter', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[8], '*', 'entry', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[9], '*', 'event', ARGV[i]) end)
+each(1, function(i) redis.call('XADD', KEYS[10], '*', 'audit', ARGV[i]) end)
 return 0
 """
 
@@ -97,6 +99,15 @@ for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
 end
 """
 
+_UNSEND_ALL = """
+for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if string.sub(name, -#ARGV[1]) == ARGV[1] then
+    redis.call('ZREM', KEYS[1], name)
+    redis.call('HDEL', KEYS[2], name, 'line of ' .. name)
+  end
+end
+"""
+
 Wakes = tuple[str, str]
 """A matter or news, and when the clock has to look at it; both empty: leave it as it is."""
 
@@ -119,6 +130,7 @@ class MatterStore:
         self._commit = redis.script(_COMMIT)
         self._due = redis.script(_DUE)
         self._unsend = redis.script(_UNSEND)
+        self._unsend_all = redis.script(_UNSEND_ALL)
 
     async def matter(self, home: int, offer: str) -> bytes | None:
         return await self.record(home, f"matter:{offer}")
@@ -187,6 +199,14 @@ class MatterStore:
         begin = tag(home)
         await self._redis("EVALSHA", self._unsend, 2, f"{begin}:later", f"{begin}:letters", phone, *beginnings)
 
+    async def unsend_everywhere(self, ending: str) -> None:
+        """Letters whose names end so do not come any more, whoever they are about."""
+        asked = []
+        for home in range(SHARDS):
+            begin = tag(home)
+            asked.append(self._redis("EVALSHA", self._unsend_all, 2, f"{begin}:later", f"{begin}:letters", ending))
+        await gather(*asked)
+
     async def rest(self, home: int, offer: str, until: datetime) -> None:
         """The clock leaves the matter alone till then, or longer, if somebody else has stepped it meanwhile."""
         await self._redis("ZADD", f"{tag(home)}:wakeups", "XX", "GT", repr(until.timestamp()), offer)
@@ -203,7 +223,7 @@ class MatterStore:
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                9,
+                10,
                 f"{begin}:seen:{writing.cause}",
                 f"{begin}:{record}",
                 *(f"{begin}:{name}" for name in _WRITTEN),
@@ -218,11 +238,12 @@ class MatterStore:
                 *counted([_encode(relay) for relay in writing.relays]),
                 *counted([_encode(entry) for entry in writing.entries]),
                 *counted(writing.events),
+                *counted([_encode(line) for line in writing.audits]),
             )
         )
 
 
-_WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "events")
+_WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "events", "audit")
 
 
 def read(stored: bytes | None) -> Matter | None:

@@ -37,6 +37,11 @@ def _at(address: str, phone: str, name: str) -> str:
     return name if address == f"sms:{phone}" else f"{name}:chat"
 
 
+def of_linked_chat(phone: str) -> str:
+    """How the names end of what goes to the chat linked to this phone."""
+    return f":{short(phone)}:chat"
+
+
 def short(*parts: str) -> str:
     """Stands for them in a name, where they themselves would be too long or too personal."""
     return blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()

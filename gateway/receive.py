@@ -48,7 +48,7 @@ class Dialogue(Protocol):
 class Offers(Protocol):
     async def hear(self, inbound: Inbound, stored: bytes, talk: Grasp, now: datetime) -> Heard: ...
 
-    async def link(self, chat: str, phone: str | None) -> None: ...
+    async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None: ...
 
 
 class Inquiries(Protocol):
@@ -105,7 +105,7 @@ class Receiver:
             ref = session.ref
             answer = await self._answer(session, inbound.content, here, until)
             if answer.link is not None:  # before the talk says so; a second time changes nothing
-                await self._offers.link(inbound.address, answer.link or None)
+                await self._offers.link(inbound.address, answer.link or None, here.now, ref)
             if answer.request is not None:  # likewise
                 language = session.language or Language.KK
                 await self._requests.make(answer.request, inbound, here, language)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from gateway.channels import Letter
 from gateway.events import Told
 from gateway.journal import Entry
+from gateway.store import AuditLine
 
 
 class Waiting(Struct, frozen=True):
@@ -28,6 +29,7 @@ class Writing(Struct, frozen=True, kw_only=True):
     relays: Sequence[Letter] = ()
     entries: Sequence[Entry] = ()
     events: Sequence[bytes] = ()
+    audits: Sequence[AuditLine] = ()
 
 
 def of_event(told: Told) -> Writing:

@@ -11,7 +11,7 @@ from dialogs.matters.matter import Kind, Matter, Telling
 from dialogs.matters.rules import Rules, decision_by
 from dialogs.matters.voice import DISCREET, Voice, first_that_fits, key, whom, with_less
 from dialogs.matters.window import last_day
-from dialogs.messages import Language, Message, Surface
+from dialogs.messages import Language, Message, Surface, say
 from dialogs.words import Words
 
 __all__ = ["Letters", "key"]
@@ -119,6 +119,11 @@ class Letters:
             agreed = matter.given.at if matter.given else now
             day = decision_by(matter.service, agreed.date(), self._rules)
             yield voice.say("decided_by", day=day) if day else voice.say("decided_some_day")
+
+    def taken_over(self, end: str, language: Language | None, surface: Surface) -> str:
+        """To a chat whose phone belongs to another one from now on. `end`: the last digits of its number."""
+        text = "link.taken_over" if language else "link.taken_over_both"
+        return self._words.say(say(text, end=end), language or Language.KK, surface)
 
     def several(
         self,

@@ -147,7 +147,7 @@ class Affairs(Struct, frozen=True):
 
     async def link(self, chat: str, phone: str = PHONE) -> None:
         """A chat belongs to this phone."""
-        await self.answers.link(chat, phone)
+        await self.answers.link(chat, phone, self.clock.now())
 
     async def screen(self, phone: str = PHONE) -> list[str]:
         """What a phone was sent."""

@@ -53,7 +53,7 @@ class Player:
         try:
             self._world.begin()
             for phone, chat in self._cast.chats.items():
-                await self._world.program.answers.link(chat, phone)
+                await self._world.program.answers.link(chat, phone, self._clock.now())
             for number, step in enumerate(sequence):
                 self._world.program.redis.dies(step.death)
                 await self._step(number, step)
