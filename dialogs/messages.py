@@ -106,6 +106,8 @@ class Choice(Struct, frozen=True):
 
     id: str
     label: Say
+    spare: bool = False
+    """Left out of an SMS that would get longer by it: its text says how else."""
 
 
 class Reply(Struct, frozen=True):

@@ -50,6 +50,15 @@ def _mark(what: Say) -> str:
 @lru_cache(maxsize=CACHED)
 def sms(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     """The portions of a reply. Every one but the last ends with the number that brings the next."""
+    pages = _portions(reply, words, language)
+    needed = tuple(choice for choice in reply.choices if not choice.spare)
+    if len(pages) == 1 or needed == reply.choices:
+        return pages
+    fewer = _portions(structs.replace(reply, choices=needed), words, language)
+    return fewer if len(fewer) < len(pages) else pages
+
+
+def _portions(reply: Reply, words: Words, language: Language) -> tuple[Page, ...]:
     labels = {c.id: _spoken(c.label, words, language, Surface.SMS) for c in (*reply.choices, MORE)}
     more = (MORE.id, labels.pop(MORE.id))
     labels.pop(BACK.id, None)
@@ -86,10 +95,12 @@ def aside(reply: Reply, words: Words, language: Language, number: int) -> Page:
 
 def _shortened(lines: list[str], notices: int, fits_alone: bool) -> list[list[str]]:
     """A question that fits into one SMS keeps its numbers when something is said before it: rather the words of the
-    question go, which the person has just read, down to its last line; then of what is said all but the last."""
+    question go, which the person has just read, down to its last line; then of what is said all but the last; and
+    at last the question itself."""
     if not notices or notices == len(lines) or not fits_alone:
         return [lines]
-    return [lines, [*lines[:notices], lines[-1]], [lines[notices - 1], lines[-1]]]
+    said, last = lines[:notices], lines[-1]
+    return [lines, [*said, last], [said[-1], last], [said[-1]]]
 
 
 def letters(reply: Reply, words: Words, language: Language) -> list[str]:

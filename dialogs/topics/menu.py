@@ -1,7 +1,7 @@
 """The main menu, help, and what is said to messages that nothing else takes."""
 
 from dialogs.messages import Reply, Say
-from dialogs.render import MENU
+from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 
@@ -29,7 +29,7 @@ def menu(talk: Talk) -> Reply:
 
 
 def help_(_: Talk) -> Reply:
-    return Reply((Say("help.text"),), (choice("services", "menu.services"), MENU))
+    return Reply((Say("help.text"),), (choice("services", "menu.services"), BACK, MENU))
 
 
 def understood(talk: Talk) -> None:

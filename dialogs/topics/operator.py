@@ -1,7 +1,7 @@
 """People who can help: who they are, how to reach them, and whether they are there right now."""
 
 from dialogs.messages import Reply, Say
-from dialogs.render import MENU
+from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 from dialogs.topics.answer import hours
@@ -17,7 +17,7 @@ def people(talk: Talk) -> Reply:
         lines.append(Say(f"operator.{name}"))
         lines += (Say(line.id, line.values, item=True) for line in hours(talk.guide, office, talk.now))
     lines.append(Say("operator.no_local"))
-    return Reply(tuple(lines), (choice("services", "menu.services"), MENU))
+    return Reply(tuple(lines), (choice("services", "menu.services"), BACK, MENU))
 
 
 TOPIC = Topic(

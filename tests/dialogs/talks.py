@@ -1,6 +1,6 @@
 """Conversations as readable text: played against the real dialogue, stored and read back after every line.
 
-▸ what the person sends; [in brackets] a button
+▸ what the person sends; [in brackets] a button, or what else happens
 — what happens meanwhile
   what the assistant answers
   [buttons]
@@ -15,7 +15,19 @@ from dialogs.applications.application import Stage
 from dialogs.catalogue.catalogue import facts_for, next_question, paths
 from dialogs.catalogue.schema import Service
 from dialogs.dialogue import Answer, Dialogue
-from dialogs.messages import Contact, Content, Language, Message, Pressed, Say, Surface, Text, Unreadable
+from dialogs.messages import (
+    Contact,
+    Content,
+    Interrupted,
+    Kept,
+    Language,
+    Message,
+    Pressed,
+    Say,
+    Surface,
+    Text,
+    Unreadable,
+)
 from dialogs.session import Agreement, Session
 from dialogs.talk import Here
 from dialogs.topics.answer import DETAILS
@@ -70,6 +82,9 @@ class Talk:
 
     def send(self, line: str) -> None:
         self.lines.append(f"▸ {line}")
+        if line.startswith("[waits: "):
+            self.now += timedelta(minutes=int(line.removeprefix("[waits: ").removesuffix(" min]")))
+            return
         answer = self._answer(self._content(line))
         self.answers.append(answer)
         if answer.link is not None and self.surface is Surface.CHAT:
@@ -108,8 +123,12 @@ class Talk:
             return CONTACTS[rest]
         if kind == "sends":
             return Unreadable(rest)
+        if kind == "answers an offer":
+            return Interrupted()
         if kind == "old button":
             return Pressed(rest, 1)
+        if kind == "kept":
+            return Kept(rest)
         buttons = self.last.buttons if self.last else ()
         return Pressed(next(button.id for button in buttons if button.label == name), 7)
 
