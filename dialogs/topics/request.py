@@ -117,7 +117,7 @@ def pass_on(talk: Talk) -> None:
     assert its is not None  # noqa: S101 - see `is_confirmed`
     away = isinstance(talk.ask(Applications(its.iin)), Away)
     talk.request = ServiceRequest(its.iin, its.service, its.name)
-    talk.say("request.taken_later" if away else "request.taken", what=_called(its))
+    talk.say("request.taken_later" if away else "request.taken", what=called(its))
     talk.session.wish, talk.session.aim = None, ""
 
 
@@ -131,13 +131,13 @@ def confirm(talk: Talk) -> Reply:
     if asked is None:
         return Reply((Say("request.unknown"),), (choice("again", "request.again"), _apply(its), BACK, MENU))
     if is_waiting(talk, asked):
-        return Reply((say("request.waiting", what=_called(asked)),), (choice("status", "menu.status"), BACK, MENU))
+        return Reply((say("request.waiting", what=called(asked)),), (choice("status", "menu.status"), BACK, MENU))
     if (found := under_way(talk, asked)) is not None:
         return _refused(talk, found, asked)
     talk.session.wish = asked
     yes = choice(f"request_yes:{its.number}:{mark(asked.iin)}", "request.yes")
     other = (_apply(its),) if talk.surface is Surface.CHAT else ()
-    return Reply((Say("request.ask"), say("request.question", what=_called(asked))), (yes, *other, BACK, MENU))
+    return Reply((Say("request.ask"), say("request.question", what=called(asked))), (yes, *other, BACK, MENU))
 
 
 def _refused(talk: Talk, found: Application, asked: Wish) -> Reply:
@@ -147,7 +147,7 @@ def _refused(talk: Talk, found: Application, asked: Wish) -> Reply:
     return Reply((Say("request.under_way"), *status), (choice("status", "menu.status"), BACK, MENU))
 
 
-def _called(its: Wish) -> Say:
+def called(its: Wish) -> Say:
     name = Say(f"{its.service}.name")
     return say("request.whose", what=name, name=its.name) if its.name else name
 
