@@ -39,6 +39,7 @@ _MEANT: dict[Kind | None, tuple[frozenset[Kind | None], ...]] = {
     Kind.STREET: (ANYWHERE,),
 }
 """What somebody asks for → which places that may be: a village may be called a town, a region is no town."""
+_ALPHABET = {ord(c): 0x400 + n for n, c in enumerate("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя")}
 _BIN = 12
 _SHORT_NAME = 30
 _QUOTES = (("«", "»"), ("“", "”"), ('"', '"'))
@@ -98,7 +99,7 @@ def regions(entries: Iterable[Organisation]) -> tuple[str, ...]:
     different: dict[object, str] = {}
     for region, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
         different.setdefault(_region_key(region), region)
-    return tuple(sorted(different.values(), key=_folded))
+    return tuple(sorted(different.values(), key=_in_order))
 
 
 def in_region(entries: Sequence[Organisation], wanted: str) -> tuple[Organisation, ...]:
@@ -175,10 +176,15 @@ def _cut(text: str) -> str:
     return f"{whole}…"
 
 
+@lru_cache(maxsize=16_384)
+def _in_order(name: str) -> str:
+    return name.strip("«»").casefold().translate(_ALPHABET)
+
+
 def ordered(entries: Iterable[Organisation], day: date) -> tuple[Organisation, ...]:
     """By name; those whose licence has run out, last."""
     return tuple(
-        sorted(entries, key=lambda one: (licence(one, day) is Licence.EXPIRED, _folded(short_name(one)), one.bin))
+        sorted(entries, key=lambda one: (licence(one, day) is Licence.EXPIRED, _in_order(short_name(one)), one.bin))
     )
 
 

@@ -18,8 +18,8 @@ DISCREET = "temporary"
 """Who looks for a shelter may have a reason that nobody else should read in their SMS."""
 
 LONGEST_TYPED = 60
-_NUMBERS = re.compile(r"[\d+]{4,}")
-"""A phone, an IIN: nothing of the kind is kept."""
+_NUMBERS = re.compile(r"\+?\d[\d ()-]{3,}")
+"""A phone, a code: nothing of the kind is kept."""
 
 Sought = dict[str, str]
 """See `Session.register`. What was not asked yet is not there; what may be anything, is empty."""
