@@ -20,6 +20,8 @@ class Gateway:
         """(letter, start) → when the answer left."""
         self.received: dict[str, list[str]] = defaultdict(list)
         """Phone → letters, in the order of their first arrival."""
+        self.texts: dict[str, str] = {}
+        """Letter → what it says."""
         self.taken = 0
         """Letters so far, repeated ones too."""
         self.url = ""
@@ -56,6 +58,7 @@ class Gateway:
         letter = parse_qs(urlsplit(query["dlr-url"][0]).query)["id"][0]
         if letter not in self.arrivals:
             self.received[query["to"][0]].append(letter)
+            self.texts[letter] = query["text"][0]
         start = int(query["username"][0])
         self.arrivals[letter].append(start)
         return letter, start

@@ -18,7 +18,8 @@ class Program:
     """Every start carries its number as the name under which Kannel knows us, so that the gateway at the other end
     can tell which of the many processes sent a letter."""
 
-    def __init__(self, folder: Path, port: int, gateway: str, secret: str) -> None:
+    def __init__(self, folder: Path, port: int, gateway: str, secret: str, **more: str) -> None:
+        """`more`: settings."""
         self.starts = 0
         self.ended: dict[int, float] = {}
         """Start → when it was killed."""
@@ -35,6 +36,7 @@ class Program:
             "KELISIM_KANNEL_PASSWORD": "kannel-password",
             "KELISIM_KANNEL_FROM": "1414",
             "KELISIM_LOG": "warning",
+            **more,
         }
 
     async def __aenter__(self) -> Self:
