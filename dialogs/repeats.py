@@ -29,12 +29,11 @@ PASSING: dict[str, Any] = {
 
 def counted(before: Session, after: Session, event: Event) -> tuple[int, int]:
     """What was asked last, and how many times in a row it led to the same."""
+    nothing_done = structs.replace(before, **PASSING) == structs.replace(after, **PASSING)
     if event.name in NOT_ASKED or after.missed:
-        return before.repeats
+        return before.repeats if nothing_done else (0, 0)
     asked = crc32(":".join((event.name, *event.args)).encode())
-    if before.repeats[0] != asked or structs.replace(before, **PASSING) != structs.replace(after, **PASSING):
-        return asked, 1
-    return asked, before.repeats[1] + 1
+    return asked, before.repeats[1] + 1 if nothing_done and asked == before.repeats[0] else 1
 
 
 def too_often(before: Session, after: Session) -> bool:
