@@ -11,7 +11,7 @@ from dialogs.session import Session
 TOO_OFTEN = 3
 NOT_ASKED = frozenset(
     {
-        *("menu", "back", "more", "again", "resume", "start", "thanks", "help", "operator"),
+        *("menu", "back", "more", "earlier", "again", "resume", "start", "thanks", "help", "operator"),
         *("lang", "quiet", "loud", "forget", "forget_yes", "agree", "decline", "tick", "contact"),
         *("first_contact", "kept", "interrupted", "unreadable", "old_button", "no_such_number", "unknown_command"),
     }

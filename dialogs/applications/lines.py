@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from dialogs.applications.application import Application, Stage
 from dialogs.applications.rights import complaint_of_delay, heard, missing, refusal, shortened
-from dialogs.applications.steps import steps
+from dialogs.applications.steps import Step, steps
 from dialogs.applications.terms import AWAITED, due_on, overdue
 from dialogs.days import LongAgo
-from dialogs.messages import Say, Surface, Value, say
+from dialogs.messages import Say, Surface, say
 from dialogs.talk import Guide
 
 OFFICE_LOOKS = frozenset({Stage.REGISTERED, Stage.UNDER_REVIEW, Stage.HOME_VISIT})
@@ -55,6 +55,9 @@ def line(application: Application, guide: Guide, now: datetime, surface: Surface
     what, stage = name(application, guide), Say(f"status.short.{application.stage}")
     if application.stage is Stage.HEARING_SCHEDULED and application.hearing is not None:
         return say("status.line.hearing", what=what, stage=stage, day=_local(application.hearing.at, now).date())
+    signing = _signing(application, guide, now)
+    if signing is not None:
+        return say("status.line.choose", what=what, day=signing)
     due = due_on(application, guide) if application.stage in AWAITED else None
     if due is None:
         return say("status.line", what=what, stage=stage)
@@ -83,8 +86,12 @@ def _head(application: Application, guide: Guide, now: datetime, whom: str) -> S
 
 
 def _stage(application: Application, now: datetime) -> Say:
-    text = f"status.stage.{application.stage}"
-    return Say(text) if application.stage is Stage.HEARING_SCHEDULED else say(text, day=_since(application, now))
+    text, hearing = f"status.stage.{application.stage}", application.hearing
+    if application.stage is not Stage.HEARING_SCHEDULED:
+        return say(text, day=_since(application, now))
+    if hearing is None or hearing.at >= now:
+        return Say(text)
+    return say("status.hearing.past", day=_local(hearing.at, now).date())
 
 
 def _since(application: Application, now: datetime) -> date:
@@ -131,15 +138,25 @@ def _next(application: Application, guide: Guide, now: datetime) -> Iterator[Say
     step = steps().after(application.stage, application.service)
     if step is None:
         return
-    values: dict[str, Value] = dict(step.values)
-    says = step.says
-    if step.late:
-        until = step.until(_local(application.since, now).date(), guide.workdays)
-        if until is None or until < now.date():
-            says = step.late
-        else:
-            values["day"] = until
-    yield say(f"status.next.{says}", **values)
+    until = _until(step, application, guide, now)
+    if not step.late:
+        yield say(f"status.next.{step.says}", **step.values)
+    elif until is None:
+        yield Say(f"status.next.{step.late}")
+    else:
+        yield say(f"status.next.{step.says}", day=until)
+
+
+def _until(step: Step, application: Application, guide: Guide, now: datetime) -> date | None:
+    """The last day to act, unless it has passed."""
+    until = step.until(_local(application.since, now).date(), guide.workdays)
+    return None if until is None or until < now.date() else until
+
+
+def _signing(application: Application, guide: Guide, now: datetime) -> date | None:
+    """Until when something still has to be chosen and signed: it is not done, whatever the stage is called."""
+    step = steps().after(application.stage, application.service)
+    return _until(step, application, guide, now) if step is not None and step.signed else None
 
 
 def _besides(application: Application, surface: Surface) -> Iterator[Say]:

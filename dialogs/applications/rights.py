@@ -17,6 +17,8 @@ METHODS = {
     "in_person": ("person", "лично", "очно", "личн", "қатыс", "жеке", "өзі"),
 }
 """How somebody is heard, as offices write it: parts of words."""
+IN_PERSON = Say("status.hearing.in_person")
+"""Goes without saying where room is short."""
 
 
 def missing(application: Application) -> Say:
@@ -30,14 +32,15 @@ def heard(application: Application, now: datetime, surface: Surface) -> Iterator
     hearing = application.hearing
     if hearing is None:
         yield Say("status.hearing.ask")
-    elif (at := hearing.at.astimezone(now.tzinfo)) < now:
-        yield say("status.hearing.past", day=at.date())
+    elif hearing.at < now:
+        yield Say("status.hearing.wait")
         return
     else:
-        place = shortened(hearing.place, LONGEST_PLACE[surface]).rstrip(".")
+        at, place = hearing.at.astimezone(now.tzinfo), shortened(hearing.place, LONGEST_PLACE[surface]).rstrip(".")
         yield say("status.hearing.at", at=at, place=place) if place else say("status.hearing.at.only", at=at)
-        if hearing.method.strip():
-            yield say("status.hearing.how", how=_method(hearing.method, surface))
+        how = _method(hearing.method, surface)
+        if how and not (surface is Surface.SMS and how == IN_PERSON):
+            yield say("status.hearing.how", how=how)
     rule = remedies().hearings.get(application.service)
     if rule is None or rule.unsaid:
         yield Say("status.hearing.unsaid")
@@ -62,7 +65,7 @@ def refusal(application: Application, surface: Surface) -> Iterator[Say]:
         yield Say(f"status.fix.{ground}")
     yield Say("status.fix.again" if application.service in remedies().again else "status.fix.ask")
     yield _complaint("status.complain", application, higher=in_chat)
-    if in_chat:
+    if in_chat and application.service in remedies().complaints:
         yield Say("status.complain.time")
 
 

@@ -33,6 +33,9 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     days: Annotated[int, Meta(ge=1)] | None = None
     months: Annotated[int, Meta(ge=1)] | None = None
     late: str = ""
+    """What is said once that day has passed."""
+    signed: bool = False
+    """The person has to choose and to sign."""
     values: dict[str, int] = {}
     """Numbers of the law that the words mention."""
     sources: list[Source] = []

@@ -4,30 +4,24 @@ One application is shown at once; of several, first a list. In a chat the list h
 itself. What is nobody else's business stands in no SMS.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 from dialogs.applications import lines
-from dialogs.applications.application import OVER, Application, Stage
-from dialogs.applications.terms import overdue
+from dialogs.applications.application import Application
 from dialogs.errands import WriteBack
-from dialogs.inquiries import AWAY, Applications, Away, Requested
-from dialogs.matters.voice import given_name
-from dialogs.messages import Choice, Reply, Say, Surface, say
+from dialogs.inquiries import AWAY, Applications, Away
+from dialogs.messages import Reply, Say
 from dialogs.people import Citizen
-from dialogs.render import BACK, MENU, MORE
+from dialogs.render import MENU
 from dialogs.table import ANYWHERE
-from dialogs.talk import Row, Talk, Topic, View, choice
+from dialogs.talk import Row, Talk, Topic, View
 from dialogs.topics import who
-from dialogs.topics.menu import understood
+from dialogs.topics.menu import next_page, understood
+from dialogs.topics.status_pages import listed, nothing, one, whom, wishes
 
-AT_ONCE = 7
-"""Applications that a list in a chat shows; the others follow."""
 HOLDS = timedelta(days=3)
 """So long a promise to write back holds."""
-TO_BRING = frozenset({Stage.DOCUMENTS_INCOMPLETE, Stage.WITHDRAWN})
-"""Papers are needed, so the list of them is one step away."""
 
 
 def applications(talk: Talk) -> tuple[Application, ...] | Away:
@@ -49,13 +43,6 @@ def shown(view: Callable[[Talk, tuple[Application, ...]], Reply]) -> View:
     return who.for_somebody(seen)
 
 
-def whom(talk: Talk) -> str:
-    """The given name, where the number serves several."""
-    person, known = who.person(talk), who.persons(talk)
-    several = not isinstance(known, Away) and len(known) > 1
-    return given_name(person.name) if several and person is not None else ""
-
-
 def status(talk: Talk, found: tuple[Application, ...]) -> Reply:
     waiting = wishes(talk, found)
     if not found:
@@ -66,81 +53,6 @@ def status(talk: Talk, found: tuple[Application, ...]) -> Reply:
 def one_of_several(talk: Talk, found: tuple[Application, ...]) -> Reply:
     chosen = next((its for its in found if its.key == talk.session.application), None)
     return one(talk, chosen, back_to_list=len(found) > 1) if chosen else status(talk, found)
-
-
-def one(talk: Talk, its: Application, *, back_to_list: bool = False) -> Reply:
-    told = lines.page(its, talk.guide, talk.now, talk.surface, whom=whom(talk))
-    service = talk.guide.catalogue.services.get(its.service)
-    more: list[Choice] = []
-    if its.stage in TO_BRING and service is not None and not lines.silent(its, talk.guide, talk.surface):
-        more.append(choice(f"svc:{service.number}", "status.papers"))
-    if talk.surface is Surface.CHAT:
-        more.append(choice("again", "status.again"))
-        if its.stage is Stage.REFUSED or overdue(its, talk.now.date(), talk.guide):
-            more.append(choice("operator", "menu.operator"))
-    back = choice("back", "status.to_list") if back_to_list else BACK
-    return Reply(told, (*more, *_others(talk), back, MENU))
-
-
-def listed(talk: Talk, found: tuple[Application, ...], waiting: tuple[Say, ...]) -> Reply:
-    """Newest first."""
-    name = whom(talk)
-    heading = say("status.list.of", name=name) if name else Say("status.list")
-    if talk.surface is Surface.SMS:
-        told = [(its, lines.line(its, talk.guide, talk.now, talk.surface)) for its in found]
-        silent = [said for its, said in told if lines.silent(its, talk.guide, talk.surface)]
-        shown = (Choice(f"app:{its.key}", said) for its, said in told if said not in silent)
-        return Reply((heading, *silent[:1], *waiting), (*shown, *_others(talk), BACK, MENU))
-    page = min(talk.session.page, (len(found) - 1) // AT_ONCE)
-    here = found[page * AT_ONCE : (page + 1) * AT_ONCE]
-    follow = (MORE,) if len(found) > (page + 1) * AT_ONCE else ()
-    said = (_numbered(talk, its, page * AT_ONCE + number) for number, its in enumerate(here, 1))
-    buttons = (choice(f"app:{its.key}", "status.button", what=label) for its, label in _labels(talk, here))
-    again = choice("again", "status.again")
-    return Reply((heading, *said, *waiting), (*buttons, *follow, again, *_others(talk), BACK, MENU))
-
-
-def _numbered(talk: Talk, its: Application, number: int) -> Say:
-    said = lines.line(its, talk.guide, talk.now, talk.surface)
-    return Say(said.id, said.values, item=True, number=number)
-
-
-def _labels(talk: Talk, here: tuple[Application, ...]) -> list[tuple[Application, Say]]:
-    """Of the same service, with the day."""
-    times = Counter(its.service for its in here)
-    return [
-        (
-            its,
-            say("status.dated", what=lines.name(its, talk.guide), day=its.registered_on)
-            if times[its.service] > 1
-            else lines.name(its, talk.guide),
-        )
-        for its in here
-    ]
-
-
-def nothing(talk: Talk, waiting: tuple[Say, ...]) -> Reply:
-    name = whom(talk)
-    said = say("status.none.of", name=name) if name else Say("status.none")
-    services = choice("services", "menu.services")
-    return Reply(waiting or (said,), (services, *_others(talk), BACK, MENU))
-
-
-def wishes(talk: Talk, found: tuple[Application, ...]) -> tuple[Say, ...]:
-    """What the person asked for through us, and E-Sobes has not taken note of yet."""
-    person = who.person(talk)
-    asked = talk.ask(Requested(person.iin)) if person else frozenset[str]()
-    known = {its.service for its in found if its.stage not in OVER}
-    services = talk.guide.catalogue.services
-    return tuple(
-        say("status.requested", what=Say(f"{slug}.name"))
-        for slug in ([] if isinstance(asked, Away) else sorted(asked - known))
-        if slug in services and not (services[slug].discreet and talk.surface is Surface.SMS)
-    )
-
-
-def _others(talk: Talk) -> tuple[Choice, ...]:
-    return (choice("others", "status.other"),) if whom(talk) else ()
 
 
 def away(talk: Talk) -> Reply:
@@ -222,6 +134,7 @@ TOPIC = Topic(
         Row("others", ANYWHERE, "who.choose", when=who.are_several, do=forget_whom),
         *who.onwards("others", when=who.always, do=who.keep_aim),
         Row("kept", ANYWHERE, do=keep_promise),
+        Row("earlier", "status", do=next_page),
         Row("back", "status", "menu", do=understood),
         Row("back", "status.one", "status", when=back_to_several, do=understood),
         Row("back", "status.one", "menu", do=understood),
