@@ -74,9 +74,6 @@ class WriteBacks:
     async def _keep(self, letter: Letter, session: Session, known: bytes | None) -> Outcome:
         address, now = asker(letter), self._clock.now()
         age = now.timestamp() - session.promised
-        if age >= GIVEN_UP:
-            await self._give_up(letter, address)
-            return Sent()
         leaves = window.leaves(now, self._quiet)
         if leaves > now and age > SHORTLY:
             return Retry("it is night", (leaves - now).total_seconds())
@@ -87,7 +84,10 @@ class WriteBacks:
         try:
             await self._look(phone, [proven.iin for proven in session.proven])
         except (AwayError, UnreadableError) as error:
-            return Retry(f"E-Sobes: {error}", pause)
+            if age < GIVEN_UP:
+                return Retry(f"E-Sobes: {error}", pause)
+            await self._give_up(letter, address)
+            return Sent()
         await self._receive(Inbound(f"kept:{letter.id}", address, Kept("status")))
         return Sent()
 

@@ -189,6 +189,15 @@ async def test_after_three_days_there_is_one_last_word_and_nothing_is_promised_a
     assert len(await told(asked)) == 1
 
 
+async def test_a_program_that_stood_still_for_longer_than_that_asks_once_more_before_the_last_word(
+    asked: Affairs,
+) -> None:
+    await come_back(asked)
+    await later(asked, timedelta(days=4))
+    (text,) = await told(asked)
+    assert NAME in text
+
+
 async def test_the_last_word_waits_for_the_morning(affairs: Affairs) -> None:
     await at(affairs, MONDAY.replace(hour=23))
     await ask(affairs)
