@@ -115,6 +115,7 @@ TOPIC = Topic(
         Row("say", ANYWHERE, "who.iin", when=proof.is_last_try, do=proof.strike),
         Row("say", ANYWHERE, "who.code", when=proof.is_a_try, do=proof.wrong_code),
         Row("code_again", ANYWHERE, "who.code", when=may_begin_again, do=proof.begin_again),
+        Row("code_again", ANYWHERE, "who.code", when=proof.is_live, do=proof.no_more),
         Row("code_again", ANYWHERE, "who.iin", when=has_begun, do=refused),
     ),
 )

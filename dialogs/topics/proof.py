@@ -78,6 +78,13 @@ def begin_again(talk: Talk) -> None:
         begin(talk, challenge.iin)
 
 
+def no_more(talk: Talk) -> None:
+    """The code that is on its way is the last one today."""
+    understood(talk)
+    talk.audit("code_locked")
+    talk.say("who.no_more_codes")
+
+
 def proven(talk: Talk) -> tuple[str, ...]:
     """IINs that were shown to be the sender's own, once the event is taken."""
     now = talk.now.timestamp()
@@ -161,7 +168,7 @@ def late_code(talk: Talk) -> None:
 def code_of_nothing(talk: Talk) -> None:
     understood(talk)
     talk.audit("code_replayed")
-    talk.say("who.code_of_nothing")
+    talk.say("who.code_spent" if is_locked(talk) else "who.code_of_nothing")
 
 
 def end(talk: Talk) -> None:
