@@ -9,10 +9,12 @@ from dialogs.messages import Event
 from dialogs.session import Session
 
 TOO_OFTEN = 3
+SHORT = 0xFFFF
+"""It rests in a million sessions, and two questions alike by chance do no harm."""
 NOT_ASKED = frozenset(
     {
         *("menu", "back", "more", "earlier", "again", "resume", "start", "thanks", "help", "operator"),
-        *("lang", "quiet", "loud", "forget", "forget_yes", "agree", "decline", "tick", "contact"),
+        *("lang", "quiet", "loud", "forget", "forget_yes", "o", "agree", "decline", "tick", "contact"),
         *("first_contact", "kept", "interrupted", "unreadable", "old_button", "no_such_number", "unknown_command"),
     }
 )
@@ -32,7 +34,7 @@ def counted(before: Session, after: Session, event: Event) -> tuple[int, int]:
     nothing_done = structs.replace(before, **PASSING) == structs.replace(after, **PASSING)
     if event.name in NOT_ASKED or after.missed:
         return before.repeats if nothing_done else (0, 0)
-    asked = crc32(":".join((event.name, *event.args)).encode())
+    asked = crc32(":".join((event.name, *event.args)).encode()) & SHORT
     return asked, before.repeats[1] + 1 if nothing_done and asked == before.repeats[0] else 1
 
 

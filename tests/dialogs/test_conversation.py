@@ -153,6 +153,23 @@ def test_menu_help_and_operator_work_everywhere(dialogue: Dialogue, state: str, 
         assert turn.session.state == leads_to
 
 
+@pytest.mark.parametrize("asked", [["help"], ["operator"], ["help", "operator", "help"], ["help", "again", "lang"]])
+@pytest.mark.parametrize("state", [state for state in VIEWS if state not in ("language", "help", "operator")])
+def test_back_from_help_leads_to_where_the_person_was(dialogue: Dialogue, state: str, asked: list[str]) -> None:
+    session = someone(state)
+    for name in asked:
+        session = stepped(dialogue, session, Event(name, ("kk",) if name == "lang" else ()), BY_SMS).session
+    after = stepped(dialogue, session, Event("back"), BY_SMS).session
+    assert (after.state, after.behind) == (state, "")
+
+
+def test_whoever_left_help_for_something_else_is_not_led_back(dialogue: Dialogue) -> None:
+    session = someone("documents.question")
+    for name in ("help", "menu", "help", "back"):
+        session = stepped(dialogue, session, Event(name), BY_SMS).session
+    assert session.state == "menu"
+
+
 @pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
 @pytest.mark.parametrize("state", VIEWS)
 def test_back_ends_in_the_menu_from_everywhere(dialogue: Dialogue, state: str, caller: Caller) -> None:
