@@ -6,7 +6,6 @@ import logging
 import math
 import random
 from asyncio import Event, Future, Task
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import assert_never
@@ -68,7 +67,7 @@ class Outbox:
     ) -> None:
         """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`. `stream`: whose letters leave
         here. `forever`: they are of use however late they arrive. `quiet`: when nothing unasked leaves."""
-        self.counts: Counter[tuple[str, str]] = Counter()
+        self.counts: dict[tuple[str, str], int] = {}
         """(channel, what became of the letter, or `retry`) → how often."""
         self._pile = Pile(redis, stream, reader)
         self._channels = channels
@@ -193,7 +192,7 @@ class Outbox:
         if now >= self._ends(held.letter):
             self._finish(held, Status.EXPIRED, reason)
             return
-        self.counts[channel_of(held.letter.address), "retry"] += 1
+        self._count(held.letter, "retry")
         log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, reason)
         chance = random.random()  # noqa: S311 - it only spreads the tries
         until = min(now + pause(held.tries, after, chance), self._ends(held.letter))
@@ -208,9 +207,13 @@ class Outbox:
         if reason:
             log.warning("letter %s: %s, %s", letter.id, status, reason)
         left = status in (Status.ACCEPTED, Status.DELIVERED)
-        self.counts[channel_of(letter.address), Status.ACCEPTED if left else status] += 1
+        self._count(letter, Status.ACCEPTED if left else status)
         now = self._clock.now().timestamp()
         self._strike_off(held, Done(held.entry, letter.id, status, now, provider, letter.proof))
+
+    def _count(self, letter: Letter, what: str) -> None:
+        which = channel_of(letter.address), what
+        self.counts[which] = self.counts.get(which, 0) + 1
 
     def _strike_off(self, held: Held, done: Done | PutOff) -> None:
         self._lanes.done(held)

@@ -1,17 +1,20 @@
+from collections import ChainMap
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
+from dialogs.dialogue import Dialogue
 from gateway.channels import Letter
 from gateway.clock import Clock
-from gateway.connection import Batched, connect
+from gateway.connection import Batched, Client, connect
 from gateway.errands import Errands
 from gateway.relays import Backlog
 from gateway.store import tag
 from gateway.web import app
 from gateway.web.guard import BODY_LIMIT
+from tests.gateway.affairs import Hands, opened, put_together
 from tests.gateway.web.conftest import SECRET, Build, browser
 
 
@@ -58,6 +61,20 @@ async def test_figures_say_what_waits_for_e_sobes_if_anybody_can_count_it(batche
         text = (await client.get("/metrics")).text
     assert "kelisim_ready 0.0" in text
     assert "kelisim_relays" not in text
+
+
+async def test_figures_count_what_left_through_every_outbox(
+    batched: Batched, dialogue: Dialogue, redis: Client
+) -> None:
+    async with put_together(redis, dialogue, Hands()) as affairs:
+        await affairs.sms("сәлем")
+        await affairs.told(opened())
+        await affairs.sms((await affairs.matter()).yes)
+        counts = ChainMap(affairs.errands.counts, affairs.outbox.counts, affairs.relays.counts)
+        async with browser(app.build(lambda: batched("PING"), letters=counts)) as client:
+            lines = (await client.get("/metrics")).text.splitlines()
+    assert 'kelisim_letters_total{channel="esobes",outcome="accepted"} 1.0' in lines
+    assert 'kelisim_letters_total{channel="sms",outcome="accepted"} 3.0' in lines
 
 
 async def test_figures_say_what_turns_have_left_to_be_done_and_for_how_long(batched: Batched) -> None:
