@@ -1,5 +1,5 @@
 """The register of organisations as somebody looks through it: for whom, where, by what name, and what the licence
-says. Whom organisations help, E-Sobes writes as it likes: what is known has words of ours, all else stays as it came.
+says.
 """
 
 from collections import Counter
@@ -12,33 +12,11 @@ from hashlib import blake2b
 from dialogs import places
 from dialogs.inquiries import Organisation
 from dialogs.places import Alike, Kind
+from dialogs.recipients import category
 from dialogs.spelling import tokens
 
 SETTINGS = ("inpatient", "semi_inpatient", "home", "temporary")
 
-CATEGORIES = {
-    "elderly": "elderly|older persons|престарелые|пожилые|қарттар|егде адамдар",
-    "disability": "disability|disabled|лица с инвалидностью|инвалиды|мүгедектігі бар адамдар|мүгедектер",
-    "children": "children|дети|дети с инвалидностью|балалар|мүгедектігі бар балалар",
-    "mental": "mental|психоневрология|лица с психоневрологическими заболеваниями",
-    "musculoskeletal": "musculoskeletal|ода|тқа|нарушения опорно-двигательного аппарата",
-    "homeless": "homeless|бездомные|бомж|лица без определенного места жительства|баспанасыз адамдар|үйсіздер",
-    "violence": "violence|жертвы насилия|жертвы бытового насилия|зорлық көргендер|тұрмыстық зорлық құрбандары",
-    "trafficking": "trafficking|жертвы торговли людьми|адам саудасы құрбандары",
-    "released": "released|освобожденные|освободившиеся|бас бостандығынан шыққандар",
-    "probation": "probation|пробация|лица на учете пробации|пробация есебіндегілер",
-}
-"""Whom organisations help, and how E-Sobes may call them."""
-
-ANYWHERE = frozenset({*Kind, None} - {Kind.STREET})
-_LOCAL = frozenset({Kind.DISTRICT, Kind.TOWN, Kind.VILLAGE, None})
-_MEANT: dict[Kind | None, tuple[frozenset[Kind | None], ...]] = {
-    None: (ANYWHERE,),
-    Kind.REGION: (frozenset({Kind.REGION, None}),),
-    **{kind: (frozenset({kind, None}), _LOCAL) for kind in (Kind.DISTRICT, Kind.TOWN, Kind.VILLAGE)},
-    Kind.STREET: (ANYWHERE,),
-}
-"""What somebody asks for → which places that may be: a village may be called a town, a region is no town."""
 _ALPHABET = {ord(c): 0x400 + n for n, c in enumerate("аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя")}
 _BIN = 12
 _SHORT_NAME = 30
@@ -66,15 +44,6 @@ def mark(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def _folded(text: str) -> str:
     return " ".join(tokens(text))
-
-
-_KNOWN = {_folded(text): category for category, texts in CATEGORIES.items() for text in texts.split("|")}
-
-
-@lru_cache(maxsize=4096)
-def category(text: str) -> str:
-    """One of ours, if it is known; else as it came."""
-    return _KNOWN.get(_folded(text.replace("_", " ")), " ".join(text.split()))
 
 
 def categories(entries: Iterable[Organisation]) -> tuple[str, ...]:
@@ -109,11 +78,43 @@ def in_region(entries: Sequence[Organisation], wanted: str) -> tuple[Organisatio
     return exactly or near(entries, wanted)
 
 
+class _Register:
+    """The same entries are looked through by many, step by step: they are told apart by being the same ones."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: tuple[Organisation, ...]) -> None:
+        self.entries = entries
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Register) and self.entries is other.entries
+
+    def __hash__(self) -> int:
+        return id(self.entries)
+
+
+def narrowed(
+    entries: tuple[Organisation, ...], wanted: str = "", region: str = "", text: str = ""
+) -> tuple[Organisation, ...]:
+    """Whoever helps `wanted`, in the region, by words typed; empty: any."""
+    return _narrowed(_Register(entries), wanted, region, text)
+
+
+@lru_cache(maxsize=128)
+def _narrowed(register: _Register, wanted: str, region: str, text: str) -> tuple[Organisation, ...]:
+    found = register.entries
+    if wanted:
+        found = helping(found, wanted)
+    if region:
+        found = in_region(found, region)
+    return called(found, text) if text else found
+
+
 def near(entries: Sequence[Organisation], text: str) -> tuple[Organisation, ...]:
     """In the region, district, town or village that somebody typed; where none is spelled so, in one spelled nearly
     so."""
     asked = places.asked(text)
-    for kinds in _MEANT[asked.kind]:
+    for kinds in places.MEANT[asked.kind]:
         found = _closest(entries, asked.words, [_place_words(one.region, one.address, kinds) for one in entries])
         if found:
             return found
@@ -122,7 +123,7 @@ def near(entries: Sequence[Organisation], text: str) -> tuple[Organisation, ...]
 
 def called(entries: Sequence[Organisation], text: str) -> tuple[Organisation, ...]:
     """By words of the name, or of the place."""
-    written = [_place_words(one.region, one.address, ANYWHERE) | _name_words(one.name) for one in entries]
+    written = [_place_words(one.region, one.address, places.ANYWHERE) | _name_words(one.name) for one in entries]
     return _closest(entries, places.asked(text).words, written)
 
 
@@ -161,7 +162,7 @@ def town(entry: Organisation) -> str:
 
 def short_name(entry: Organisation) -> str:
     """What stands in quotes, if it tells enough; else the beginning."""
-    name = " ".join(entry.name.split())
+    name = " ".join(entry.name.split()) or entry.bin
     for opening, closing in _QUOTES:
         inside = name.partition(opening)[2].partition(closing)[0]
         if inside:

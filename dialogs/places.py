@@ -81,6 +81,16 @@ _SHORT = {
 }
 """СҚО and СКО are one word here."""
 
+ANYWHERE = frozenset({*Kind, None} - {Kind.STREET})
+_LOCAL = frozenset({Kind.DISTRICT, Kind.TOWN, Kind.VILLAGE, None})
+MEANT: dict[Kind | None, tuple[frozenset[Kind | None], ...]] = {
+    None: (ANYWHERE,),
+    Kind.REGION: (frozenset({Kind.REGION, None}),),
+    **{kind: (frozenset({kind, None}), _LOCAL) for kind in (Kind.DISTRICT, Kind.TOWN, Kind.VILLAGE)},
+    Kind.STREET: (ANYWHERE,),
+}
+"""What somebody asks for → which places that may be: a village may be called a town, a region is no town."""
+
 _ADJECTIVE = re.compile(r"(in)?sk(aia|oi|oe|om|ogo|omu|uiu|i)$")
 """«Алматинская», «Панфиловского»."""
 _LONG_ENOUGH = 5

@@ -54,13 +54,7 @@ def everything(talk: Talk, wanted: str) -> tuple[Organisation, ...]:
 
 def matching(talk: Talk, sought: Sought) -> tuple[Organisation, ...]:
     found = everything(talk, sought.get("setting", ""))
-    if category := sought.get("category"):
-        found = organisations.helping(found, category)
-    if region := sought.get("region"):
-        found = organisations.in_region(found, region)
-    if text := sought.get("text"):
-        found = organisations.called(found, text)
-    return found
+    return organisations.narrowed(found, *(sought.get(name, "") for name in ("category", "region", "text")))
 
 
 def sought(talk: Talk) -> Sought | None:

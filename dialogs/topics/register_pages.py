@@ -1,14 +1,11 @@
-"""What somebody sees in the register of organisations: choices, lists, and one of them with all that is known."""
+"""What somebody sees in the register of organisations: choices and lists, and why there are none."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-
-from msgspec import structs
 
 from dialogs import organisations
 from dialogs.inquiries import Away, Organisation
 from dialogs.messages import Choice, Reply, Say, Surface, say
-from dialogs.organisations import CATEGORIES, SETTINGS, Licence
+from dialogs.organisations import SETTINGS
 from dialogs.render import BACK, MENU
 from dialogs.talk import Talk, View, choice
 from dialogs.topics.register import (
@@ -23,13 +20,10 @@ from dialogs.topics.register import (
     told,
     without,
 )
+from dialogs.topics.register_card import LABEL, age, category_name, cut, is_expired, lines, setting_name
 
 MOST_CHOICES = {Surface.CHAT: 7, Surface.SMS: 5}
 """By SMS they stand together with what is asked."""
-FRESH = timedelta(hours=1)
-"""What is older is said to be of its day."""
-LONGEST = 200
-"""Of what E-Sobes writes: nobody reads more of it on a phone."""
 DANGER = Say("special_social_services_temporary.danger")
 
 
@@ -57,7 +51,7 @@ def of_a_setting(view: View) -> View:
 def categories(talk: Talk) -> Reply:
     known = organisations.categories(everything(talk, setting(talk)))
     offered = (
-        Choice(f"org_category:{organisations.mark(one)}", _category(one))
+        Choice(f"org_category:{organisations.mark(one)}", category_name(one, LABEL))
         for one in known[: MOST_CHOICES[talk.surface] - 1]
     )
     anybody = choice(f"org_category:{ANY}", "organisations.anybody")
@@ -68,7 +62,8 @@ def regions(talk: Talk) -> Reply:
     known = organisations.regions(matching(talk, without(talk.session.register, "region", "text")))
     few = known if len(known) < MOST_CHOICES[talk.surface] else ()
     offered = (
-        choice(f"org_region:{organisations.mark(one)}", "organisations.verbatim", written=_cut(one)) for one in few
+        Choice(f"org_region:{organisations.mark(one)}", say("organisations.verbatim", written=cut(one, LABEL)))
+        for one in few
     )
     ask = "organisations.ask_region" if few else "organisations.ask_place"
     return Reply(
@@ -92,7 +87,7 @@ def listed(talk: Talk) -> Reply:
             *_heading(talk),
             *_extent(len(entries), first),
             *_lines(talk, shown),
-            *_age(talk),
+            *age(talk),
             *_hint(talk, entries),
         ),
         (*_entries(talk, shown), *more, BACK, MENU),
@@ -102,7 +97,7 @@ def listed(talk: Talk) -> Reply:
 def _heading(talk: Talk) -> Iterable[Say]:
     """By SMS there is room for the choices, and little more."""
     if talk.surface is Surface.CHAT:
-        yield _setting(talk)
+        yield setting_name(talk)
         yield from _narrowed(talk)
 
 
@@ -121,7 +116,7 @@ def _none(talk: Talk) -> Reply:
     region, category = (talk.session.register.get(name) for name in ("region", "category"))
     wider = [choice(f"org_region:{ANY}", "organisations.anywhere")] if region else []
     wider += [choice(f"org_category:{ANY}", "organisations.anybody")] if category else []
-    return Reply((_setting(talk), *_narrowed(talk), Say("organisations.none")), (*wider, BACK, MENU))
+    return Reply((setting_name(talk), *_narrowed(talk), Say("organisations.none")), (*wider, BACK, MENU))
 
 
 def _lines(talk: Talk, shown: Iterable[Organisation]) -> Iterable[Say]:
@@ -129,15 +124,15 @@ def _lines(talk: Talk, shown: Iterable[Organisation]) -> Iterable[Say]:
     if talk.surface is Surface.SMS:
         return
     for number, entry in enumerate(shown, 1):
-        text = "organisations.line_expired" if _is_expired(talk, entry) else "organisations.verbatim"
-        whole = ", ".join(filter(None, (_cut(entry.name), organisations.town(entry))))
+        text = "organisations.line_expired" if is_expired(talk, entry) else "organisations.verbatim"
+        whole = ", ".join(filter(None, (cut(entry.name), organisations.town(entry))))
         yield Say(text, (("written", whole),), item=True, number=number)
 
 
 def _entries(talk: Talk, shown: Iterable[Organisation]) -> Iterable[Choice]:
     among = organisations.keyed(everything(talk, setting(talk)))
     for number, entry in enumerate(shown, 1):
-        text = "organisations.entry_expired" if _is_expired(talk, entry) else "organisations.entry"
+        text = "organisations.entry_expired" if is_expired(talk, entry) else "organisations.entry"
         name = ", ".join(filter(None, (organisations.short_name(entry), organisations.town(entry))))
         yield choice(f"org:{organisations.key(entry, among)}", text, number=number, name=name)
 
@@ -148,85 +143,19 @@ def card(talk: Talk) -> Reply:
         return listed(talk)
     service = talk.guide.catalogue.services.get(f"special_social_services_{setting(talk)}")
     papers = (choice(f"svc:{service.number}", "organisations.papers"),) if service else ()
-    return Reply(tuple(_card(talk, entry)), (*papers, BACK, MENU))
-
-
-def _card(talk: Talk, entry: Organisation) -> Iterable[Say]:
-    yield say("organisations.verbatim", written=_cut(entry.name))
-    if talk.surface is Surface.CHAT:
-        yield _setting(talk)
-    yield from (structs.replace(line, item=True) for line in _contacts(talk, entry))
-    yield from _licence(entry, talk.now.date())
-    yield Say("organisations.no_vacancies")
-    if helped := organisations.categories([entry]):
-        yield Say("organisations.helps")
-        yield from (Say(text.id, text.values, item=True) for text in map(_category, helped))
-    yield from _age(talk)
-    if setting(talk) == DISCREET:
-        yield Say("special_social_services_temporary.private")
-
-
-def _contacts(talk: Talk, entry: Organisation) -> Iterable[Say]:
-    if address := entry.address or entry.region:
-        yield say("organisations.address", written=_cut(address))
-    yield say("organisations.phone", written=_cut(entry.phone)) if entry.phone else Say("organisations.no_phone")
-    if entry.email and talk.surface is Surface.CHAT:
-        yield say("organisations.email", written=_cut(entry.email))
-    if entry.capacity:
-        yield say("organisations.capacity", places=entry.capacity)
-
-
-def _licence(entry: Organisation, today: date) -> Iterable[Say]:
-    since, until = (f"{day:%d.%m.%Y}" if day else "" for day in (entry.license_issued, entry.license_until))
-    match organisations.licence(entry, today):
-        case Licence.VALID:
-            yield (
-                say("organisations.licence", since=since, until=until)
-                if since
-                else say("organisations.licence_until", until=until)
-            )
-        case Licence.EXPIRED:
-            yield say("organisations.licence_expired", until=until)
-            yield Say("organisations.licence_expired_advice")
-        case Licence.UNKNOWN:
-            yield Say("organisations.licence_unknown")
-
-
-def _is_expired(talk: Talk, entry: Organisation) -> bool:
-    return organisations.licence(entry, talk.now.date()) is Licence.EXPIRED
-
-
-def _age(talk: Talk) -> Iterable[Say]:
-    register = told(talk, setting(talk))
-    if not isinstance(register, Away) and talk.now - register.fetched > FRESH:
-        yield say("organisations.as_of", at=register.fetched.astimezone(talk.now.tzinfo))
-
-
-def _setting(talk: Talk) -> Say:
-    return Say(f"special_social_services_{setting(talk)}.name")
+    return Reply(tuple(lines(talk, entry)), (*papers, BACK, MENU))
 
 
 def _narrowed(talk: Talk) -> Iterable[Say]:
     narrowed = talk.session.register
     if category := narrowed.get("category"):
-        yield _category(category)
+        yield category_name(category)
     if region := narrowed.get("region"):
         known = region in organisations.regions(everything(talk, setting(talk)))
-        yield say("organisations.verbatim" if known else "organisations.by_words", written=_cut(region))
+        yield say("organisations.verbatim" if known else "organisations.by_words", written=cut(region))
     if text := narrowed.get("text"):
-        yield say("organisations.by_words", written=_cut(text))
-
-
-def _category(category: str) -> Say:
-    if category in CATEGORIES:
-        return Say(f"organisations.category.{category}")
-    return say("organisations.verbatim", written=_cut(category))
+        yield say("organisations.by_words", written=cut(text))
 
 
 def _danger(talk: Talk) -> tuple[Say, ...]:
     return (DANGER,) if setting(talk) == DISCREET else ()
-
-
-def _cut(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from dialogs import organisations
 from dialogs.inquiries import Organisation
-from dialogs.organisations import CATEGORIES, Licence
+from dialogs.organisations import Licence
 from tests.dialogs.registry import ORGANISATIONS
 
 TODAY = date(2026, 11, 23)
@@ -159,12 +159,6 @@ def test_a_number_that_is_none_has_a_button_all_the_same(number: str) -> None:
 )
 def test_a_button_has_room_for_a_short_name(name: str, short: str) -> None:
     assert organisations.short_name(structs.replace(UMIT, name=name)) == short
-
-
-def test_every_known_category_has_its_own_words() -> None:
-    assert {organisations.category(one) for one in CATEGORIES} == set(CATEGORIES)
-    for one, texts in CATEGORIES.items():
-        assert {organisations.category(text) for text in texts.split("|")} == {one}
 
 
 texts = st.text(max_size=60)

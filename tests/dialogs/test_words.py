@@ -36,7 +36,6 @@ YEAR = [datetime(2026, 1, 1, 9, 0) + timedelta(days) for days in range(730)]
 LARGEST_COUNT = 100
 LONGEST_NUMBER = "999"
 LONG_NAME = "Психоневрологиялық аурулары бар балаларға арналған «Мейірім» арнаулы әлеуметтік қызметтер орталығы"
-LONG_REGION = "Солтүстік Қазақстан облысы, Мағжан Жұмабаев ауданы"
 LONGEST_WORDS = "Ш" * 40
 """Of what is told elsewhere and put into a text: the name of a person or an office."""
 
@@ -47,7 +46,7 @@ def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Plain]:
     values: dict[str, set[Plain]] = {"day": {moment.date()}, "start": {moment.date()}, "at": {moment}}
     values |= {"number": {LONGEST_NUMBER}, "end": {"0000"}, "code": {"000000"}, "until": {time(23, 59)}}
     values |= {"what": names(dialogue, language, ".name"), "stage": names(dialogue, language, "status.short.")}
-    values |= {"written": {LONG_NAME}, "region": {LONG_REGION}, "places": {999}, "page": {600}, "pages": {600}}
+    values |= {"written": {LONG_NAME}, "places": {999}, "page": {600}, "pages": {600}}
     values |= {"since": {"31.12.2026"}, "until": {"31.12.2026"}}
     for service in dialogue.guide.catalogue.services.values():
         for fact in service.facts:
@@ -133,6 +132,14 @@ def test_every_portion_of_every_way_through_every_service_fits_three_parts(
 def test_dates_are_said_as_people_say_them(value: date | time | int, kk: str, ru: str) -> None:
     assert spoken(value, Language.KK) == kk
     assert spoken(value, Language.RU) == ru
+
+
+def test_a_text_may_stand_within_a_text(dialogue: Dialogue) -> None:
+    inner = Say("special_transport_wheelchair.name")
+    outer = Say("status.line", (("what", inner), ("stage", Say("status.short.queued"))))
+    said = [dialogue.guide.words.say(outer, language, Surface.SMS) for language in Language]
+    assert said == ["Кресло-арба: кезекте", "Кресло-коляска: в очереди"]
+    assert hash(outer) == hash(Say(outer.id, outer.values))
 
 
 def _locales(folder: Path, kk: str, ru: str) -> Path:
