@@ -95,7 +95,8 @@ def _stage(application: Application, now: datetime) -> Say:
 
 
 def _since(application: Application, now: datetime) -> date:
-    day = _local(application.since, now).date()
+    registered = application.stage is Stage.REGISTERED
+    day = application.registered_on if registered else _local(application.since, now).date()
     return LongAgo(day.year, day.month, day.day) if now.date() - day > LONG_AGO else day
 
 

@@ -87,6 +87,8 @@ def load(file: Path = HERE / "steps.toml") -> Steps:
 def _problems(read: list[Step], acts: dict[str, Act], slugs: set[str]) -> Iterator[str]:
     told: set[tuple[Stage, str]] = set()
     for step in read:
+        if bool(step.services) != bool(step.sources):
+            yield f"{step.says}.sources: go with services, and only with them"
         for slug in step.services:
             if slug not in slugs:
                 yield f"{step.says}: no service is called «{slug}»"
@@ -94,8 +96,6 @@ def _problems(read: list[Step], acts: dict[str, Act], slugs: set[str]) -> Iterat
             if one in told:
                 yield f"{step.says}: two steps for {one[0]} of «{one[1]}»"
             told.add(one)
-        if bool(step.services) != bool(step.sources):
-            yield f"{step.says}.sources: go with services, and only with them"
         if bool(step.days or step.months) != bool(step.late):
             yield f"{step.says}.late: goes with days or months, and only with them"
         for problem in doubts(step.sources, acts):
