@@ -24,16 +24,23 @@ for _event, _words in {
     "қайырлы_таң қайырлы_кеш добрый_день доброе_утро добрый_вечер salem salam privet hello",
     Event("thanks"): "рахмет рақмет спасибо рахмат спс rahmet raqmet spasibo "
     "сау_бол сау_болыңыз до_свидания всего_доброго",
-    Event("menu"): "/menu меню мәзір мазир менью menu mazir 0 басты главное",
-    Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter",
-    Event("status"): "/status статус мәртебе өтінішім заявление",
-    Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh",
-    Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау",
-    Event("settings"): "/settings баптау баптаулар настройки настройка settings",
+    Event("menu"): "/menu меню мәзір мазир менью menu mazir 0 басты главное "
+    "мәзірге мазір в_меню главное_меню басты_мәзір басына в_начало menyu",
+    Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter қызмет услуга",
+    Event("status"): "/status статус мәртебе өтінішім заявление status статусы статус_заявления стату "
+    "мартебе мәртебесі отинишим өтініш отиниш арызым заявка моя_заявка моё_заявление мое_заявление "
+    "otinishim zayavlenie",
+    Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh хелп аныктама көмектесіңіз",
+    Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау "
+    "оператора операторға живой_человек адаммен_сөйлесу коңырау konyrau",
+    Event("settings"): "/settings баптау баптаулар настройки настройка settings баптауы",
     Event("privacy"): "/privacy құпиялық конфиденциальность",
-    Event("back"): "/back артқа артка кері назад обратно back nazad artka",
-    Event("again"): "/again қайтала кайтала қайта повтори повторить ещераз again",
-    Event("more"): "/more жалғасы жалгасы жалғастыр далее дальше продолжить more dalee",
+    Event("back"): "/back артқа артка кері назад обратно back nazad artka кери артқа_қайту кері_қайту вернуться",
+    Event("again"): "/again қайтала кайтала қайта повтори повторить ещераз again "
+    "қайталау қайталаңыз кайталаныз кайта тағы_да повторите повтор ещё_раз еще_раз qaitala povtori",
+    Event(
+        "more"
+    ): "/more жалғасы жалгасы жалғастыр далее дальше продолжить more dalee жалғастыру жалгастыр ещё еще тағы",
     Event("lang"): "/lang /language тіл тил язык til",
     Event("lang", ("kk",)): "қаз каз қазақша казакша kaz kz kk қазақ",
     Event("lang", ("ru",)): "рус орыс русский орысша rus ru по-русски",

@@ -6,6 +6,7 @@ from dialogs import session as sessions
 from dialogs.messages import Contact, Content, Event, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 from dialogs.understand import LONGEST, understand
+from tests.dialogs.search.score import utterances
 
 LABELS = ["ХҚКО", "Жұмыспен қамту бөлімі", "eGov сайты"]
 
@@ -70,6 +71,47 @@ def test_a_message_means(content: Content, event: Event) -> None:
         understand(content, offered(), Surface.CHAT, lambda: list(zip(offered().offered, LABELS, strict=True)))
         == event
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "статус",
+            "Статус?",
+            "где моё заявление",
+            "Где мое заявление???",
+            "что с моим заявлением, готово?",
+            "заявка",
+        ),
+        *("мәртебе", "мартебе", "өтінішім қайда", "Өтінішім кайда", "отинишим", "арызым", "otinishim qaida"),
+    ],
+)
+def test_whoever_asks_where_their_application_is_is_understood(said: str) -> None:
+    assert understand(Text(said), offered(), Surface.SMS, list) == Event("status")
+
+
+@pytest.mark.parametrize(
+    "said", ["қайтала", "Қайталаңыз!", "кайта", "тағы да", "повтори", "Повторите", "еще раз", "ещё раз", "/again"]
+)
+def test_again_is_said_in_many_ways(said: str) -> None:
+    assert understand(Text(said), offered(), Surface.SMS, list) == Event("again")
+
+
+def test_no_command_stands_in_the_way_of_a_service() -> None:
+    for utterance in utterances():
+        if utterance.expected:
+            assert understand(Text(utterance.text), offered(), Surface.SMS, list).name == "say", utterance.text
+
+
+@pytest.mark.parametrize("said", ["550301300456", "550301 300456", "55-03-01-300456", "ИИН 550301300456"])
+def test_an_iin_is_no_number_of_a_choice(said: str) -> None:
+    assert understand(Text(said), offered(), Surface.SMS, list) == Event("iin", ("550301300456",))
+
+
+@pytest.mark.parametrize("said", ["482913", "482 913", "012345", "000001", "код 482913"])
+def test_six_digits_are_no_number_of_a_choice(said: str) -> None:
+    assert understand(Text(said), offered(), Surface.SMS, list) == Event("say", (said,))
 
 
 def test_a_number_means_nothing_where_nothing_was_offered() -> None:
