@@ -93,6 +93,17 @@ def test_a_number_is_shared_with_one_press(program: Program, browser: Chrome) ->
     assert page.messages("chat")[0] == "+77000000005"
 
 
+def test_a_number_of_a_person_is_erased_from_the_chat(program: Program, browser: Chrome) -> None:
+    page = Page(browser, program.url, WIDE, lang="ru", phone="+77000000015", user="erased")
+    page.say("chat", "/start")
+    page.all("#chat .choices button")[1].click()
+    page.until(lambda: len(page.messages("chat")) == 3)
+    page.say("chat", "840312400017")
+    page.until(lambda: page.messages("chat")[3] == "•••")
+    assert page.messages("chat")[:1] == ["/start"]
+    assert len(page.messages("chat")) == 5
+
+
 def test_what_people_write_stays_text(program: Program, browser: Chrome) -> None:
     page = Page(browser, program.url, WIDE, lang="ru", phone="+77000000006", user="mischief")
     mischief = "<img src=x onerror=\"document.title='broken'\"><b>"
