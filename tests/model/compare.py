@@ -93,7 +93,7 @@ def _at_its_time(shown: Shown, name: Name, when: datetime) -> Iterator[str]:
 def _unknown(cast: Cast, reference: Reference, shown: Shown) -> Iterator[str]:
     letter = shown.letter
     kind, about, named, *_ = letter.id.split(":")
-    if kind == "decision" or named in TOLD_EXACTLY:
+    if kind == "news" or named in TOLD_EXACTLY:
         yield f"{letter.id} came to {letter.address} at {shown.at}, and nobody knows why"
     for offer in cast.offers:
         since = reference.strangers.get((offer.person.iin, cast.phone(letter.address)))
@@ -123,13 +123,13 @@ def journal(lines: list[Entry], answers: Iterable[tuple[datetime, str, str]], sh
 
 
 def unasked(letter: str) -> bool:
-    return letter.startswith(("offer:", "decision:"))
+    return letter.startswith(("offer:", "news:"))
 
 
 def letter_id(cast: Cast, name: Name) -> str:
     offer, letter, tries, address = name
     phone, chat = short(cast.phone(address)), "" if address.startswith("sms:") else ":chat"
-    if letter.startswith("decision:"):
+    if letter.startswith("news:"):
         event = letter.partition(":")[2]
-        return f"decision:{mark(cast.offer(offer).person.iin)}:{short(event)}:{phone}{chat}"
+        return f"news:{mark(cast.offer(offer).person.iin)}:{short(event)}:{phone}{chat}"
     return f"offer:{key(offer)}:{letter}:{tries}:{phone}{chat}"

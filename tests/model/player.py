@@ -92,7 +92,7 @@ class Player:
 
     async def _happens(self, number: int, step: Step) -> None:
         match step.do:
-            case "opened" | "withdrawn" | "decided":
+            case "opened" | "withdrawn" | "decided" | "changed":
                 await self._told(step)
             case "ministry":
                 self._ministry(step)
@@ -142,8 +142,8 @@ class Player:
     def _tell(self, step: Step, told: Told) -> None:
         if step.do == "withdrawn":
             self._reference.withdraw(self._clock.at, step.offer)
-        elif step.do == "decided":
-            self._reference.decided(self._clock.at, step.offer, told.id, step.how)
+        elif step.do in ("decided", "changed"):
+            self._reference.said(self._clock.at, step.offer, told.id, step.how, statutory=step.do == "decided")
 
     async def _matter(self, offer: str) -> Matter:
         home = home_of(self._cast.offer(offer).person.iin)

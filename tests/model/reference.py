@@ -11,6 +11,7 @@ from gateway.clock import ALMATY
 from tests.model.cast import Cast
 
 HOLD = timedelta(minutes=15)
+GATHERING = timedelta(minutes=1)
 WEEK = timedelta(7)
 OFF = {
     date(2026, *day)
@@ -71,6 +72,15 @@ class Offer:
 
 
 @dataclass
+class News:
+    """Of a person's applications what is still to be told."""
+
+    waiting: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
+    """Offer → the event that its letter is named after, the stage, and whether the law asks for the letter."""
+    leaves: datetime | None = None
+
+
+@dataclass
 class Heard:
     """What a message was taken for. `about`: the persons in whose journal it stands; None: nobody here can tell."""
 
@@ -89,6 +99,10 @@ class Reference:
         self.overtaken: dict[Name, datetime] = {}
         """Those that need not come any more: something else has become of the offer."""
         self.stages: dict[str, str] = {}
+        """What was told last of each application…"""
+        self.untold: set[str] = set()
+        """…and of which nobody could be told."""
+        self.news: dict[str, News] = {}
         self._cast = cast
         self._fate = fate
 
@@ -98,6 +112,7 @@ class Reference:
         other.offers = deepcopy(self.offers)
         other.withdrawn, other.strangers = set(self.withdrawn), dict(self.strangers)
         other.letters, other.overtaken, other.stages = dict(self.letters), dict(self.overtaken), dict(self.stages)
+        other.untold, other.news = set(self.untold), deepcopy(self.news)
         return other
 
     # What E-Sobes tells
@@ -119,14 +134,40 @@ class Reference:
             self._pass_time(offer, now)
             self._leave(offer, "withdrawn", now)
 
-    def decided(self, now: datetime, id: str, event: str, stage: str) -> None:
-        if self.stages.get(id) != stage:
+    def said(self, now: datetime, id: str, event: str, stage: str, *, statutory: bool) -> None:
+        """Of the application that came of an offer."""
+        iin = self._cast.offer(id).person.iin
+        news = self.news.setdefault(iin, News())
+        first, _, hurried = news.waiting.pop(id, (event, "", False))
+        hurried = hurried or statutory
+        if self.stages.get(id) != stage or (hurried and id in self.untold):
+            news.waiting[id] = (first, stage, hurried)
+        if not news.waiting:
+            news.leaves = None
+        elif any(hurried for _, _, hurried in news.waiting.values()):
+            news.leaves = leaves(now)
+        else:
+            news.leaves = news.leaves or leaves(now + GATHERING)
+        self._tell_news(iin, now)
+
+    def _tell_news(self, iin: str, now: datetime) -> None:
+        news = self.news[iin]
+        if news.leaves is None or news.leaves > now:
+            return
+        if leaves(now) > now:
+            news.leaves = leaves(now)
+            return
+        first = next(iter(news.waiting))
+        event = news.waiting[first][0]
+        told = self._cast.offer(first)
+        phones = [phone for phone in told.phones if (iin, phone) not in self.strangers]
+        for phone in phones:
+            for address in self._cast.at(phone):
+                self.letters[first, f"news:{event}", 1, address] = now
+        for id, (_, stage, _) in news.waiting.items():
             self.stages[id] = stage
-            told = self._cast.offer(id)
-            for phone in told.phones:
-                if (told.person.iin, phone) not in self.strangers:
-                    for address in self._cast.at(phone):
-                        self.letters[id, f"decision:{event}", 1, address] = leaves(now)
+            (self.untold.discard if phones else self.untold.add)(id)
+        self.news[iin] = News()
 
     def esobes_said(self, now: datetime, id: str, number: int, status: int, held: str | None) -> None:
         """Only what it says of the last answer changes anything."""
@@ -147,6 +188,8 @@ class Reference:
     def pass_time(self, now: datetime) -> None:
         for offer in self.offers.values():
             self._pass_time(offer, now)
+        for iin in self.news:
+            self._tell_news(iin, now)
 
     def slept(self, since: datetime, until: datetime) -> None:
         """The program did not run. A question that was to leave meanwhile leaves on the same day or not at all, any
@@ -298,7 +341,7 @@ class Reference:
         before need not."""
         offer.state = state
         for name, when in list(self.letters.items()):
-            if name[0] == offer.id and self._fate(name) == "" and not name[1].startswith("decision:"):
+            if name[0] == offer.id and self._fate(name) == "" and not name[1].startswith("news:"):
                 del self.letters[name]
                 if when <= now or name[1] not in ("question", "reminder"):
                     self.overtaken[name] = when

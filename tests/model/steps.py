@@ -50,7 +50,12 @@ HOURS = {
 }
 
 
-EVENTS = {"opened": "offer.opened", "withdrawn": "offer.withdrawn", "decided": "decision.made"}
+EVENTS = {
+    "opened": "offer.opened",
+    "withdrawn": "offer.withdrawn",
+    "decided": "decision.made",
+    "changed": "application.changed",
+}
 
 
 class Step(Struct, frozen=True):
@@ -98,8 +103,9 @@ def moment(now: datetime, how: str, closes: datetime | None = None) -> datetime:
 def event(step: Step, offered: Offered, now: datetime) -> Told:
     """What E-Sobes tells in this step."""
     offer = OfferTold(offered.id, offered.service, Kind(offered.kind), offered.device)
-    application = of_application(step.how, f"A-{offered.id}", person=offered.person, service=offered.service)
-    about_offer = step.do != "decided"
+    about_offer = step.do not in ("decided", "changed")
+    stage = "approved" if about_offer else step.how
+    application = of_application(stage, f"A-{offered.id}", person=offered.person, service=offered.service)
     return Told(
         f"{step.do}-{step.offer}-{step.how}-{step.variant}",
         EVENTS[step.do],
@@ -159,7 +165,7 @@ def _in_the_world(chance: Random, cast: Cast, kind: str, offer: str) -> Step:
         case "phone":
             mode = chance.choice(("takes", "refuses", "away", "away", "silent"))
             return Step(kind, address=chance.choice(cast.addresses), how=mode, variant=chance.randrange(3))
-        case "decided":
+        case "decided" | "changed":
             stage = chance.choice(("approved", "queued", "refused"))
             return Step(kind, offer, how=stage, variant=chance.randrange(2))
     return Step(kind, offer, variant=chance.choice((0, 0, 1)))
@@ -179,7 +185,8 @@ _LIKELY = (
     ("hello", 1),
     ("size", 4),
     ("withdrawn", 2),
-    ("decided", 2),
+    ("decided", 3),
+    ("changed", 4),
     ("opened", 2),
     ("ministry", 12),
     ("held", 2),
@@ -187,7 +194,7 @@ _LIKELY = (
 )
 
 
-_WORLD = frozenset({"move", "down", "ministry", "held", "phone", "decided", "opened", "withdrawn"})
+_WORLD = frozenset({"move", "down", "ministry", "held", "phone", "decided", "changed", "opened", "withdrawn"})
 
 
 def _with_death(chance: Random, step: Step) -> Step:
