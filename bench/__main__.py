@@ -10,7 +10,7 @@ from time import perf_counter
 import uvloop
 from redis.asyncio import Redis
 
-from bench import core, leavings, matters, memory, million, offers, talks, turns
+from bench import core, leavings, matters, memory, million, offers, status, talks, turns
 from bench.contenders import LOCALES
 from bench.load import LoadError
 from bench.offer_results import OfferResults
@@ -56,6 +56,9 @@ async def run(cores: Cores) -> Results:
                 await turns.throughput(field, redis, "always", SENDING)
                 await turns.check_sent(field, redis)
             await memory.empty_out(redis)
+            _tell("where is my application")
+            asked_status = await status.measure(redis, url, cores)
+            await memory.empty_out(redis)
             _tell("events and answers")
             asked, offer_rows = Pending(matters.law(spoken)), offers.rows()
             offer_rate = await offers.measure(
@@ -81,6 +84,7 @@ async def run(cores: Cores) -> Results:
         rate=rate,
         memory=kept,
         offers=OfferResults(offer_rows, OFFER_ROUNDS, offer_rate, found, left),
+        status=asked_status,
         core=dearest,
         start_ups=[core.start_up() for _ in range(START_UPS)],
         cores=cores.said(),

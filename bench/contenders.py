@@ -1,4 +1,4 @@
-"""Who is measured, each a process of its own behind the same HTTP server: `python -m bench.contenders NAME URL`."""
+"""Who is measured, each a process of its own behind the same HTTP server: `python -m bench.contenders NAME URL …`."""
 
 import asyncio
 import sys
@@ -10,7 +10,7 @@ from typing import Protocol, cast
 import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bench import matters
+from bench import asking, matters
 from bench.pending import Daylight
 from bench.requests import SECRET
 from bot import logs
@@ -23,6 +23,8 @@ from gateway.answers import Answers
 from gateway.channels import Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
+from gateway.esobes import Esobes
+from gateway.esobes_looking import Looking
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.outbox import Outbox
@@ -63,8 +65,9 @@ class Loopback:
         return Sent()
 
 
-async def kelisim(url: str, sending: bool = False, clock: Clock | None = None) -> App:
-    """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to."""
+async def kelisim(url: str, sending: bool = False, clock: Clock | None = None, esobes: str = "") -> App:
+    """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to, and
+    E-Sobes is asked where there is one."""
     from bot import telegram
 
     redis = connect(url)
@@ -74,7 +77,13 @@ async def kelisim(url: str, sending: bool = False, clock: Clock | None = None) -
     outbox = Outbox(batched, {"tg": loopback, "sms": loopback}, clock, "bench")
     law = matters.law(spoken)
     affairs = matters.build(batched, spoken, law, clock, outbox.wake)
-    receiver = receiver_of(store, spoken, Answers(MatterStore(batched), affairs), clock, outbox.wake)
+    offers = Answers(MatterStore(batched), affairs)
+    if esobes:
+        asked = Esobes(esobes, SECRET)
+        _CLOSING.append(asked.aclose)
+        receiver = asking.receiver(batched, spoken, offers, law=law, clock=clock, wake=outbox.wake, esobes=asked)
+    else:
+        receiver = receiver_of(store, spoken, offers, clock, outbox.wake)
     if sending:
         _BACKGROUND.append(asyncio.create_task(outbox.run()))
     bot = telegram.Telegram(
@@ -107,6 +116,16 @@ async def kelisim_sending(url: str) -> App:
 
 async def kelisim_offers(url: str) -> App:
     return await kelisim(url, clock=Daylight())
+
+
+async def kelisim_status(url: str, esobes: str) -> App:
+    return await kelisim(url, clock=Daylight(), esobes=esobes)
+
+
+async def status_floor(_: str, esobes: str) -> App:
+    looking = Looking(esobes, SECRET)
+    _CLOSING.append(looking.aclose)
+    return Raw(asking.floor(looking))
 
 
 async def kept_event(url: str) -> App:
@@ -144,10 +163,12 @@ async def raw_echo(_: str) -> App:
     return Raw(echo.app)
 
 
-BUILD: dict[str, Callable[[str], Awaitable[App]]] = {
+BUILD: dict[str, Callable[..., Awaitable[App]]] = {
     "kelisim": kelisim,
     "kelisim-sending": kelisim_sending,
     "kelisim-offers": kelisim_offers,
+    "kelisim-status": kelisim_status,
+    "status-floor": status_floor,
     "kept-event": kept_event,
     "plain-event": plain_event,
     "aiogram": aiogram_echo,
@@ -156,17 +177,20 @@ BUILD: dict[str, Callable[[str], Awaitable[App]]] = {
 }
 
 _BACKGROUND: list[asyncio.Task[None]] = []
+_CLOSING: list[Callable[[], Awaitable[None]]] = []
 
 
-async def serve(name: str, url: str) -> None:
+async def serve(name: str, *given: str) -> None:
     """Prints the port once it answers, and serves until stdin is closed."""
     with closing(listen("127.0.0.1", 0)) as listening:
-        server = Server(cast(Front, await BUILD[name](url)), listening)
+        server = Server(cast(Front, await BUILD[name](*given)), listening)
         await server.start()
         settle_memory()
         print(address(listening).rpartition(":")[2], flush=True)
         await asyncio.to_thread(sys.stdin.read)
         await server.stop()
+        for close in _CLOSING:
+            await close()
 
 
 if __name__ == "__main__":

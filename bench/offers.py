@@ -62,7 +62,7 @@ async def _field_of(
     with ExitStack() as stack:
         servers: dict[str, Process] = {}
         for name in dict.fromkeys(row.server for row in rows):
-            servers[name] = Process(name, url, cores)
+            servers[name] = Process("bench.contenders", name, url, cores=cores.server)
             stack.callback(servers[name].stop)
         ports = {name: process.port() for name, process in servers.items()}
         measured = []

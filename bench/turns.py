@@ -91,7 +91,7 @@ async def field_of(rows: Sequence[Row], url: str, cores: Cores, score: Score) ->
     with ExitStack() as stack:
         servers: dict[str, Process] = {}
         for name in dict.fromkeys(row.server for row in rows):
-            servers[name] = Process(name, url, cores)
+            servers[name] = Process("bench.contenders", name, url, cores=cores.server)
             stack.callback(servers[name].stop)
         ports = {name: process.port() for name, process in servers.items()}
         measured = []

@@ -1,0 +1,65 @@
+"""Where is my application: the program's receiver with everything that it asks, and the floor below it, which asks
+E-Sobes the same two questions with the same client and does nothing else."""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dialogs.applications.letters import Letters as NewsWording
+from dialogs.applications.wishes import Wording as WishWording
+from dialogs.dialogue import Dialogue
+from dialogs.matters.rules import Rules
+from gateway.answers import Answers
+from gateway.clock import Clock
+from gateway.connection import Batched
+from gateway.esobes import Esobes
+from gateway.esobes_looking import Looking
+from gateway.inquiries import Inquiries
+from gateway.matter_store import MatterStore
+from gateway.news import News
+from gateway.proofs import Proofs
+from gateway.receive import PATIENCE, Receiver
+from gateway.requests import Requests
+from gateway.store import Store
+
+HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"0")]
+
+
+def receiver(
+    redis: Batched,
+    spoken: Dialogue,
+    offers: Answers,
+    *,
+    law: Rules,
+    clock: Clock,
+    wake: Callable[[int], None],
+    esobes: Esobes,
+) -> Receiver:
+    store, talks = MatterStore(redis), Store(redis)
+    requests = Requests(store, WishWording(spoken.guide), clock, wake)
+    news = News(store=store, sessions=talks, wording=NewsWording(spoken.guide), rules=law, clock=clock, wake=wake)
+    return Receiver(
+        talks,
+        spoken,
+        offers,
+        inquiries=Inquiries(esobes, requests=requests, proofs=Proofs(redis), news=news),
+        requests=requests,
+        clock=clock,
+        wake=wake,
+        wake_errands=lambda _: None,
+    )
+
+
+def floor(looking: Looking) -> ASGIApp:
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        fields = dict(pair.split(b"=", 1) for pair in scope["query_string"].split(b"&"))
+        phone = unquote_to_bytes(fields[b"from"]).decode()
+        until = asyncio.get_running_loop().time() + PATIENCE
+        await looking.look(("persons",), {"phone": phone}, until)
+        await looking.look(("persons", f"680{phone[-9:]}", "applications"), {}, until)
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
