@@ -12,7 +12,7 @@ from dialogs import repeats, silence
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.messages import Choice, Event, Reply, Say
 from dialogs.render import BACK, MENU
-from dialogs.session import Session, remains
+from dialogs.session import NOT_ONCE, Session, remains
 from dialogs.table import machine
 from dialogs.talk import Guide, Here, Row, Talk, View
 from dialogs.topics import (
@@ -137,7 +137,7 @@ def _settle(before: Session, talk: Talk) -> None:
         session.wish = None  # an IIN stays no longer than the question about it
     if session.closed and not silence.still_open(before, session, ASKS):
         session.closed = ""
-    session.repeats = (0, 0) if talk.erases else repeats.counted(before, session, talk.event)
+    session.repeats = NOT_ONCE if talk.erases else repeats.counted(before, session, talk.event)
 
 
 def takes_words(state: str) -> bool:

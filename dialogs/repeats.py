@@ -6,7 +6,7 @@ from zlib import crc32
 from msgspec import structs
 
 from dialogs.messages import Event
-from dialogs.session import Session
+from dialogs.session import NOT_ONCE, Session
 
 TOO_OFTEN = 3
 SHORT = 0xFFFF
@@ -33,7 +33,7 @@ def counted(before: Session, after: Session, event: Event) -> tuple[int, int]:
     """What was asked last, and how many times in a row it led to the same."""
     nothing_done = structs.replace(before, **PASSING) == structs.replace(after, **PASSING)
     if event.name in NOT_ASKED or after.missed:
-        return before.repeats if nothing_done else (0, 0)
+        return before.repeats if nothing_done else NOT_ONCE
     asked = crc32(":".join((event.name, *event.args)).encode()) & SHORT
     return asked, before.repeats[1] + 1 if nothing_done and asked == before.repeats[0] else 1
 

@@ -26,6 +26,10 @@ RENAMED_FIELDS: dict[int, dict[str, str]] = {
 """Version → fields that the next version calls by another name."""
 
 
+NOT_ONCE = (0, 0)
+"""This very value takes no room."""
+
+
 class Agreement(Struct, frozen=True, array_like=True):
     """To which version of the privacy notice the person agreed, and when."""
 
@@ -114,7 +118,7 @@ class Session(Struct, omit_defaults=True):
     """A half-asked question that was closed after a long silence: its state, to which the person may return."""
     behind: str = ""
     """Where the person was when they asked for help, or for somebody who helps."""
-    repeats: tuple[int, int] = (0, 0)
+    repeats: tuple[int, int] = NOT_ONCE
     """What was asked last, as a number that stands for it, and how many times in a row."""
     group: str = ""
     service: str = ""
