@@ -117,7 +117,7 @@ class Talk:
         """What the shell knows. Until it has told that, the turn is not taken at all."""
         if inquiry not in self.here.told:
             raise UnansweredError(inquiry)
-        return cast(T | Away, self.here.told[inquiry])
+        return cast("T | Away", self.here.told[inquiry])
 
     def audit(self, what: str, about: str = "") -> None:
         self.audits.append(Audit(what, about))

@@ -1,5 +1,6 @@
 """What a talk has to know and only others can tell: E-Sobes, or what is kept here of it."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from secrets import randbelow
@@ -108,8 +109,12 @@ class Inquiries:
         raise NotImplementedError
 
     async def _applications(self, iin: str, until: float) -> tuple[Application, ...]:
-        found = await self._esobes.look(("persons", iin, "applications"), {}, until)
+        found, hearings = await asyncio.gather(
+            self._esobes.look(("persons", iin, "applications"), {}, until), self._news.hearings(iin)
+        )
         if found is None:
             return ()
-        hearings = await self._news.hearings(iin)
-        return tuple(structs.replace(one, hearing=hearings.get(one.id)) for one in reading.applications(found, iin))
+        return tuple(
+            structs.replace(one, hearing=hearings[one.id]) if one.id in hearings else one
+            for one in reading.applications(found, iin)
+        )
