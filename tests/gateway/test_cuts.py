@@ -18,6 +18,7 @@ from tests.gateway.affairs import (
     PHONE,
     Affairs,
     Hands,
+    changed,
     decided,
     opened,
     put_together,
@@ -92,6 +93,25 @@ async def test_other_events_come_again_too(told: Told, when: When, cut: Cut) -> 
     more = {"offer.withdrawn": ["withdrawn"], "decision.made": ["decision"], "offer.opened": []}[told.type]
     assert await affairs.sent() == ["question", *more]
     assert len(await affairs.screen()) == 1 + len(more)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_change_is_told_once_though_neither_it_nor_its_minute_could_be_stored_at_first(
+    when: When, cut: Cut
+) -> None:
+    wire, affairs = cut
+    wire.cut_at(1, when)
+    assert await tell(affairs, changed(phones=(PHONE, OTHER))) == 1
+    assert await tell(affairs, changed("queued", "A-2", phones=(PHONE, OTHER))) == 0
+    await affairs.clock.move(MONDAY + timedelta(minutes=1))
+    wire.cut_at(1, when)
+    with pytest.raises(RedisAwayError):
+        await affairs.wakeups.ring()
+    await affairs.wakeups.ring()
+    await affairs.until(FRIDAY)
+    for phone in (PHONE, OTHER):
+        assert await affairs.sent(phone) == ["change"]
+        assert len(await affairs.screen(phone)) == 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
