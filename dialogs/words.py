@@ -43,7 +43,7 @@ class Words:
             template = texts.plural[what.id][texts.form(what.count)]
             values = {name: self._value(value, language, surface) for name, value in what.values}
             values["count"] = str(what.count)
-        return template.format_map(values)
+        return template.format_map(values).replace("….", "…")  # where somebody else's words were cut
 
     def _value(self, value: Value, language: Language, surface: Surface) -> str:
         return self.say(value, language, surface) if isinstance(value, Say) else spoken(value, language)
