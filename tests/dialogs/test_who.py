@@ -312,6 +312,26 @@ def test_the_code_is_taken_wherever_the_person_is_by_then(dialogue: Dialogue) ->
     assert one.session.state == "status"
 
 
+def test_it_leads_on_to_what_was_wanted_at_first(dialogue: Dialogue) -> None:
+    one = talk(dialogue, Surface.CHAT, None)
+    one.send("[old button: request:3]")
+    assert one.session.state == "who.contact"
+    one.choose("by_iin")
+    one.send(PAVEL.iin)
+    one.send(CODE)
+    assert (one.session.state, one.session.service) == ("request", "technical_aids_hygiene")
+
+
+def test_whoever_showed_themselves_joins_those_behind_the_phone(dialogue: Dialogue) -> None:
+    one = talk(dialogue, Surface.CHAT, FAMILY_PHONE)
+    one.send("[old button: by_iin]")
+    one.send(PAVEL.iin)
+    one.send(CODE)
+    assert (one.session.state, one.session.whom) == ("status", PAVEL.key)
+    one.choose("others")
+    assert one.session.offered[:3] == [f"whom:{known.key}" for known in (AIGUL, DANA, PAVEL)]
+
+
 def test_after_a_month_it_has_to_be_shown_anew(dialogue: Dialogue) -> None:
     one = at_code(dialogue)
     one.send(CODE)
