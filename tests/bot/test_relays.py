@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot import relays
 from bot.errors import StartError
 from bot.settings import Settings
+from dialogs.people import mark
 from gateway.channels import Letter
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched
@@ -64,6 +65,21 @@ async def test_what_waits_and_what_was_refused_is_told_with_time_and_reason(
         "refused by E-Sobes: 2; to send again: python -m bot relays --again ID, or all",
         "    R-1:1   25.11.2026 12:05  409, it holds «refusal»: Another answer is held",
         "    R-22:1  25.11.2026 12:05  401",
+    ]
+
+
+async def test_a_wish_that_waits_is_told_by_its_service(settings: Settings, batched: Batched) -> None:
+    """Its name holds nobody's IIN."""
+    service, person = "special_transport_wheelchair", mark("550301300456")
+    post = Post(0, "", ("requests",), msgspec.Raw(b"{}"), person=person)
+    name = f"request:{service}:{person}:0a1b2c3d4e5f"
+    text, address = msgspec.json.encode(post).decode(), f"esobes:request:{person}:{service}"
+    letter = Letter(name, address, text, AT.timestamp())
+    await batched("XADD", "{s03}:relays", "*", "letter", msgspec.json.encode(letter))
+    assert await shown(settings) == [
+        "waiting for E-Sobes: 1, the first since 25.11.2026 10:05",
+        f"    {name}  since 25.11.2026 10:05",
+        "nothing was refused",
     ]
 
 

@@ -106,6 +106,8 @@ export class Esobes {
   // ---- what E-Sobes was told, and was not ----
 
   subject(offer) {
+    const [kind, , service] = offer.split(":"); // a wish belongs to no offer: request:{person}:{service}
+    if (kind === "request" && service) return { person: words["esobes.relays.request"], service: serviceName(service) };
     for (const person of this.held.people) {
       const found = person.offers.find((one) => one.id === offer);
       if (found) return { person: person.name, service: serviceName(found.service) };
@@ -119,7 +121,7 @@ export class Esobes {
     one("[data-no-relays]", this.root).hidden = relays.length > 0;
   }
 
-  relay({ at, path, status, body }) {
+  relay({ at, path, key, status, body }) {
     const item = element("li");
     const offer = decodeURIComponent(/^\/offers\/(.+)\/answer$/.exec(path)?.[1] ?? "");
     const whose = offer
@@ -127,9 +129,10 @@ export class Esobes {
       : { person: this.held.people.find((one) => one.iin === body.iin)?.name ?? "", service: serviceName(body.service) };
     const head = element("p", "top-line");
     const state = body.answer ?? "note";
+    const spoken = key.startsWith("request:") ? words["esobes.relays.request"] : words["esobes.relays.note"];
     head.append(
       element("strong", "", whose.person),
-      element("span", `pill ${state}`, body.answer ? words[`esobes.state.${state}`] : words["esobes.relays.note"]),
+      element("span", `pill ${state}`, body.answer ? words[`esobes.state.${state}`] : spoken),
     );
     item.append(head, element("p", "", whose.service));
     const said = body.note ?? body.text;
