@@ -5,7 +5,8 @@ that cannot be read is left out where nothing untrue follows from it, and only t
 
 list             without an entry                       because
 persons          yes, unless nobody would be left       nothing can be asked about a person without an IIN
-applications     only another person's                  whoever asks would take theirs for lost
+applications     another person's; one that came to     whoever asks would take theirs for lost
+                 its end, unless none would be left
 organisations    yes, unless none would be left         the register is read by people
 """
 
@@ -31,6 +32,9 @@ _YEARS = range(2000, 2100)
 """Nothing that is told now happened or is due outside them."""
 _BOM = b"\xef\xbb\xbf"
 
+_DONE = (Stage.ADMITTED, Stage.NO_SHOW, Stage.COMPLETED, Stage.WITHDRAWN)
+"""Nobody waits for anything, and nothing can be done about it."""
+
 _Iin = Annotated[str, Meta(pattern="^[0-9]{12}$")]
 _Name = Annotated[str, Meta(pattern=r"\S", max_length=200)]
 
@@ -46,6 +50,10 @@ class _Person(Struct, frozen=True):
 
 class _Whose(Struct, frozen=True):
     iin: _Iin
+
+
+class _Staged(Struct, frozen=True):
+    stage: Stage
 
 
 class _Application(Struct, frozen=True):
@@ -136,7 +144,8 @@ def applications(body: bytes, iin: str) -> tuple[Application, ...]:
     own = [entry for entry in entries if _read(entry, _Whose).iin == iin]
     if len(own) < len(entries):
         log.warning("E-Sobes answered with applications of another person: %d", len(entries) - len(own))
-    found = {one.id: one for one in sorted((_application(entry, iin) for entry in own), key=lambda one: one.since)}
+    known = _those_that_can_be_read("applications", own, lambda entry: _application(entry, iin), _is_done)
+    found = {one.id: one for one in sorted(known, key=lambda one: one.since)}
     return tuple(sorted(found.values(), key=lambda one: one.submitted_at, reverse=True))
 
 
@@ -155,18 +164,29 @@ def organisations(body: bytes, setting: str) -> tuple[Organisation, ...]:
     return tuple(one for one in found if one.setting == setting)
 
 
-def _those_that_can_be_read(what: str, entries: Sequence[Raw], read: Callable[[Raw], T]) -> list[T]:
+def _those_that_can_be_read(
+    what: str,
+    entries: Sequence[Raw],
+    read: Callable[[Raw], T],
+    is_dispensable: Callable[[Raw], bool] = lambda _: True,
+) -> list[T]:
     found, why = [], UnreadableError()
     for entry in entries:
         try:
             found.append(read(entry))
         except UnreadableError as error:
+            if not is_dispensable(entry):
+                raise
             why = error
     if entries and not found:
         raise why
     if len(found) < len(entries):
         log.warning("left out of the %s that E-Sobes told: %d, %s", what, len(entries) - len(found), why)
     return found
+
+
+def _is_done(entry: Raw) -> bool:
+    return _read(entry, _Staged).stage in _DONE
 
 
 def _read(body: bytes | Raw, shape: type[T]) -> T:

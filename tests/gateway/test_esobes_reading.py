@@ -223,6 +223,19 @@ def test_an_application_that_cannot_be_read_is_not_kept_from_the_person_as_if_th
     assert IIN[:11] not in str(raised.value)
 
 
+@pytest.mark.parametrize("stage", ["admitted", "no_show", "completed", "withdrawn"])
+def test_what_came_to_its_end_long_ago_hides_nothing_that_goes_on(
+    stage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    imported = APPLICATION | {"id": "A-0", "stage": stage, "registered_on": None}
+    assert [one.id for one in applications(imported, APPLICATION)] == ["A-1"]
+    assert "left out of the applications that E-Sobes told: 1" in caplog.text
+    with pytest.raises(UnreadableError):
+        applications(imported)
+    with pytest.raises(UnreadableError):
+        applications(imported | {"stage": "refused"}, APPLICATION)
+
+
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
