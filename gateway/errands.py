@@ -30,8 +30,8 @@ from gateway.proofs import Proofs
 from gateway.store import SHARDS, AuditLine, shard_number, tag
 
 STREAM = "errands"
-PATIENCE = 2.0
-"""Seconds for one look at E-Sobes: if it takes longer, it is not well enough to be talked about."""
+PATIENCE = 15.0
+"""Seconds for one look at E-Sobes: nobody holds the line for it."""
 SOON = 3.0
 """Seconds until the next try where somebody waits for a code."""
 _AWAY = (AwayError, UnreadableError)

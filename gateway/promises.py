@@ -23,12 +23,14 @@ from gateway import esobes_reading as reading
 from gateway.channels import Inbound, Letter, Outcome, Retry, Sent, surface
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
-from gateway.errands import PATIENCE, asker
+from gateway.errands import asker
 from gateway.esobes import Esobes
 from gateway.esobes_looking import AwayError
 from gateway.esobes_reading import UnreadableError
 from gateway.store import Commit, Line, Store, shard_number
 
+PATIENCE = 2.0
+"""Seconds for a look at E-Sobes. The talk has little more: if it takes longer, nothing can be told yet."""
 SHORTLY = 15 * 60.0
 """Seconds in which the answer still belongs to the question: then it comes at any hour."""
 GIVEN_UP = timedelta(days=3).total_seconds()
