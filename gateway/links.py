@@ -25,8 +25,8 @@ class Links:
         self._wake_phone = wake_phone
 
     async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None:
-        """What goes to this phone goes to the chat as well; None: to this chat goes nothing more. Done twice it is done
-        once. `ref`: whose talk it is, for the audit."""
+        """What goes to this phone goes to the chat as well; None: to this chat goes nothing more. Done twice it is
+        done once. `ref`: whose talk it is, for the audit."""
         before = pocket.read(await self._stored(chat)).phone
         if before is not None and before != phone:
             await self._change(f"sms:{before}", lambda known: _without_chat(known, chat), before)
