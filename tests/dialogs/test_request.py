@@ -15,7 +15,18 @@ from dialogs.render import BACK, MENU, SMS_UNITS, sms
 from dialogs.session import Wish
 from dialogs.sms_length import measure, units
 from dialogs.topics import privacy, request
-from tests.dialogs.registry import AIGUL, ALMATY, DANA, FAMILY_PHONE, PAVEL, PHONE, Registry, application
+from tests.dialogs.registry import (
+    AIGUL,
+    ALMATY,
+    CODE,
+    DANA,
+    FAMILY_PHONE,
+    PAVEL,
+    PHONE,
+    UNKNOWN_PHONE,
+    Registry,
+    application,
+)
 from tests.dialogs.talks import Talk
 
 WHEELCHAIR, HYGIENE = "special_transport_wheelchair", "technical_aids_hygiene"
@@ -126,6 +137,17 @@ def test_a_chat_without_a_number_is_asked_for_one_first_and_then_goes_on(dialogu
     talk.send("[contact: own]")
     assert talk.session.state == "request"
     press(talk, YES)
+    assert asked(talk) == [ServiceRequest(PAVEL.iin, WHEELCHAIR)]
+
+
+def test_whoever_shows_by_a_code_who_they_are_may_ask_from_any_phone(dialogue: Dialogue) -> None:
+    talk = pavel(dialogue, Surface.SMS, phone=UNKNOWN_PHONE)
+    press(talk, "request:6")
+    for said in (PAVEL.iin, CODE):
+        assert asked(talk) == []
+        talk.send(said)
+    assert talk.session.state == "request"
+    talk.send("1")
     assert asked(talk) == [ServiceRequest(PAVEL.iin, WHEELCHAIR)]
 
 
