@@ -51,17 +51,17 @@ def _portions(talk: Talk, found: tuple[Application, ...], waiting: tuple[Say, ..
     portions: list[tuple[Application, ...]] = [()]
     for its in found:
         longer = (*portions[-1], its)
-        if portions[-1] and not _fits(talk, longer, waiting):
+        if portions[-1] and not _fits(talk, longer, waiting, follow=its is not found[-1]):
             portions.append((its,))
         else:
             portions[-1] = longer
     return portions
 
 
-def _fits(talk: Talk, here: tuple[Application, ...], waiting: tuple[Say, ...]) -> bool:
+def _fits(talk: Talk, here: tuple[Application, ...], waiting: tuple[Say, ...], *, follow: bool) -> bool:
     if talk.surface is Surface.CHAT:
         return len(here) <= AT_ONCE
-    reply = _portion(talk, here, waiting, follow=True)
+    reply = _portion(talk, here, waiting, follow=follow)
     return len(sms(reply, talk.guide.words, talk.session.language or Language.KK)) == 1
 
 
