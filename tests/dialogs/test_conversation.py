@@ -300,3 +300,14 @@ def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dia
         texts.append(answer.messages[0].text)
     assert "Бір минуттан кейін" in texts[-1]
     assert "через минуту" in texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "leads_to"), [("статус", "status"), ("оператор", "operator"), ("кресло-арба", "documents.question")]
+)
+def test_what_somebody_came_with_is_answered_once_the_language_is_known(
+    dialogue: Dialogue, said: str, leads_to: str
+) -> None:
+    first = written(dialogue, sessions.new("ref"), Text(said), BY_SMS).session
+    assert first.state == "language"
+    assert written(dialogue, first, Text("2"), BY_SMS).session.state == leads_to
