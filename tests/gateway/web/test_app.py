@@ -1,4 +1,5 @@
 from collections import ChainMap
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -6,10 +7,12 @@ import msgspec
 import pytest
 
 from dialogs.dialogue import Dialogue
+from dialogs.inquiries import Register
 from gateway.channels import Letter
-from gateway.clock import Clock
+from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, Client, connect
 from gateway.errands import Errands
+from gateway.register import Copies
 from gateway.relays import Backlog
 from gateway.store import tag
 from gateway.web import app
@@ -89,6 +92,18 @@ async def test_figures_say_what_turns_have_left_to_be_done_and_for_how_long(batc
     assert "kelisim_errands_waiting 3.0" in lines
     (oldest,) = [line for line in lines if line.startswith("kelisim_errands_oldest_seconds ")]
     assert 300 <= float(oldest.split()[1]) < 400
+
+
+async def test_figures_say_when_the_register_of_organisations_was_told_last(batched: Batched) -> None:
+    copies, told = Copies(batched), datetime(2026, 11, 23, 10, tzinfo=ALMATY)
+    await copies.keep("home", Register((), told))
+    front = app.build(lambda: batched("PING"), letters={}, registers=copies.all)
+    async with browser(front) as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    (line,) = [line for line in lines if line.startswith("kelisim_register_fetched_timestamp_seconds{")]
+    name, seconds = line.split()
+    assert name.endswith('{setting="home"}')
+    assert float(seconds) == told.timestamp()
 
 
 async def test_the_interface_is_described_and_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
