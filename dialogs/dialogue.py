@@ -89,7 +89,7 @@ class Dialogue:
     def _take_up(self, session: Session, here: Here) -> Turn:
         """What the person came with before the language was known."""
         name, _, said = session.pending.partition(":")
-        event = Event(name, (said,) if name == "say" else tuple(said.split(":")))
+        event = Event(name, (said,) if name == "say" else tuple(said.split(":")) if said else ())
         return step(structs.replace(session, pending=""), event, here, self.guide)
 
     def _worded(self, turn: Turn, before: Session, content: Content, surface: Surface) -> Answer:

@@ -7,6 +7,8 @@ from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 
 LONGEST_PENDING = 200
+WITHOUT_MORE = ("status", "services", "operator")
+"""Commands that say what somebody came for."""
 _PRIVATE = re.compile(r"\+?\d[\d ()-]{4,}")
 """A phone, an IIN, an account: nobody has agreed yet that anything of the kind is kept."""
 
@@ -25,7 +27,7 @@ def keep_for_later(talk: Talk) -> None:
         talk.erases = True
         talk.audit("iin_unasked")
         name, args = "say", args[1:]
-    if args and name in ("say", "svc", "grp"):
+    if name in WITHOUT_MORE or (args and name in ("say", "svc", "grp")):
         talk.session.pending = _PRIVATE.sub("", ":".join((name, *args)))[:LONGEST_PENDING]
 
 
