@@ -1,4 +1,4 @@
-"""What waits to be told, and what was told: whatever comes in whichever order, people end up knowing how it stands."""
+"""What waits to be told, and what was told: whatever comes in whichever order, the last word is how things stand."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
