@@ -101,14 +101,14 @@ class News:
         pockets = await self._store.known_at(tidings.phones)
         phones = pocket.reach(tidings.phones, person.iin, pockets)
         waiting = sorted(tidings.waiting, key=lambda one: one.place)
-        lawful = [one for one in waiting if one.statutory]
+        lawful = [one for one in waiting if not one.stoppable]
         missed = set() if phones else {one.application.id for one in waiting}
         minor = sizes.child(person.birth_date, now.date())  # the parents read it
         for phone, address in reached(phones, pockets):
             told = waiting
             if len(lawful) < len(waiting) and await self._has_stopped(address):
                 told = lawful
-                missed.update(one.application.id for one in waiting if not one.statutory)
+                missed.update(one.application.id for one in waiting if one.stoppable)
             if not told:
                 continue
             message = self._wording.about(

@@ -27,6 +27,8 @@ UNDECIDED = frozenset(
     }
 )
 """A hearing that was set still takes place."""
+DECIDED = frozenset({Stage.APPROVED, Stage.REFUSED, Stage.HEARING_SCHEDULED})
+"""What the law wants told."""
 
 
 class Told(Struct, frozen=True, array_like=True):
@@ -57,6 +59,11 @@ class Waiting(Struct, frozen=True, array_like=True):
     @property
     def hearing(self) -> Hearing | None:
         return self.application.hearing
+
+    @property
+    def stoppable(self) -> bool:
+        """By a person who wants nothing that the law does not ask for. A decision is one however E-Sobes calls it."""
+        return not self.statutory and self.stage not in DECIDED
 
     @property
     def nature(self) -> str:

@@ -283,12 +283,20 @@ async def test_who_stopped_optional_letters_gets_decisions_and_hearings_only(aff
 
 async def test_a_decision_is_told_to_all_where_a_change_with_the_same_stage_was_not(affairs: Affairs) -> None:
     await stop(affairs, f"sms:{PHONE}")
-    await affairs.told(changed("approved", phones=(PHONE, OTHER)))
+    await affairs.told(changed("queued", phones=(PHONE, OTHER)))
     await affairs.until(MONDAY + MINUTE)
     assert (await affairs.sent(), await affairs.sent(OTHER)) == ([], ["change"])
-    await affairs.told(later(decided("approved", phones=(PHONE, OTHER)), hours=1))
-    await affairs.told(later(decided("approved", event="again", phones=(PHONE, OTHER)), hours=2))
+    await affairs.told(later(decided("queued", phones=(PHONE, OTHER)), hours=1))
+    await affairs.told(later(decided("queued", event="again", phones=(PHONE, OTHER)), hours=2))
     assert await affairs.sent() == ["decision"]
+
+
+async def test_a_decision_that_e_sobes_calls_a_change_cannot_be_stopped(affairs: Affairs) -> None:
+    await stop(affairs, f"sms:{PHONE}")
+    for number, stage in enumerate(("approved", "refused")):
+        await affairs.told(changed(stage, f"A-{number}"))
+    await affairs.until(MONDAY + MINUTE)
+    assert await affairs.sent() == ["change"]
 
 
 async def test_who_said_that_it_is_not_their_phone_is_told_nothing_more(affairs: Affairs) -> None:
