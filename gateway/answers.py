@@ -49,6 +49,8 @@ class Heard(Struct, frozen=True):
     """Whose messages these are: the phone itself, or the one that the chat is linked to."""
     strangers: tuple[str, ...] = ()
     """Persons who are not reached there; see `people.mark`."""
+    asks: bool = False
+    """Some offer still waits for an answer there: nothing else is asked now."""
 
 
 class _Saying(Struct, frozen=True):
@@ -86,8 +88,18 @@ class Answers:
                     False, language=language, phone=phone if at.linked else None, strangers=at.pocket.strangers
                 )
             if outcome is not Commit.CONFLICT:
-                return Heard(True, phone=phone if at.linked else None, strangers=at.pocket.strangers)
+                return Heard(
+                    True,
+                    phone=phone if at.linked else None,
+                    strangers=at.pocket.strangers,
+                    asks=await self._still_asks(at),
+                )
             stored = await self._stored(address)  # something else happened to the offer or the phone: look again
+
+    async def _still_asks(self, at: At) -> bool:
+        found = map(matter_store.read, await self._store.matters(at.pocket.offers))
+        after = structs.replace(at, matters=tuple(matter for matter in found if matter is not None))
+        return after.asked or after.sized is not None
 
     async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None:
         await self._links.link(chat, phone, now, ref)
@@ -120,7 +132,7 @@ class Answers:
         return None
 
     async def _text(self, at: At, text: str) -> Commit | None:
-        sized = next((one for one in at.own if one.state == "consented" and sizes.wanted(one.size)), None)
+        sized = at.sized
         if sized is not None and sizes.plain(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
         asked = [one.id for one in at.waiting if one.state == "asked"]

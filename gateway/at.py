@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from dialogs.dialogue import Grasp
+from dialogs.matters import sizes
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
 from dialogs.people import mark
@@ -48,6 +49,11 @@ class At(Struct, frozen=True):
     def asked(self) -> bool:
         """Something is waiting for a first answer."""
         return any(matter.state == "asked" for matter in self.waiting)
+
+    @property
+    def sized(self) -> Matter | None:
+        """Agreed to, and a size is wanted still."""
+        return next((one for one in self.own if one.state == "consented" and sizes.wanted(one.size)), None)
 
     @property
     def last(self) -> Matter | None:

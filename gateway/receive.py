@@ -96,7 +96,7 @@ class Receiver:
             if pocket is not None:
                 heard = await self._heard(inbound, pocket, session, here)
                 if heard.done:
-                    if not heard.repeated:
+                    if not (heard.repeated or heard.asks):
                         await self._ask_again(inbound, here, heard, until)
                     return
                 here = structs.replace(here, phone=heard.phone, strangers=heard.strangers)

@@ -57,7 +57,7 @@ def wish(talk: Talk) -> Wish | None:
         return None
     known = who.persons(talk)
     if person is not None and not isinstance(known, Away):
-        return Wish(person.iin, its.slug, given_name(person.name) if len(known) > 1 else "")
+        return Wish(person.iin, its.slug, given_name(person.name) if person.ward or len(known) > 1 else "")
     asked = talk.session.wish
     if not isinstance(known, Away) or asked is None or asked.service != its.slug:
         return None

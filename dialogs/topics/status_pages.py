@@ -19,10 +19,11 @@ TO_BRING = frozenset({Stage.DOCUMENTS_INCOMPLETE, Stage.WITHDRAWN})
 
 
 def whom(talk: Talk) -> str:
-    """The given name, where the number serves several."""
+    """The given name, where the number serves several: a ward is never the only one."""
     person, known = who.person(talk), who.persons(talk)
-    several = not isinstance(known, Away) and len(known) > 1
-    return given_name(person.name) if several and person is not None else ""
+    if person is None or isinstance(known, Away):
+        return ""
+    return given_name(person.name) if person.ward or len(known) > 1 else ""
 
 
 def one(talk: Talk, its: Application, *, back_to_list: bool = False) -> Reply:

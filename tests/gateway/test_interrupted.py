@@ -66,6 +66,23 @@ async def test_in_a_chat_also_after_a_button_far_above(affairs: Affairs) -> None
     ]
 
 
+@pytest.mark.parametrize("said", ["мүмкін", "иә жоқ"])
+async def test_while_the_offer_still_asks_nothing_else_is_asked(affairs: Affairs, said: str) -> None:
+    await asked(affairs, SMS)
+    await affairs.told(opened())
+    question = (await affairs.matter()).yes
+    await affairs.sms(said)
+    assert question in (await affairs.screen())[-1]
+
+
+async def test_while_a_size_is_wanted_nothing_else_is_asked(affairs: Affairs) -> None:
+    await asked(affairs, SMS)
+    await affairs.told(opened(device="подгузники"))
+    before = len(await affairs.screen())
+    await affairs.sms((await affairs.matter()).yes)
+    assert len(await affairs.screen()) == before + 1
+
+
 async def test_where_nothing_is_asked_nothing_is_added(affairs: Affairs) -> None:
     await affairs.sms("қаз")
     await affairs.told(opened())
