@@ -95,7 +95,7 @@ def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool
         event = silence.close(session, event) if left else event
     if event.name not in NOT_A_MESSAGE:
         session.pace = _pace(session, here.now)
-    if session.pace[1] > PER_MINUTE:
+    if session.pace[1] > PER_MINUTE and event.name not in NOT_A_MESSAGE:
         first_time = session.pace[1] == PER_MINUTE + 1
         slower = Say("pace.slow" if session.language else "pace.slow.both")
         return Turn(session, Reply((slower,)) if first_time else None, None, None, "too_fast")

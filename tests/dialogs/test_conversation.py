@@ -250,6 +250,15 @@ def test_a_flood_is_answered_once_and_then_met_with_silence(dialogue: Dialogue) 
     assert later.reply.say[0].id == "menu.ask"
 
 
+def test_a_promise_is_kept_to_whoever_was_too_fast_when_it_was_given(dialogue: Dialogue) -> None:
+    session = someone("menu")
+    session.promised = NOW.timestamp()
+    session.pace = (int(NOW.timestamp()) // 60, PER_MINUTE + 5)
+    turn = stepped(dialogue, session, Event("kept", ("status",)), BY_SMS, NOW + timedelta(hours=2))
+    assert turn.reply is not None
+    assert not turn.session.promised
+
+
 def test_rows_name_only_states_that_exist() -> None:
     named = {row.at for row in ROWS} | {row.to for row in ROWS if isinstance(row.to, str)}
     assert named - {"*"} <= set(VIEWS)
