@@ -87,12 +87,12 @@ class Receiver:
     async def receive(self, inbound: Inbound) -> None:
         """Raises only while Redis is away; then the message has to come again."""
         where = surface(inbound.address)
-        here = Here(self._clock.now(), where, _own_phone(inbound.address), told={})
+        first = Here(self._clock.now(), where, _own_phone(inbound.address))
         until = asyncio.get_running_loop().time() + PATIENCE
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:  # somebody else answered the same person meanwhile: answer anew
             before, pocket = await self._store.recall(inbound.address)
-            session = _session(before)
+            session, here = _session(before), first
             if pocket is not None:
                 heard = await self._heard(inbound, pocket, session, here)
                 if heard.done:
@@ -174,7 +174,7 @@ class Receiver:
 
     async def _known(self, session: Session, content: Content, here: Here, until: float) -> Answer:
         """Anew with each thing that was found out, until nothing is left to find out."""
-        known = dict(here.told)
+        known: dict[Inquiry[Any], object] = {}
         for _ in range(ROUNDS):
             answer = self._dialogue.answer(session, content, structs.replace(here, told=known))
             if answer.inquiry is None:

@@ -37,6 +37,7 @@ def link(talk: Talk) -> None:
     assert phone is not None  # noqa: S101 - see `own_number`
     talk.link = talk.phone = phone.e164
     talk.session.whom = talk.session.application = ""
+    talk.session.wish = None
     talk.audit("chat_linked")
     talk.say("link.done" if talk.session.language else "link.done_both", end=phone.e164[-4:])
 

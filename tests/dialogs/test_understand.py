@@ -98,7 +98,7 @@ def test_again_is_said_in_many_ways(said: str) -> None:
     assert understand(Text(said), offered(), Surface.SMS, list) == Event("again")
 
 
-@pytest.mark.parametrize("choice", ["contact:+77011234567:own", "say:550301300456", "iin:550301300456", "kept:status"])
+@pytest.mark.parametrize("choice", ["contact:+77011234567:own", "say:коляска", "iin:550301300456", "kept:status"])
 def test_a_press_that_was_made_up_brings_nothing_that_only_a_message_can(choice: str) -> None:
     assert understand(Pressed(choice, 9), offered(), Surface.CHAT, list) == Event("old_button")
 

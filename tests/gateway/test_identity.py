@@ -1,6 +1,7 @@
 """Somebody who tries to learn about somebody else, from the message to the last byte: each is refused, and the audit
 knows. Whoever it is about learns it."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +10,7 @@ from statistics import median, quantiles
 import pytest
 
 from dialogs import session as sessions
-from dialogs.messages import Contact, Content, Language, Text
+from dialogs.messages import Contact, Content, Language, Pressed, Text
 from dialogs.people import mark
 from dialogs.session import Agreement, Session
 from dialogs.topics.privacy import VERSION
@@ -17,6 +18,7 @@ from gateway import audit
 from gateway.channels import Inbound, Letter, Outcome, Sent
 from gateway.store import shard
 from tests.gateway.affairs import MONDAY, Affairs, Hands, opened
+from tests.gateway.ministry import answer
 
 OWNER, UNKNOWN = "+77011234567", "+77019999999"
 PAVEL, NOBODY = "550301300456", "900101300017"
@@ -326,6 +328,30 @@ async def test_ending_the_link_ends_everything(affairs: Affairs) -> None:
     assert (await affairs.pocket(f"sms:{OWNER}")).chat is None
     assert (await audited(affairs))[-1] == "chat_unlinked"
     assert "игиен" not in await says(affairs, CHAT, "/status")
+
+
+async def test_what_was_asked_before_the_link_ended_is_answered_as_after_it(affairs: Affairs) -> None:
+    await stands(affairs, CHAT)
+    await says(affairs, CHAT, Contact(OWNER, own=True))
+
+    async def ends_meanwhile(writer: asyncio.StreamWriter) -> None:
+        affairs.ministry.mischief = None
+        await affairs.receiver.receive(Inbound("test:ends", CHAT, Pressed("unlink")))
+        writer.write(answer("503 Service Unavailable"))
+        await writer.drain()
+
+    affairs.ministry.mischief = ends_meanwhile
+    await says(affairs, CHAT, "/status")
+    assert await audited(affairs) == ["chat_linked", "chat_unlinked"]
+    assert not any("игиен" in text for text in await affairs.screen(CHAT))
+
+
+async def test_a_press_that_was_made_up_links_no_phone(affairs: Affairs) -> None:
+    await stands(affairs, THIEF)
+    await affairs.press(f"contact:{OWNER}:own", THIEF)
+    assert not await affairs.redis.keys("*:pocket:*")
+    await says(affairs, THIEF, "/status")
+    await learns_nothing(affairs)
 
 
 # Whether an IIN exists.
