@@ -91,6 +91,8 @@ class WriteBacks:
             await self._give_up(letter, address)
             return Sent()
         await self._receive(Inbound(f"kept:{letter.id}", address, Kept("status")))
+        if age >= GIVEN_UP:  # what this person asks about cannot be told, though E-Sobes is there
+            await self._give_up(letter, address)
         return Sent()
 
     async def _look(self, phone: str | None, proven: list[str]) -> None:

@@ -11,12 +11,13 @@ from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.errands import WriteBack
 from dialogs.messages import Language, Text
+from dialogs.people import mark
 from dialogs.session import Proven
 from gateway.channels import Inbound
 from gateway.connection import Client
 from gateway.errands import Errands, errand_letter
 from gateway.store import Line, Store, shard, shard_number
-from tests.gateway.affairs import AIGUL, MONDAY, PHONE, Affairs, Hands, put_together
+from tests.gateway.affairs import AIGUL, MONDAY, PAVEL, PHONE, Affairs, Hands, put_together
 from tests.gateway.ministry import answer
 
 ASKER = f"sms:{PHONE}"
@@ -196,6 +197,29 @@ async def test_a_program_that_stood_still_for_longer_than_that_asks_once_more_be
     await later(asked, timedelta(days=4))
     (text,) = await told(asked)
     assert NAME in text
+
+
+async def test_what_cannot_be_told_though_esobes_is_there_is_given_up_as_well(asked: Affairs) -> None:
+    await come_back(asked)
+    both = [{"iin": one.iin, "name": one.name, "birth_date": one.birth_date} for one in (AIGUL, PAVEL)]
+    asked.ministry.known[f"/persons?phone=%2B{PHONE[1:]}"] = {"persons": both}
+    asked.ministry.known[f"/persons/{PAVEL.iin}/applications"] = {"applications": "none"}
+    await choose(asked, PAVEL.iin)
+    await later(asked, timedelta(days=3, minutes=2), 40)
+    (text,) = await told(asked)
+    assert "1414" in text
+    assert await promised(asked) == 0.0
+    await later(asked, timedelta(minutes=2), 2)
+    assert await waiting(asked) == 0
+
+
+async def choose(affairs: Affairs, iin: str) -> None:
+    """Whom the talk is about, as if they had been asked."""
+    store = Store(affairs.batched)
+    before = await store.load(ASKER)
+    assert before is not None
+    after = sessions.write(structs.replace(sessions.read(before), whom=mark(iin)))
+    await store.commit("chosen", ASKER, before=before, after=after, letters=(), line=Line(1, "", "sms", "", ()))
 
 
 async def test_the_last_word_waits_for_the_morning(affairs: Affairs) -> None:
