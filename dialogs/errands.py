@@ -35,6 +35,8 @@ class ServiceRequest(Struct, frozen=True):
     service: str
     name: str = ""
     """The given name, where a phone serves several persons: the answer says whose it is."""
+    phone: str | None = None
+    """The person's own, to which the code went: of whoever writes in a chat that is linked to no phone."""
 
     def __repr__(self) -> str:
         return f"ServiceRequest({self.service})"

@@ -186,6 +186,12 @@ class Citizen(Struct, frozen=True, kw_only=True):
         """Their short name in buttons and sessions."""
         return mark(self.iin)
 
+    @property
+    def sms_phone(self) -> str | None:
+        """The first that an SMS can reach."""
+        phones = map(read_phone, self.phones)
+        return next((phone.e164 for phone in phones if phone is not None and phone.of_kazakhstan), None)
+
     def __repr__(self) -> str:
         return f"••••••••{self.iin[-4:]}"
 

@@ -71,6 +71,8 @@ class Wish(Struct, frozen=True, array_like=True):
     service: str
     name: str = ""
     """The given name, where a phone serves several persons."""
+    phone: str | None = None
+    """The person's own, where the chat is linked to none."""
 
     def __repr__(self) -> str:
         return f"Wish({self.service})"

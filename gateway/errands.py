@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from dialogs.errands import Errand, SendCode
 from dialogs.messages import Kept, Language, Say, Surface
-from dialogs.people import Citizen, mark, read_phone
+from dialogs.people import Citizen, mark
 from dialogs.words import Words
 from gateway import esobes_reading as reading
 from gateway.channels import Inbound, Letter, Outcome, Retry, Sent, surface
@@ -101,7 +101,7 @@ class Codes:
 
     async def _settle(self, errand: SendCode, person: Citizen | None, ref: str, where: Surface) -> None:
         now = self._clock.now()
-        phone = None if person is None else _own_phone(person)
+        phone = None if person is None else person.sms_phone
         letter = None
         if person is not None and phone is not None:
             text = self._said(errand, person.language)
@@ -147,9 +147,3 @@ def _since(fields: dict[bytes, bytes]) -> float | None:
 def asker(letter: Letter) -> str:
     """Where the errand comes from."""
     return letter.address.partition(":")[2]
-
-
-def _own_phone(person: Citizen) -> str | None:
-    """The first that an SMS can reach."""
-    phones = map(read_phone, person.phones)
-    return next((phone.e164 for phone in phones if phone is not None and phone.of_kazakhstan), None)

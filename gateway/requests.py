@@ -81,7 +81,7 @@ class Requests:
             if found is None:  # else somebody asks for the same just now, from another phone
                 relay = f"request:{asked.service}:{person}:{short(inbound.id)}"
                 found = Asked(asked.service, relay, here.now, ())
-                relays = [_relay(found, asked.iin, asker, home)]
+                relays = [_relay(found, asked, asker, home)]
             others = tuple(one for one in known if one.service != asked.service)
             after = (*others, structs.replace(found, askers=tuple(dict.fromkeys((*found.askers, asker)))))
             writing = Writing(cause=f"request:{inbound.id}", relays=relays)
@@ -156,13 +156,13 @@ class _Body(Struct, frozen=True):
     note: str
 
 
-def _relay(asked: Asked, iin: str, asker: Asker, home: int) -> Letter:
+def _relay(kept: Asked, asked: ServiceRequest, asker: Asker, home: int) -> Letter:
     channel = "sms" if surface(asker.address) is Surface.SMS else "telegram"
-    body = _Body(iin, asked.service, asked.at, channel, asker.phone, NOTE)
-    person = mark(iin)
+    body = _Body(asked.iin, asked.service, kept.at, channel, asker.phone or asked.phone, NOTE)
+    person = mark(asked.iin)
     post = Post(home, "", ("requests",), msgspec.Raw(_encode(body)), person=person)
     address = f"esobes:request:{person}:{asked.service}"
-    return Letter(asked.relay, address, _encode(post).decode(), asked.at.timestamp())
+    return Letter(kept.relay, address, _encode(post).decode(), kept.at.timestamp())
 
 
 def _record(person: str) -> str:

@@ -57,7 +57,8 @@ def wish(talk: Talk) -> Wish | None:
         return None
     known = who.persons(talk)
     if person is not None and not isinstance(known, Away):
-        return Wish(person.iin, its.slug, given_name(person.name) if person.ward or len(known) > 1 else "")
+        name = given_name(person.name) if person.ward or len(known) > 1 else ""
+        return Wish(person.iin, its.slug, name, None if talk.phone else person.sms_phone)
     asked = talk.session.wish
     if not isinstance(known, Away) or asked is None or asked.service != its.slug:
         return None
@@ -116,7 +117,7 @@ def pass_on(talk: Talk) -> None:
     its = wish(talk)
     assert its is not None  # noqa: S101 - see `is_confirmed`
     away = isinstance(talk.ask(Applications(its.iin)), Away)
-    talk.request = ServiceRequest(its.iin, its.service, its.name)
+    talk.request = ServiceRequest(its.iin, its.service, its.name, its.phone)
     talk.say("request.taken_later" if away else "request.taken", what=called(its))
     talk.session.wish, talk.session.aim = None, ""
 

@@ -151,6 +151,22 @@ def test_whoever_shows_by_a_code_who_they_are_may_ask_from_any_phone(dialogue: D
     assert asked(talk) == [ServiceRequest(PAVEL.iin, WHEELCHAIR)]
 
 
+@pytest.mark.parametrize("e_sobes_stays", [True, False])
+def test_from_a_chat_without_a_phone_the_one_goes_along_to_which_the_code_went(
+    dialogue: Dialogue, *, e_sobes_stays: bool
+) -> None:
+    registry = Registry()
+    talk = Talk(dialogue, Surface.CHAT, registry=registry).known(Language.RU)
+    press(talk, "request:6")
+    press(talk, "by_iin")
+    for said in (PAVEL.iin, CODE):
+        talk.send(said)
+    registry.away = not e_sobes_stays
+    press(talk, f"request_yes:6:{PAVEL.key}")
+    assert asked(talk) == [ServiceRequest(PAVEL.iin, WHEELCHAIR, phone=PHONE)]
+    assert talk.session.wish is None
+
+
 @pytest.mark.parametrize("surface", Surface)
 def test_for_whom_is_chosen_remembered_and_always_said(dialogue: Dialogue, surface: Surface) -> None:
     talk = pavel(dialogue, surface, phone=FAMILY_PHONE)
@@ -280,7 +296,7 @@ def test_what_came_under_way_after_the_question_is_not_asked_for(dialogue: Dialo
     talk.registry.applications = (application(WHEELCHAIR, Stage.REGISTERED, MONDAY),)
     press(talk, YES)
     assert asked(talk) == []
-    assert "дело уже идёт" in last(talk).text
+    assert "заявление уже есть" in last(talk).text
 
 
 def test_another_service_of_the_same_person_and_another_person_may_be_asked_for(dialogue: Dialogue) -> None:

@@ -261,6 +261,16 @@ async def test_a_chat_that_asked_is_told_and_its_phone_is_not(affairs: Affairs) 
     assert msgspec.json.decode(affairs.ministry.taken[0].body)["channel"] == "telegram"
 
 
+async def test_e_sobes_hears_the_phone_of_whoever_writes_in_a_chat_without_one(affairs: Affairs) -> None:
+    here, inbound = Here(affairs.clock.now(), Surface.CHAT), Inbound("m1", CHAT, Pressed("request_yes"))
+    await affairs.requests.make(ServiceRequest(PAVEL.iin, HYGIENE, phone=OTHER), inbound, here, Language.RU)
+    await affairs.settle()
+    (told,) = affairs.ministry.taken
+    assert msgspec.json.decode(told.body)["phone"] == OTHER
+    assert len(await affairs.screen(CHAT)) == 1
+    assert await affairs.screen(OTHER) == []
+
+
 async def test_a_chat_that_lost_its_phone_meanwhile_is_told_nothing(affairs: Affairs) -> None:
     await affairs.link(CHAT)
     await ask(affairs, address=CHAT)
