@@ -9,6 +9,7 @@ from bot.ground import Ground
 from gateway.channels import Channel
 from gateway.errands import STREAM, Codes, Errands
 from gateway.inquiries import Inquiries
+from gateway.matter_store import MatterStore
 from gateway.outbox import Outbox
 from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
@@ -44,7 +45,7 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
         wake=wake,
         wake_errands=errands.wake,
     )
-    channels["code"] = Codes(offers.esobes, proofs, words, clock, wake)
+    channels["code"] = Codes(offers.esobes, proofs, phones=MatterStore(redis), words=words, clock=clock, wake=wake)
     channels["back"] = WriteBacks(
         offers.esobes, ground.store, words, clock, ground.settings.quiet, receive=receiver.receive, wake=wake
     )

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialogs.errands import Errand, SendCode
+from dialogs.matters import pocket
 from dialogs.messages import Kept, Language, Say, Surface
 from dialogs.people import Citizen, mark
 from dialogs.words import Words
@@ -25,6 +26,7 @@ from gateway.connection import Batched, RedisAwayError
 from gateway.esobes import Esobes
 from gateway.esobes_looking import AwayError
 from gateway.esobes_reading import UnreadableError
+from gateway.matter_store import MatterStore
 from gateway.names import short
 from gateway.proofs import Proofs
 from gateway.store import SHARDS, AuditLine, shard_number, tag
@@ -68,11 +70,20 @@ class Codes:
     """The channel for `code:` addresses. Whoever asked for the code was answered long before."""
 
     def __init__(
-        self, esobes: Esobes, proofs: Proofs, words: Words, clock: Clock, wake: Callable[[int], None]
+        self,
+        esobes: Esobes,
+        proofs: Proofs,
+        *,
+        phones: MatterStore,
+        words: Words,
+        clock: Clock,
+        wake: Callable[[int], None],
     ) -> None:
-        """`wake` tells the letters' outbox in which shard something waits."""
+        """`phones`: what their owners have said of them; `wake` tells the letters' outbox in which shard something
+        waits."""
         self._esobes = esobes
         self._proofs = proofs
+        self._phones = phones
         self._words = words
         self._clock = clock
         self._wake = wake
@@ -97,7 +108,12 @@ class Codes:
     async def _person(self, iin: str) -> Citizen | None:
         until = asyncio.get_running_loop().time() + PATIENCE
         found = await self._esobes.look(("persons", iin), {}, until)
-        return None if found is None else reading.person(found, iin)
+        return None if found is None else await self._at_own_phones(reading.person(found, iin))
+
+    async def _at_own_phones(self, person: Citizen) -> Citizen:
+        """A phone whose owner has said that it is not this person's has changed hands."""
+        pockets = await self._phones.known_at(person.phones)
+        return structs.replace(person, phones=pocket.reach(person.phones, person.iin, pockets))
 
     async def _settle(self, errand: SendCode, person: Citizen | None, ref: str, where: Surface) -> None:
         now = self._clock.now()

@@ -248,7 +248,7 @@ async def put_together(
             wake=outbox.wake,
             wake_errands=errands.wake,
         )
-        channels["code"] = Codes(esobes, proofs, words, clock, outbox.wake)
+        channels["code"] = Codes(esobes, proofs, phones=store, words=words, clock=clock, wake=outbox.wake)
         channels["back"] = WriteBacks(esobes, talks, words, clock, quiet, receive=receiver.receive, wake=outbox.wake)
         for box in (relays, errands, outbox):
             stack.push_async_callback(_ended, box, asyncio.create_task(box.run()))

@@ -15,7 +15,7 @@ from gateway.channels import Inbound
 from gateway.errands import Errands, Figures, errand_letter
 from gateway.proofs import PER_DAY, Proofs
 from gateway.store import AuditLine, shard, shard_number
-from tests.gateway.affairs import AIGUL, MONDAY, OTHER, PHONE, Affairs, Hands
+from tests.gateway.affairs import AIGUL, MONDAY, OTHER, PHONE, Affairs, Hands, opened
 from tests.gateway.ministry import Mischief
 from tests.gateway.talk import entries
 
@@ -96,6 +96,19 @@ async def test_where_no_phone_is_known_nothing_is_sent_and_the_audit_says_so(
     assert await audit(affairs) == [AuditLine(at, "Ab1", "chat", "code_not_sent", mark(AIGUL.iin))]
     assert await waiting(affairs) == Figures(0, 0.0)
     assert await affairs.screen() == await affairs.screen(ASKER) == []
+
+
+async def test_no_code_goes_to_a_phone_that_is_somebody_elses_by_now(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    await affairs.sms("не мой номер")
+    came = len(await affairs.screen(PHONE))
+    known(affairs, PHONE, OTHER)
+    await errand(affairs)
+    assert (await affairs.screen(OTHER))[-1].startswith(CODE)
+    known(affairs, PHONE)
+    await errand(affairs, "c2")
+    assert [line.what for line in await audit(affairs)] == ["code_not_sent"]
+    assert len(await affairs.screen(PHONE)) == came
 
 
 async def gone(writer: asyncio.StreamWriter) -> None:
