@@ -19,6 +19,13 @@ WHERE = frozenset(
             "моего",
             "моей",
             "моему",
+            "моим",
+            "моём",
+            "моем",
+            "моя",
+            "мою",
+            "нашего",
+            "нашим",
         ),
         *("қайда", "кайда", "қашан", "кашан", "қалай", "калай", "неге", "менің", "менин", "не", "қандай", "qaida"),
     }
@@ -39,6 +46,17 @@ FILED = (
     *("бердім", "бердик", "бердік", "берген", "тапсырдым", "тапсырдық", "тапсырған", "жіберген", "жазған", "апарған"),
 )
 """Beginnings of words."""
+QUEUE = ("очеред", "кезег", "кезек", "kezeg", "kezek", "ochered")
+PLACE = ("номер", "как", "нөмір", "номир", "нешінші", "нешинши", "қанша", "канша", "қай", "кай", "кезегім", "кезегим")
+JOINING = (
+    *("вста", "стать", "запис", "постав", "попа", "заня", "взять", "снять", "цон", "сад", "врач", "квартир", "жиль"),
+    *("тұр", "тур", "жаз", "қой", "кой", "кір", "алам", "алу", "хқко", "хкко", "балабақша", "пәтер", "дәрігер"),
+)
+"""Somebody wants a place in a queue, or is not in ours."""
+DECIDED = ("отказали", "одобрили", "рассмотрели", "этапе", "мақұлдан", "мақұлдады", "қаралды", "каралды")
+"""Only said of an application."""
+FEW = 5
+"""Words: whoever says more also says what they mean."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -47,6 +65,15 @@ def asks_for_status(said: str) -> bool:
     """`said`: in lower case."""
     words = _WORD.findall(said)
     if not any(word.startswith(APPLICATION) for word in words):
-        return False
+        return len(words) < FEW and (_asks_for_a_place(words) or any(word.startswith(DECIDED) for word in words))
     asks = any(word in WHERE or word.startswith(STANDS) for word in words)
     return asks and not any(word.startswith(FILING) and not word.startswith(FILED) for word in words)
+
+
+def _asks_for_a_place(words: list[str]) -> bool:
+    asks = any(word in WHERE or word.startswith(PLACE) for word in words)
+    return asks and any(word.startswith(QUEUE) for word in words) and not any(map(_joins, words))
+
+
+def _joins(word: str) -> bool:
+    return word.startswith(JOINING)

@@ -32,7 +32,7 @@ for _event, _words in {
     Event("services"): "/services қызметтер кызметтер услуги uslugi kyzmetter қызмет услуга",
     Event("status"): "/status статус мәртебе өтінішім заявление status статусы статус_заявления стату "
     "мартебе мәртебесі отинишим өтініш отиниш арызым заявка моя_заявка моё_заявление мое_заявление "
-    "otinishim zayavlenie",
+    "otinishim otinish zayavlenie арыз",
     Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh хелп аныктама көмектесіңіз",
     Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау "
     "оператора операторға живой_человек адаммен_сөйлесу коңырау konyrau",
