@@ -77,7 +77,7 @@ async def test_what_is_asked_for_by_sms_comes_to_e_sobes_and_is_found_in_the_sta
         await program.sms(OLGA, "1")
         accepted, registered = (await answered(program, phone.read + 2))[-2:]
         phone.read += 2
-        assert accepted.startswith("Кресло-коляска: просьба принята")
+        assert accepted.startswith("Кресло-коляска: просьбу записали")
         (relay,) = await wishes(program)
         assert relay["status"] == 201
         assert (relay["body"]["service"], relay["body"]["phone"]) == ("special_transport_wheelchair", OLGA)

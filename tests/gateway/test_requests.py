@@ -313,7 +313,7 @@ async def test_a_wish_that_is_confirmed_reaches_e_sobes_and_its_answer_the_perso
     await affairs.press(await to_the_question(affairs), CHAT)
     assert len(affairs.ministry.taken) == 1
     accepted, registered = (await affairs.screen(CHAT))[-2:]
-    assert "просьба принята" in accepted
+    assert "просьбу записали" in accepted
     assert "A-7" in registered
 
 

@@ -91,7 +91,7 @@ def test_what_was_asked_for_through_us_is_not_called_nothing(dialogue: Dialogue)
     talk = begun(dialogue, language=Language.RU)
     talk.registry.requested = {PAVEL.iin: frozenset({KINDS["aid"], KINDS["temporary"], "abolished"})}
     talk.send("/status")
-    assert text(talk).startswith("Кресло-коляска: ваша просьба отправлена в отдел, ждём ответа.\n1 – ")
+    assert text(talk).startswith("Кресло-коляска: просьбу передаём отделу, придёт ответ – напишем.\n1 – ")
 
 
 def test_it_is_promised_once_to_write_back_and_anew_after_three_days(dialogue: Dialogue) -> None:
