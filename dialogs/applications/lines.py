@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from dialogs.applications.application import Application, Stage
 from dialogs.applications.rights import complaint_of_delay, heard, missing, refusal, shortened
 from dialogs.applications.steps import Step, steps
-from dialogs.applications.terms import AWAITED, due_on, overdue
+from dialogs.applications.terms import AWAITED, due_on, longer, overdue
 from dialogs.days import LongAgo
 from dialogs.messages import Say, Surface, say
 from dialogs.talk import Guide
@@ -59,10 +59,11 @@ def line(application: Application, guide: Guide, now: datetime, surface: Surface
     if signing is not None:
         return say("status.line.choose", what=what, day=signing)
     due = due_on(application, guide) if application.stage in AWAITED else None
-    if due is None:
+    if due is not None and overdue(application, now.date(), guide):
+        return say("status.line.overdue", what=what, day=due)
+    if due is None or due < now.date():
         return say("status.line", what=what, stage=stage)
-    late = overdue(application, now.date(), guide)
-    return say("status.line.overdue", what=what, day=due) if late else _line_due(what, stage, due)
+    return say("status.line.due", what=what, stage=stage, day=due)
 
 
 def brief(
@@ -73,10 +74,6 @@ def brief(
         return (Say("status.discreet.news"),)
     said = [*_day(application, guide, now), *_following(application, guide, now, surface)]
     return (_head(application, guide, now, whom), *said[:1])
-
-
-def _line_due(what: Say, stage: Say, due: date) -> Say:
-    return say("status.line.due", what=what, stage=stage, day=due)
 
 
 def _head(application: Application, guide: Guide, now: datetime, whom: str) -> Say:
@@ -113,6 +110,9 @@ def _day(application: Application, guide: Guide, now: datetime) -> Iterator[Say]
         yield Say("status.due.unknown")
     elif overdue(application, now.date(), guide):
         yield say("status.overdue", day=due)
+    elif due < now.date():
+        if longer(application, guide):
+            yield say("status.due.longer", day=due)
     else:
         yield say("status.due.today" if due == now.date() else "status.due", day=due)
 

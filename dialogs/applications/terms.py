@@ -33,19 +33,17 @@ CHANNELS = {
 left out."""
 
 
+LONGEST_MONTH = timedelta(31)
+
+
 def due_on(application: Application, guide: Guide) -> date | None:
     """The last day for the answer; None where nobody knows it."""
     if application.due_on is not None:
         return application.due_on
-    service = guide.catalogue.services.get(application.service)
-    if service is None:
-        return None
-    terms = [fact for fact in facts_on(service, application.registered_on) if fact.kind is Kind.TERM]
-    channel = CHANNELS.get(application.channel.strip().casefold().replace("-", "_").replace(" ", "_"))
-    by_channel = [fact for fact in terms if channel in fact.when.get("channel", [channel])] if channel else []
     try:
         # What exactly is applied for is not known: the latest day of all, so that nobody is called late who is not.
-        return max((_last_day(fact, application, guide) for fact in by_channel or terms), default=None)
+        days = (_last_day(fact, application, guide) for fact in _terms(application, guide))
+        return max(days, default=None)
     except CalendarError:
         return None
 
@@ -57,7 +55,25 @@ def overdue(application: Application, today: date, guide: Guide) -> bool:
     ):
         return False
     due = due_on(application, guide)
-    return due is not None and today > due
+    return due is not None and today > due + longer(application, guide)
+
+
+def longer(application: Application, guide: Guide) -> timedelta:
+    """By so much the office may have lengthened the term, and we would not know. What E-Sobes says holds."""
+    if application.due_on is not None:
+        return timedelta()
+    return max((fact.longer for fact in _terms(application, guide)), default=0) * LONGEST_MONTH
+
+
+def _terms(application: Application, guide: Guide) -> list[Fact]:
+    """Of the way it came; of all ways, where that is not known."""
+    service = guide.catalogue.services.get(application.service)
+    if service is None:
+        return []
+    terms = [fact for fact in facts_on(service, application.registered_on) if fact.kind is Kind.TERM]
+    channel = CHANNELS.get(application.channel.strip().casefold().replace("-", "_").replace(" ", "_"))
+    by_channel = [fact for fact in terms if channel in fact.when.get("channel", [channel])] if channel else []
+    return by_channel or terms
 
 
 def _last_day(fact: Fact, application: Application, guide: Guide) -> date:

@@ -102,6 +102,8 @@ class _Checks:
             yield f"{where}.days: goes with kind «term», and only with it"
         if fact.from_filing and fact.kind is not Kind.TERM:
             yield f"{where}.from_filing: goes with kind «term» only"
+        if fact.longer and fact.kind is not Kind.TERM:
+            yield f"{where}.longer: goes with kind «term» only"
         if fact.office is not None and fact.office not in self._offices:
             yield f"{where}.office: «{fact.office}» is not in offices.toml"
         yield from self._condition(fact.when, service, f"{where}.when")

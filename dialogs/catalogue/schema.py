@@ -85,6 +85,8 @@ class Fact(Struct, frozen=True, eq=False, forbid_unknown_fields=True, kw_only=Tr
     """Kind `term` only: working days, counted from the day after handing in; 0 = the same day."""
     from_filing: bool = False
     """Kind `term` only: the days run from the moment of filing, also on a day off."""
+    longer: int = 0
+    """Kind `term` only: by so many months the office may lengthen it."""
     office: str | None = None
     """Kind `where` only: id in offices.toml, for opening hours."""
 

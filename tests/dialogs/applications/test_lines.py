@@ -168,3 +168,20 @@ def test_a_service_that_we_do_not_know_is_shown_with_its_stage(dialogue: Dialogu
     line = lines.line(case(UNKNOWN, Stage.QUEUED), dialogue.guide, NOW, Surface.SMS)
     assert said(dialogue, Language.KK, Surface.SMS, (line,)) == "Қызмет: кезекте"
     assert said(dialogue, Language.RU, Surface.SMS, (line,)) == "Услуга: в очереди"
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_of_a_term_that_may_have_been_lengthened_it_is_said_that_it_may(dialogue: Dialogue, surface: Surface) -> None:
+    its = structs.replace(case(KINDS["nuclear"], Stage.UNDER_REVIEW), registered_on=date(2026, 10, 20))
+    told = lines.page(its, dialogue.guide, NOW, surface)
+    assert [one.id for one in told[1:]] == ["status.due.longer", "status.next.wait"]
+    assert lines.line(its, dialogue.guide, NOW, surface).id == "status.line"
+
+
+def test_while_a_hearing_is_still_to_come_no_day_that_has_passed_is_named(dialogue: Dialogue) -> None:
+    its = structs.replace(
+        case(KINDS["aid"], Stage.UNDER_REVIEW), registered_on=date(2026, 11, 10), hearing=Hearing(NOW, "", "")
+    )
+    told = lines.page(its, dialogue.guide, NOW, Surface.CHAT)
+    assert [one.id for one in told[1:]] == ["status.next.wait"]
+    assert lines.line(its, dialogue.guide, NOW, Surface.CHAT).id == "status.line"

@@ -102,6 +102,17 @@ def test_a_holiday_is_no_day_on_which_it_becomes_late(dialogue: Dialogue) -> Non
     assert overdue(its, date(2026, 12, 18), dialogue.guide)
 
 
+def test_where_the_office_may_lengthen_the_term_nothing_is_late_before_it_is_late_for_certain(
+    dialogue: Dialogue,
+) -> None:
+    its = structs.replace(case(KINDS["nuclear"], Stage.UNDER_REVIEW), registered_on=date(2026, 10, 23))
+    due = due_on(its, dialogue.guide)
+    assert due == date(2026, 11, 23)  # Republic Day, Sunday the 25th, moves to Monday
+    assert not overdue(its, date(2026, 12, 24), dialogue.guide)
+    assert overdue(its, date(2026, 12, 25), dialogue.guide)
+    assert overdue(structs.replace(its, due_on=due), date(2026, 11, 24), dialogue.guide)
+
+
 def test_before_a_hearing_nothing_is_late(dialogue: Dialogue) -> None:
     its = structs.replace(case(KINDS["aid"], Stage.HEARING_SCHEDULED), registered_on=date(2026, 11, 2))
     today = NOW.date()
