@@ -19,6 +19,6 @@ class Desk:
     async def woken(self, home: int, name: str) -> None:
         """The clock has come to a moment that an offer or some news waits for."""
         if name.startswith(WAKEUP):
-            await self._news.woken(name)
+            await self._news.woken(home, name)
         else:
             await self._matters.woken(home, name)

@@ -5,7 +5,7 @@ one script in one shard: what decides a matter is written at its home, what deci
 
     {s07}:matter:O-17             the matter, as bytes
     {s07}:pocket:sms:+7701…       the offers that a phone was told of, with their codes
-    {s07}:news:900101300123       what a person was told of their applications; see `news_store`
+    {s07}:news:4dd5438b8db0…      what a person was told of their applications; see `news_store`
     {s07}:seen:…                  this message or event was dealt with
     {s07}:wakeups                 when the clock has to look at which matter, or at whose news
     {s07}:later, {s07}:letters    letters that wait for the morning: when, and which; with their journal lines

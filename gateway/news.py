@@ -18,9 +18,9 @@ from gateway.clock import Clock
 from gateway.consequences import OF_USE, reached, several_persons, unasked
 from gateway.events import Told
 from gateway.journal import Entry
-from gateway.matter_store import MatterStore, home_of
+from gateway.matter_store import MatterStore
 from gateway.names import news_id
-from gateway.news_store import WAKEUP, NewsStore
+from gateway.news_store import NewsStore
 from gateway.store import Commit, Store
 from gateway.subject import Subject
 from gateway.writing import Writing, of_event
@@ -62,36 +62,36 @@ class News:
 
     async def told(self, told: Told) -> bool:
         """False if this event was known before. Once this has returned, the event cannot be lost."""
-        iin, outcome = told.person.iin, Commit.CONFLICT
+        (home, record), outcome = news_store.place_of(told.person.iin), Commit.CONFLICT
         while outcome is Commit.CONFLICT:
             now = self._clock.now()
-            stored = await self._records.load(iin)
+            stored = await self._records.load(home, record)
             known = news.of(news_store.read(stored), told.person, told.phones, told.at)
             tidings = news.heard(known, _said(told), now, self._rules.quiet)
             leaving = await self._leaving(tidings, now)
             writing = structs.replace(of_event(told), letters=leaving.letters, entries=leaving.entries)
-            outcome = await self._records.commit(iin, stored, leaving.after, writing)
-        self._wake(home_of(iin))
+            outcome = await self._records.commit(home, record, stored, leaving.after, writing)
+        self._wake(home)
         return outcome is Commit.DONE
 
-    async def woken(self, name: str) -> None:
+    async def woken(self, home: int, name: str) -> None:
         """The clock has come to the moment for which something waits. `name`: of the wake-up."""
-        iin, outcome = name.removeprefix(WAKEUP), Commit.CONFLICT
+        record, outcome = name.removeprefix("."), Commit.CONFLICT
         while outcome is Commit.CONFLICT:
             now = self._clock.now()
-            stored = await self._records.load(iin)
+            stored = await self._records.load(home, record)
             tidings = news_store.read(stored)
             if tidings is None or tidings.leaves is None or tidings.leaves > now:
                 return
             tidings = structs.replace(tidings, leaves=window.leaves(now, self._rules.quiet))
             leaving = await self._leaving(tidings, now)
             writing = Writing(letters=leaving.letters, entries=leaving.entries)
-            outcome = await self._records.commit(iin, stored, leaving.after, writing)
-        self._wake(home_of(iin))
+            outcome = await self._records.commit(home, record, stored, leaving.after, writing)
+        self._wake(home)
 
     async def hearings(self, iin: str) -> Mapping[str, Hearing]:
         """The person's hearings, by their application's id."""
-        tidings = news_store.read(await self._records.load(iin))
+        tidings = news_store.read(await self._records.load(*news_store.place_of(iin)))
         return {} if tidings is None else tidings.hearings
 
     async def _leaving(self, tidings: Tidings, now: datetime) -> _Told:

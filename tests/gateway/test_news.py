@@ -13,7 +13,7 @@ from dialogs.messages import Language
 from gateway.connection import Client
 from gateway.events import Told
 from gateway.journal import Direction
-from gateway.matter_store import home_of
+from gateway.news_store import place_of
 from gateway.store import Line, Store
 from tests.gateway.affairs import (
     AIGUL,
@@ -196,11 +196,20 @@ async def test_events_at_once_are_all_told_of(affairs: Affairs) -> None:
 async def test_a_wake_up_that_comes_twice_tells_once(affairs: Affairs) -> None:
     await affairs.told(changed())
     await affairs.clock.move(MONDAY + MINUTE)
-    name = f".news:{AIGUL.iin}"
-    await asyncio.gather(*(affairs.desk.woken(home_of(AIGUL.iin), name) for _ in range(3)))
-    await affairs.desk.woken(home_of(AIGUL.iin), name)
+    home, record = place_of(AIGUL.iin)
+    await asyncio.gather(*(affairs.desk.woken(home, f".{record}") for _ in range(3)))
+    await affairs.desk.woken(home, f".{record}")
     await affairs.until(MONDAY + timedelta(hours=1))
     assert len(await affairs.screen()) == 1
+
+
+async def test_no_name_in_redis_says_whom_the_news_are_about(affairs: Affairs, redis: Client) -> None:
+    await affairs.told(changed())
+    wakeups = [await redis.zrange(key, 0, -1) for key in await redis.keys("*:wakeups")]
+    names = repr([await redis.keys("*"), wakeups])
+    assert "}:news:" in names
+    assert ".news:" in names
+    assert AIGUL.iin not in names
 
 
 async def test_nothing_is_left_to_wake_for(affairs: Affairs, redis: Client) -> None:
