@@ -24,6 +24,7 @@ from dialogs.topics import (
     operator,
     organisations,
     privacy,
+    proof,
     request,
     search,
     settings,
@@ -88,6 +89,7 @@ def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool
     """`typed`: the event was put into words, and was not a button. Raises UnansweredError where something has to be
     found out first; then nothing has happened."""
     session = msgspec.structs.replace(before)
+    proof.forget_old(session, here.now)
     left = False
     if typed and silence.lasted(session, here.now):
         session.whom = ""

@@ -19,6 +19,9 @@ T_co = TypeVar("T_co", covariant=True)
 class Inquiry(Struct, Generic[T_co], frozen=True):
     """`T_co` is what it is answered with."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
 
 class Persons(Inquiry[tuple[Citizen, ...]], frozen=True):
     """Whoever E-Sobes knows at this phone, with their wards; nobody if it does not know the number."""

@@ -15,7 +15,7 @@ from dialogs.errands import SendCode
 from dialogs.inquiries import Away, CodeSent, NewCode
 from dialogs.messages import Language, Say
 from dialogs.people import mark
-from dialogs.session import Challenge, Proven
+from dialogs.session import Challenge, Proven, Session
 from dialogs.talk import Talk
 from dialogs.topics.menu import understood
 
@@ -28,6 +28,8 @@ LOCKS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelt
 FORGIVEN = timedelta(days=7)
 """So long after a lock has ended, the next one is a first one again."""
 PROVEN_FOR = timedelta(days=30)
+KNOWN_FOR = timedelta(days=1)
+"""So long after its time a code is known still: another can be asked for without the IIN."""
 
 _CODE = re.compile(r"(?:код|code|kod)?\W*(\d(?:[ -]?\d){5})\W*")
 
@@ -169,6 +171,15 @@ def code_of_nothing(talk: Talk) -> None:
     understood(talk)
     talk.audit("code_replayed")
     talk.say("who.code_spent" if is_locked(talk) else "who.code_of_nothing")
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """No IIN stays for longer than it is of use."""
+    seconds, challenge = now.timestamp(), session.challenge
+    if any(one.until <= seconds for one in session.proven):
+        session.proven = [one for one in session.proven if seconds < one.until]
+    if challenge is not None and challenge.until + KNOWN_FOR.total_seconds() <= seconds:
+        session.challenge = None
 
 
 def end(talk: Talk) -> None:

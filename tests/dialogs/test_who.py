@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec import structs
 
+from dialogs import session as sessions
 from dialogs.dialogue import Answer, Dialogue
 from dialogs.errands import SendCode
+from dialogs.inquiries import Applications, CodeSent, Persons, PersonWith
 from dialogs.messages import Language, Surface
 from dialogs.people import mark
 from dialogs.sms_length import measure
-from dialogs.topics.proof import LOCKS, PER_DAY, PROVEN_FOR, TRIES
+from dialogs.topics.proof import KNOWN_FOR, LASTS, LOCKS, PER_DAY, PROVEN_FOR, TRIES
 from tests.dialogs.registry import AIGUL, CODE, DANA, FAMILY_PHONE, PAVEL, PHONE, UNKNOWN_PHONE, Registry
 from tests.dialogs.talks import MONDAY, Talk
 
@@ -260,6 +262,11 @@ def test_no_iin_stands_in_what_is_printed(dialogue: Dialogue) -> None:
     assert PAVEL.iin not in repr((session.proven, errand, last(one).audits, last(one).note))
 
 
+def test_what_is_asked_of_e_sobes_hides_whom_it_is_about() -> None:
+    asked = (Persons(PHONE), PersonWith(PAVEL.iin), Applications(PAVEL.iin), CodeSent(PAVEL.iin, "c1"))
+    assert " ".join(map(str, asked)) == "Persons() PersonWith() Applications() CodeSent()"
+
+
 # The same, whether there is such a person or not.
 
 
@@ -338,6 +345,21 @@ def test_after_a_month_it_has_to_be_shown_anew(dialogue: Dialogue) -> None:
     one.now += PROVEN_FOR
     one.send("/status")
     assert one.session.state == "who.iin"
+
+
+def test_no_iin_stays_for_longer_than_it_is_of_use(dialogue: Dialogue) -> None:
+    one = at_code(dialogue)
+    one.now += LASTS + timedelta(hours=1)
+    one.send("мәзір")
+    assert one.session.challenge is not None  # another code can be asked for
+    one.now += KNOWN_FOR
+    one.send("мәзір")
+    assert one.session.challenge is None
+    one = at_code(dialogue)
+    one.send(CODE)
+    one.now += PROVEN_FOR + timedelta(1)
+    one.send("мәзір")
+    assert PAVEL.iin not in sessions.write(one.session).decode()
 
 
 def test_a_code_that_was_never_sent_is_not_right_even_if_it_is_guessed(dialogue: Dialogue) -> None:
