@@ -61,12 +61,11 @@ class Remedies(Struct, frozen=True):
     grounds: tuple[_Ground, ...]
 
     def ground(self, reason: str) -> str | None:
-        """The ground of the law that an office means by its words."""
+        """The ground of the law that an office means by its words; None if it may mean several: one of them alone
+        would not be the reason."""
         said = " ".join(reason.split()).casefold()
-        for ground in self.grounds:
-            if any(all(word in said for word in words) for words in ground.words):
-                return ground.id
-        return None
+        meant = [one.id for one in self.grounds if any(all(word in said for word in words) for words in one.words)]
+        return meant[0] if len(meant) == 1 else None
 
 
 @lru_cache(maxsize=1)
