@@ -21,6 +21,7 @@ from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.matters import Matters
 from gateway.news import News
+from gateway.old_iins import OldIins
 from gateway.outbox import Outbox
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
@@ -73,7 +74,7 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         clock=clock,
         wake=wake,
     )
-    desk = Desk(matters, news)
+    desk = Desk(matters, news, OldIins(ground.store, clock))
     requests = Requests(store, WishWording(guide), clock, wake)
     esobes = Esobes(settings.esobes_url or f"{ground.url}{facade.PATH}", ground.esobes_token)
     if settings.esobes_url or settings.sandbox:  # else what is to be told waits until somebody says where to

@@ -10,11 +10,13 @@ hash tag of its shard, so that the script runs on a cluster as well.
     {s07}:journal              stream of what happened, without personal data
     {s07}:errands              stream of what is still to be done; see `errands`
     {s07}:audit                stream of what may be a misuse, without personal data
+    {s07}:wakeups              `.talk:sms:+7701…` → when an IIN in that talk is of no use any more; see `matter_store`
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import IntEnum
+from typing import Literal
 from zlib import crc32
 
 import msgspec
@@ -34,10 +36,13 @@ _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 1 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[2])
-elseif ARGV[5] == '0' then redis.call('SET', KEYS[2], ARGV[2])
+elseif ARGV[5] == '0' then
+  if ARGV[2] ~= ARGV[1] then redis.call('SET', KEYS[2], ARGV[2]) end
 else redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[5]) end
+if ARGV[6] == 'never' then redis.call('ZREM', KEYS[7], ARGV[7])
+elseif ARGV[6] ~= '' then redis.call('ZADD', KEYS[7], ARGV[6], ARGV[7]) end
 redis.call('XADD', KEYS[4], '*', 'line', ARGV[3])
-local at = 6
+local at = 8
 for _, written in ipairs({{KEYS[3], 'letter'}, {KEYS[5], 'letter'}, {KEYS[6], 'audit'}}) do
   local number = tonumber(ARGV[at])
   for entry = at + 1, at + number do redis.call('XADD', written[1], '*', written[2], ARGV[entry]) end
@@ -74,6 +79,11 @@ class AuditLine(Struct, frozen=True, array_like=True):
     what: str
     about: str
 
+
+WAKEUP = ".talk:"
+"""How a talk is called among what the clock has to look at; no id of E-Sobes begins with a dot."""
+Wakes = float | Literal["never"] | None
+"""Seconds since 1970; None: whatever was said before."""
 
 _encode = msgspec.json.Encoder().encode
 _shards = tuple(f"{{s{number:02}}}" for number in range(SHARDS))
@@ -131,26 +141,31 @@ class Store:
         errands: Sequence[Letter] = (),
         audit: Sequence[AuditLine] = (),
         lasts: timedelta | None = None,
+        wakes: Wakes = None,
     ) -> Commit:
         """Replace exactly the session that was read, `before`, by `after`; None stands for no session. `lasts`: what
-        is written now is gone after this, unless something else is written meanwhile."""
+        is written now is gone after this, unless something else is written meanwhile. `wakes`: when the clock has to
+        look at this talk."""
         tag = shard(address)
         return Commit(
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                6,
+                7,
                 f"{tag}:seen:{inbound_id}",
                 f"{tag}:session:{address}",
                 f"{tag}:outbox",
                 f"{tag}:journal",
                 f"{tag}:errands",
                 f"{tag}:audit",
+                f"{tag}:wakeups",
                 before or b"",
                 after or b"",
                 _encode(line),
                 self._seen_for,
                 0 if lasts is None else int(lasts.total_seconds()),
+                "" if wakes is None else wakes if isinstance(wakes, str) else repr(wakes),
+                f"{WAKEUP}{address}",
                 *counted([_encode(letter) for letter in letters]),
                 *counted([_encode(errand) for errand in errands]),
                 *counted([_encode(one) for one in audit]),

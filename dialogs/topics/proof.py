@@ -182,6 +182,14 @@ def forget_old(session: Session, now: datetime) -> None:
         session.challenge = None
 
 
+def old_at(session: Session) -> float | None:
+    """When `forget_old` has something to do next, in seconds since 1970."""
+    times = [one.until for one in session.proven]
+    if session.challenge is not None:
+        times.append(session.challenge.until + KNOWN_FOR.total_seconds())
+    return min(times, default=None)
+
+
 def end(talk: Talk) -> None:
     """Nobody is shown to be anybody here any more."""
     talk.session.proven, talk.session.challenge = [], None

@@ -39,6 +39,7 @@ from gateway.letters import Letters
 from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.news import News
+from gateway.old_iins import OldIins
 from gateway.outbox import Outbox
 from gateway.phones import Phones
 from gateway.promises import WriteBacks
@@ -227,7 +228,7 @@ async def put_together(
         clock=clock,
         wake=outbox.wake,
     )
-    desk = Desk(matters, news)
+    desk = Desk(matters, news, OldIins(Store(batched), clock))
     requests = Requests(store, WishWording(dialogue.guide), clock, outbox.wake)
     answers, wakeups = Answers(store, matters), Wakeups(store, clock, desk.woken, outbox.wake)
     backlog = Backlog(batched, clock)

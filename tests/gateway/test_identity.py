@@ -252,6 +252,33 @@ async def test_what_was_shown_does_not_last_for_ever(affairs: Affairs) -> None:
     assert "игиен" not in await says(affairs, CHAT, "/status")
 
 
+async def test_an_iin_goes_in_time_though_nobody_writes_there_again(affairs: Affairs) -> None:
+    for address, said in ((CHAT, PAVEL), (THIEF, NOBODY)):
+        await at_iin(affairs, address)
+        await says(affairs, address, said)
+    await says(affairs, CHAT, await code(affairs))
+    await affairs.until(MONDAY + timedelta(days=1, hours=1))
+    assert (await session(affairs, THIEF)).challenge is None
+    assert (await session(affairs, THIEF)).language is Language.RU
+    assert [one.iin for one in (await session(affairs, CHAT)).proven] == [PAVEL]
+    await affairs.until(MONDAY + timedelta(days=30, hours=1))
+    assert (await session(affairs, CHAT)).proven == []
+    assert (await session(affairs, CHAT)).agreed is not None
+    assert await affairs.redis.keys("*:wakeups") == []
+
+
+async def test_who_is_forgotten_stays_so_when_the_time_of_the_iin_comes(affairs: Affairs) -> None:
+    await at_iin(affairs, CHAT)
+    await says(affairs, CHAT, PAVEL)
+    await says(affairs, CHAT, await code(affairs), "/forget")
+    await affairs.press("forget_yes", CHAT)
+    before = await session(affairs, CHAT)
+    await affairs.until(MONDAY + timedelta(days=31))
+    assert await session(affairs, CHAT) == before
+    assert await affairs.redis.ttl(f"{shard(CHAT)}:session:{CHAT}") > 0
+    assert await affairs.redis.keys("*:wakeups") == []
+
+
 # One phone, two chats.
 
 

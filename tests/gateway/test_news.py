@@ -75,7 +75,7 @@ async def test_several_changes_within_a_minute_are_one_letter(affairs: Affairs) 
     (text,) = await affairs.screen()
     wheelchair, hygiene = text.splitlines()
     assert wheelchair.startswith("Кресло-арба: қаралып жатыр")
-    assert hygiene.startswith("Гигиеналық құралдар: үйге")
+    assert hygiene.startswith("Гигиеналық құралдар: қызметкер үйге")
     await affairs.until(MONDAY + timedelta(hours=1))
     assert len(await affairs.screen()) == 1
     assert await streams(affairs, "events") == 3

@@ -23,6 +23,7 @@ from gateway.letters import Delivery, Letters, Status
 from gateway.matter_store import MatterStore
 from gateway.matters import Matters
 from gateway.news import News
+from gateway.old_iins import OldIins
 from gateway.outbox import Outbox, _Waiter
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.store import SHARDS, Store, tag
@@ -99,7 +100,7 @@ class Program:
             clock=clock,
             wake=self.outbox.wake,
         )
-        self.desk = Desk(self.matters, news)
+        self.desk = Desk(self.matters, news, OldIins(Store(batched), clock))
         self.wakeups = Wakeups(store, clock, self.desk.woken, self.outbox.wake)
         self.receiver = receiver_of(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
         self._work = [asyncio.create_task(box.run()) for box in (self.outbox, self.relays)]
