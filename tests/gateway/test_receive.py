@@ -6,14 +6,14 @@ import pytest
 
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Text
+from dialogs.messages import Contact, Text
 from dialogs.session import Session
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
 from gateway.connection import Batched, Client, RedisAwayError, connect
 from gateway.receive import REMAINS_FOR, Receiver
 from gateway.store import Store, outbox_key, shard, shard_number
-from tests.gateway.affairs import offers
+from tests.gateway.affairs import Affairs, application, offers
 from tests.gateway.talk import Counting, entries
 from tests.gateway.talk import receiver as receiver_of
 
@@ -129,3 +129,16 @@ async def test_nothing_is_acknowledged_while_redis_is_away(dialogue: Dialogue) -
     with pytest.raises(RedisAwayError):
         await receiver.receive(said("a"))
     await client.aclose()
+
+
+async def test_a_guardian_of_many_is_told_about_the_last_of_them(affairs: Affairs) -> None:
+    wards = [f"12010150{number:04}" for number in range(40)]
+    person = {"name": "Бала", "birth_date": "2012-01-01", "relation": "ward"}
+    affairs.ministry.known["/persons?phone=%2B77011234567"] = {"persons": [{**person, "iin": iin} for iin in wards]}
+    affairs.ministry.known |= {f"/persons/{iin}/applications": {"applications": []} for iin in wards}
+    last = msgspec.to_builtins(application("under_review"), str_keys=True) | {"iin": wards[-1]}
+    affairs.ministry.known[f"/persons/{wards[-1]}/applications"] = {"applications": [last]}
+    await affairs.receiver.receive(Inbound("a", "chat:guardian", Contact("+77011234567", own=True)))
+    await affairs.press("lang:ru", "chat:guardian")
+    await affairs.press(f"app:{application().key}", "chat:guardian")
+    assert "рассматривают" in (await affairs.screen("chat:guardian"))[-1]
