@@ -18,7 +18,6 @@ from dialogs.messages import Content, Interrupted, Language, Surface
 from dialogs.session import Session
 from dialogs.talk import Here
 from dialogs.topics import proof
-from dialogs.topics import proof
 from gateway.answers import Heard
 from gateway.channels import Inbound, Letter, surface
 from gateway.clock import Clock
@@ -150,7 +149,6 @@ class Receiver:
             line=Line(at, ref, here.surface, answer.note, tuple(letter.id for letter in letters)),
             errands=[errand_letter(one, inbound, ref, here.now) for one in answer.errands],
             audit=[AuditLine(at, ref, here.surface, one.what, one.about) for one in answer.audits],
-            wakes=proof.old_at(answer.session),
             wakes=proof.old_at(answer.session),
         )
 
