@@ -20,7 +20,7 @@ from dialogs.messages import Kept, Language, Say, Surface
 from dialogs.people import Citizen, mark
 from dialogs.words import Words
 from gateway import esobes_reading as reading
-from gateway.channels import Inbound, Letter, Outcome, Retry, Sent, surface
+from gateway.channels import Inbound, Letter, Outcome, Rejected, Retry, Sent, surface
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.esobes import Esobes
@@ -36,6 +36,8 @@ PATIENCE = 15.0
 """Seconds for one look at E-Sobes: nobody holds the line for it."""
 SOON = 3.0
 """Seconds until the next try where somebody waits for a code."""
+USELESS = 600.0
+"""Seconds after which no code is of use to anybody: what cannot be read stands in nobody's way any longer."""
 _AWAY = (AwayError, UnreadableError)
 _encode = msgspec.json.Encoder().encode
 
@@ -89,11 +91,13 @@ class Codes:
         self._wake = wake
 
     async def send(self, letter: Letter) -> Outcome:
+        now = self._clock.now()
         try:
             order = _order(letter.text)
-        except msgspec.MsgspecError as error:
-            return Retry(f"no errand: {type(error).__name__}")
-        errand, now = order.errand, self._clock.now()
+        except msgspec.MsgspecError as error:  # as another version of the program wrote it
+            why = f"no errand: {type(error).__name__}"
+            return Rejected(why) if now.timestamp() - letter.created > USELESS else Retry(why, SOON)
+        errand = order.errand
         if not isinstance(errand, SendCode) or now.timestamp() >= errand.until:
             return Sent()
         try:

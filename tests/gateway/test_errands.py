@@ -11,8 +11,8 @@ from dialogs.errands import SendCode
 from dialogs.messages import Text
 from dialogs.people import mark
 from dialogs.sms_length import measure
-from gateway.channels import Inbound
-from gateway.errands import Errands, Figures, errand_letter
+from gateway.channels import Inbound, Letter
+from gateway.errands import USELESS, Errands, Figures, errand_letter
 from gateway.proofs import PER_DAY, Proofs
 from gateway.store import AuditLine, shard, shard_number
 from tests.gateway.affairs import AIGUL, MONDAY, OTHER, PHONE, Affairs, Hands, opened
@@ -109,6 +109,18 @@ async def test_no_code_goes_to_a_phone_that_is_somebody_elses_by_now(affairs: Af
     await errand(affairs, "c2")
     assert [line.what for line in await audit(affairs)] == ["code_not_sent"]
     assert len(await affairs.screen(PHONE)) == came
+
+
+async def test_what_cannot_be_read_stands_in_nobodys_way_for_long(affairs: Affairs) -> None:
+    letter = Letter("code:c0", f"code:{ASKER}", "{}", MONDAY.timestamp())
+    await affairs.batched("XADD", f"{shard(ASKER)}:errands", "*", "letter", msgspec.json.encode(letter))
+    known(affairs, PHONE)
+    await errand(affairs)
+    assert await waiting(affairs) == Figures(2, 0.0)
+    await later(affairs, USELESS + 1)
+    await errand(affairs, "c2")
+    assert await waiting(affairs) == Figures(0, 0.0)
+    assert len(await affairs.screen(PHONE)) == 1
 
 
 async def gone(writer: asyncio.StreamWriter) -> None:
