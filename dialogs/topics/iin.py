@@ -16,6 +16,8 @@ _SURROUNDED = re.compile(r"(?:(?:жсн|иин|iin)\W*)*(.*?)\W*")
 _BETWEEN = re.compile(r"[\s+().\u2010-\u2015\u2212-]")
 _NEARLY = range(9, 16)
 """So many digits and letters may have been meant for an IIN; most of them digits."""
+_PART = range(5, _NEARLY[0])
+"""So many digits are no number that people are told to call."""
 
 
 def agrees_here(talk: Talk) -> bool:
@@ -46,6 +48,16 @@ def is_nearly_an_iin(talk: Talk) -> bool:
     sent = _meant(talk)
     digits = sum(letter.isdigit() for letter in sent)
     return len(sent) in _NEARLY and digits >= _NEARLY[0] and sent.isalnum()
+
+
+def is_part_of_an_iin(talk: Talk) -> bool:
+    """Too short to be taken for one anywhere else."""
+    sent = _meant(talk)
+    return sent.isdecimal() and len(sent) in _PART and proof.code(talk) is None
+
+
+def is_nearly_a_code(talk: Talk) -> bool:
+    return is_part_of_an_iin(talk) and proof.is_live(talk)
 
 
 def _meant(talk: Talk) -> str:
@@ -88,6 +100,11 @@ def unasked(talk: Talk) -> None:
     missed(talk, "who.iin_unasked")
 
 
+def nearly_a_code(talk: Talk) -> None:
+    """A slip, and no try."""
+    missed(talk, "who.code_length", number=str(len(_meant(talk))))
+
+
 def has_begun(talk: Talk) -> bool:
     return talk.session.challenge is not None
 
@@ -109,7 +126,9 @@ TOPIC = Topic(
         Row("iin", ANYWHERE, "who.code", when=asks_for_iin, do=begin),
         Row("iin", ANYWHERE, do=unasked),
         Row("say", "who.iin", when=is_nearly_an_iin, do=wrong),
+        Row("say", "who.iin", when=is_part_of_an_iin, do=wrong),
         Row("say", "who.code", when=is_nearly_an_iin, do=wrong),
+        Row("say", "who.code", when=is_nearly_a_code, do=nearly_a_code),
         *onwards("say", when=proof.is_right, do=proof.prove),
         Row("say", ANYWHERE, "who.code", when=proof.is_late, do=proof.late_code),
         Row("say", ANYWHERE, "who.iin", when=proof.is_last_try, do=proof.strike),

@@ -362,6 +362,26 @@ def test_no_iin_stays_for_longer_than_it_is_of_use(dialogue: Dialogue) -> None:
     assert PAVEL.iin not in sessions.write(one.session).decode()
 
 
+@pytest.mark.parametrize("surface", Surface)
+def test_digits_that_are_missing_are_counted_where_an_iin_or_a_code_is_asked_for(
+    dialogue: Dialogue, surface: Surface
+) -> None:
+    one = at_iin(dialogue, surface)
+    one.send("55030")
+    assert "12 цифр, а здесь 5" in says(one)
+    one = at_code(dialogue, surface=surface)
+    tries = one.session.challenge
+    one.send("48 29 1")
+    assert "6 цифр, а здесь 5" in says(one)
+    one.send("4829133")
+    assert "6 цифр, а здесь 7" in says(one)
+    assert one.session.challenge == tries
+    one.send("1414")
+    assert "6 цифр, а здесь" not in says(one)
+    one.send(CODE)
+    assert one.session.state == "status"
+
+
 def test_a_code_that_was_never_sent_is_not_right_even_if_it_is_guessed(dialogue: Dialogue) -> None:
     one = at_code(dialogue, NOBODY)
     one.send(CODE)
