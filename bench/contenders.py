@@ -33,7 +33,6 @@ from gateway.web import app as web
 from gateway.web.events import Events, Listener
 from gateway.web.front import Front
 from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
-from tests.gateway.talk import receiver as receiver_of
 
 LOCALES = Path(__file__).parent.parent / "locales"
 TOKEN = "123456789:AAbenchmark-benchmark-benchmark-000"
@@ -58,6 +57,10 @@ class Raw:
         pass
 
 
+NOBODY = "http://127.0.0.1:9"
+"""Where nobody listens."""
+
+
 class Loopback:
     """A provider that takes every letter at once."""
 
@@ -78,17 +81,14 @@ async def kelisim(url: str, sending: bool = False, clock: Clock | None = None, e
     law = matters.law(spoken)
     affairs = matters.build(batched, spoken, law, clock, outbox.wake)
     offers = Answers(MatterStore(batched), affairs)
-    if esobes:
-        asked = Esobes(esobes, SECRET)
-        _CLOSING.append(asked.aclose)
-        receiver = asking.receiver(batched, spoken, offers, law=law, clock=clock, wake=outbox.wake, esobes=asked)
-    else:
-        receiver = receiver_of(store, spoken, offers, clock, outbox.wake)
+    asked = Esobes(esobes or NOBODY, SECRET)
+    _CLOSING.append(asked.aclose)
+    receiver = asking.receiver(batched, spoken, offers, law=law, clock=clock, wake=outbox.wake, esobes=asked)
     if sending:
         _BACKGROUND.append(asyncio.create_task(outbox.run()))
     bot = telegram.Telegram(
-        telegram.connect(TOKEN, "http://127.0.0.1:9"),
-        telegram.Webhook(f"http://127.0.0.1:9{TELEGRAM_PATH}", SECRET),
+        telegram.connect(TOKEN, NOBODY),
+        telegram.Webhook(f"{NOBODY}{TELEGRAM_PATH}", SECRET),
         words=spoken.guide.words,
         receiver=receiver,
         store=store,
