@@ -10,12 +10,12 @@ from dialogs.applications import news
 from dialogs.applications.application import Hearing, Stage
 from dialogs.applications.letters import Letters
 from dialogs.applications.news import Tidings, Waiting
-from dialogs.matters import pocket, sizes, window
+from dialogs.matters import pocket, window
 from dialogs.matters.rules import Rules
 from gateway import news_store
 from gateway.channels import Letter, surface
 from gateway.clock import Clock
-from gateway.consequences import OF_USE, reached, several_persons, unasked
+from gateway.consequences import OF_USE, reached, unasked
 from gateway.events import Told
 from gateway.journal import Entry
 from gateway.matter_store import MatterStore
@@ -103,7 +103,6 @@ class News:
         waiting = sorted(tidings.waiting, key=lambda one: one.place)
         lawful = [one for one in waiting if not one.stoppable]
         missed = set() if phones else {one.application.id for one in waiting}
-        minor = sizes.child(person.birth_date, now.date())  # the parents read it
         for phone, address in reached(phones, pockets):
             told = waiting
             if len(lawful) < len(waiting) and await self._has_stopped(address):
@@ -113,7 +112,7 @@ class News:
                 continue
             message = self._wording.about(
                 [one.application for one in told],
-                person.name if minor or several_persons(pockets[phone]) else None,
+                person.name,  # only E-Sobes knows who else is reached at this phone
                 person.language,
                 surface(address),
                 now,
