@@ -93,7 +93,8 @@ class Pile:
             self._finished[shard].append(done)
 
     async def turn(self, now: float) -> list[Held]:
-        """Strikes off what is finished, and answers with what is new."""
+        """Strikes off what is finished, and answers with what is new, oldest first: two shards may write to one
+        address, and what was said first comes first."""
         shards = set() if self.is_full else set(self.unread)
         self.unread -= shards
         try:
@@ -123,7 +124,7 @@ class Pile:
             del self._finished[shard][: len(letters)]
             if not self._finished[shard]:
                 del self._finished[shard]
-        return new
+        return sorted(new, key=lambda held: place_of(held.entry))
 
     def _strike_off(self, shard: int, letters: Iterable[Done | PutOff]) -> Iterator[Future[Any]]:
         done = []

@@ -87,6 +87,19 @@ async def status(batched: Batched, text: str) -> Status | None:
     return await Letters(batched).status(f"{text}:0")
 
 
+async def test_what_two_shards_say_to_one_address_comes_as_it_was_said(
+    running: Running, batched: Batched, clock: SandboxClock
+) -> None:
+    book, now = Book(), clock.now().timestamp()
+    encode = msgspec.json.Encoder().encode
+    for place, shard in enumerate((9, 3, 12, 0), 1):
+        letter = Letter(f"{place}:0", ANNA, str(place), now)
+        await batched("XADD", outbox_key(shard), f"{1000 + place}-0", "letter", encode(letter))
+    async with running(book) as outbox:
+        await outbox.drained()
+    assert book.texts == ["1", "2", "3", "4"]
+
+
 async def test_letters_leave_and_are_struck_off(
     running: Running, write: Write, redis: Client, batched: Batched
 ) -> None:
