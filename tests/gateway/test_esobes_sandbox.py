@@ -12,6 +12,7 @@ import httpx
 import msgspec
 import pytest
 
+from dialogs.applications.application import Stage
 from dialogs.catalogue import loader
 from dialogs.dialogue import Dialogue
 from dialogs.matters import rules
@@ -31,7 +32,6 @@ from gateway.esobes_sandbox.wire import Wire
 from gateway.matter_store import MatterStore, home_of
 from gateway.relays import Backlog
 from gateway.web import app
-from gateway.web.event_parts import Stage
 from gateway.web.events import Events
 from gateway.web.front import Front
 from gateway.writing import Writing
