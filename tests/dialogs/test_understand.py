@@ -98,9 +98,14 @@ def test_again_is_said_in_many_ways(said: str) -> None:
     assert understand(Text(said), offered(), Surface.SMS, list) == Event("again")
 
 
-@pytest.mark.parametrize("choice", ["contact:+77011234567:own", "say:коляска", "iin:550301300456", "kept:status"])
+@pytest.mark.parametrize("choice", ["say:коляска", "iin:550301300456", "kept:status"])
 def test_a_press_that_was_made_up_brings_nothing_that_only_a_message_can(choice: str) -> None:
     assert understand(Pressed(choice, 9), offered(), Surface.CHAT, list) == Event("old_button")
+
+
+@pytest.mark.parametrize("choice", ["contact:+77011234567:own", "contact:+77011234567", "contact"])
+def test_no_press_brings_a_phone(choice: str) -> None:
+    assert understand(Pressed(choice, 9), offered(), Surface.CHAT, list) == Event("contact", ("", "foreign"))
 
 
 def test_no_command_stands_in_the_way_of_a_service() -> None:

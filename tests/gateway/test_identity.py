@@ -377,6 +377,7 @@ async def test_a_press_that_was_made_up_links_no_phone(affairs: Affairs) -> None
     await stands(affairs, THIEF)
     await affairs.press(f"contact:{OWNER}:own", THIEF)
     assert not await affairs.redis.keys("*:pocket:*")
+    assert await audited(affairs) == ["contact_foreign"]
     await says(affairs, THIEF, "/status")
     await learns_nothing(affairs)
 
