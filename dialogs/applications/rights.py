@@ -54,13 +54,13 @@ def refusal(application: Application, surface: Surface) -> Iterator[Say]:
     """Why; first what can still be done, then the complaint."""
     reason = " ".join((application.refusal_reason or "").split()).strip(' .«»"')
     ground = remedies().ground(reason)
+    in_chat = surface is Surface.CHAT
     if ground:
         yield say("status.reason", reason=Say(f"status.ground.{ground}"))
-    elif reason:
+    if reason and (in_chat or not ground):  # the office may say which paper it was
         yield say("status.reason.office", reason=shortened(reason, LONGEST_REASON[surface]))
-    else:
+    elif not reason:
         yield Say("status.reason.unknown")
-    in_chat = surface is Surface.CHAT
     if ground and in_chat:
         yield Say(f"status.fix.{ground}")
     yield Say("status.fix.again" if application.service in remedies().again else "status.fix.ask")
