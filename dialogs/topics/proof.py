@@ -165,6 +165,8 @@ def late_code(talk: Talk) -> None:
     understood(talk)
     challenge = talk.session.challenge
     talk.audit("code_late", mark(challenge.iin) if challenge else "")
+    if is_locked(talk):  # the view speaks of the break, and not of the code
+        talk.say("who.code_spent")
 
 
 def code_of_nothing(talk: Talk) -> None:

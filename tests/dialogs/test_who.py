@@ -419,6 +419,18 @@ def test_a_late_code_is_told_to_be_late(dialogue: Dialogue) -> None:
     assert one.session.state == "status"
 
 
+def test_a_late_code_is_told_to_be_of_no_use_also_where_no_other_is_given_today(dialogue: Dialogue) -> None:
+    one = at_code(dialogue)
+    for _ in range(PER_DAY - 1):
+        one.now += timedelta(seconds=30)
+        one.choose("code_again")
+    one.now += timedelta(minutes=6)
+    one.send(CODE)
+    assert "больше не действует" in says(one)
+    assert "24 ноября, 00:00" in says(one)
+    assert names(one)[-1] == "code_late"
+
+
 def test_a_new_code_takes_the_place_of_the_old_one(dialogue: Dialogue) -> None:
     one = at_code(dialogue)
     before = one.session.challenge
