@@ -12,6 +12,7 @@ from dialogs.applications.letters import Letters
 from dialogs.applications.news import Tidings, Waiting
 from dialogs.matters import pocket, window
 from dialogs.matters.rules import Rules
+from dialogs.session import Session
 from gateway import news_store
 from gateway.channels import Letter, surface
 from gateway.clock import Clock
@@ -104,8 +105,8 @@ class News:
         lawful = [one for one in waiting if not one.stoppable]
         missed = set() if phones else {one.application.id for one in waiting}
         for phone, address in reached(phones, pockets):
-            told = waiting
-            if len(lawful) < len(waiting) and await self._has_stopped(address):
+            told, talk = waiting, await self._talk(address)
+            if talk is not None and talk.quiet:
                 told = lawful
                 missed.update(one.application.id for one in waiting if one.stoppable)
             if not told:
@@ -113,7 +114,7 @@ class News:
             message = self._wording.about(
                 [one.application for one in told],
                 person.name,  # only E-Sobes knows who else is reached at this phone
-                person.language,
+                (talk.language if talk else None) or person.language,
                 surface(address),
                 now,
             )
@@ -124,12 +125,13 @@ class News:
             entries.append(about.told(letter, told[0].nature, phone))
         return _Told(news.left(tidings, missed), letters, entries)
 
-    async def _has_stopped(self, address: str) -> bool:
+    async def _talk(self, address: str) -> Session | None:
+        """Which says in what language somebody reads there, and what they have stopped."""
         stored = await self._sessions.load(address)
         try:
-            return stored is not None and sessions.read(stored).quiet
+            return None if stored is None else sessions.read(stored)
         except (MsgspecError, KeyError):
-            return False  # the talk begins anew at the next message
+            return None  # the talk begins anew at the next message
 
 
 def _said(told: Told) -> Waiting:

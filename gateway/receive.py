@@ -28,7 +28,7 @@ from gateway.store import AuditLine, Commit, Line, Store, shard_number
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.4
+PATIENCE = 2.2
 """Seconds in which everything that one answer needs to know has to be found out: nobody waits longer than three."""
 ROUNDS = 200
 """So many things are found out for one answer at most: of a guardian's wards, each may have to be asked about."""

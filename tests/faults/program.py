@@ -48,6 +48,7 @@ class Program:
 
     async def __aexit__(self, *_: object) -> None:
         await self.end(signal.SIGTERM)
+        await self.kill_redis()
         assert self._forge.stdin is not None
         self._forge.stdin.close()
         await self._forge.wait()

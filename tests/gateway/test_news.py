@@ -299,6 +299,14 @@ async def test_a_decision_is_told_to_all_where_a_change_with_the_same_stage_was_
     assert await affairs.sent() == ["decision"]
 
 
+async def test_each_reads_it_in_the_language_of_their_talk(affairs: Affairs) -> None:
+    await affairs.link(CHAT)
+    await affairs.write("рус", CHAT)
+    await affairs.told(decided("approved"))
+    assert "мақұлданды" in (await affairs.screen())[-1]
+    assert "добрен" in (await affairs.screen(CHAT))[-1]
+
+
 async def test_a_decision_that_e_sobes_calls_a_change_cannot_be_stopped(affairs: Affairs) -> None:
     await stop(affairs, f"sms:{PHONE}")
     for number, stage in enumerate(("approved", "refused")):
