@@ -60,6 +60,7 @@ class Dialogue:
             if turn.session.pending and turn.session.language is not None:
                 turn = self._take_up(turn.session, here)
         except UnansweredError as unanswered:
+            unanswered.__traceback__ = None  # the machine keeps the error: with its frames it would be a cycle
             return Answer(session, (), "asked", inquiry=unanswered.inquiry)
         return self._worded(turn, session, content, here.surface)
 

@@ -1,17 +1,21 @@
 """Where an application is, as a talk: lists that lose nobody, old buttons, families, promises."""
 
+import gc
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from msgspec import structs
 
+from dialogs import session as sessions
 from dialogs.applications.application import Application, Stage
 from dialogs.dialogue import Dialogue
 from dialogs.errands import WriteBack
-from dialogs.messages import Language, Surface
+from dialogs.messages import Language, Surface, Text
 from dialogs.sms_length import measure
+from dialogs.talk import Here
 from tests.dialogs.applications.cases import KINDS, NOW, SERVICES, case
-from tests.dialogs.registry import AIGUL, DANA, FAMILY_PHONE, PAVEL, PHONE, Registry
+from tests.dialogs.registry import AIGUL, DANA, FAMILY_PHONE, PAVEL, PHONE, Registry, answered
 from tests.dialogs.talks import Talk
 
 
@@ -135,3 +139,19 @@ def test_missing_papers_are_one_step_away(dialogue: Dialogue) -> None:
     talk.send("1")
     assert talk.session.service == KINDS["aid"]
     assert talk.session.state.startswith("documents.")
+
+
+def test_a_turn_that_asks_leaves_no_cycles_for_the_collector(dialogue: Dialogue) -> None:
+    """With them, everybody waits now and then for a tenth of a second."""
+    session, here = sessions.new("ref"), Here(NOW, Surface.SMS, PHONE)
+    session.language, session.state = Language.RU, "menu"
+    ask = partial(dialogue.answer, session, Text("статус"))
+    assert answered(ask, here, Registry()).messages
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            answered(ask, here, Registry())
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
