@@ -106,7 +106,7 @@ class Inquiries:
                 return await self._proofs.sent(iin, challenge)
             case NewCode():
                 return f"{randbelow(10**6):06}"
-        raise NotImplementedError
+        raise TypeError(f"nobody can tell {type(inquiry).__name__}")
 
     async def _applications(self, iin: str, until: float) -> tuple[Application, ...]:
         found, hearings = await asyncio.gather(
