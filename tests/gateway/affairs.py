@@ -331,44 +331,31 @@ def application(stage: str = "approved", name: str = "A-1", *, person: Person = 
     )
 
 
-def decided(
-    stage: str = "approved",
-    name: str = "A-1",
+def decided(stage: str = "approved", name: str = "A-1", **more: Any) -> Told:
+    return _about("decision.made", stage, name, **more)
+
+
+def changed(stage: str = "under_review", name: str = "A-1", **more: Any) -> Told:
+    return _about("application.changed", stage, name, **more)
+
+
+def scheduled(hearing: Hearing, name: str = "A-1", **more: Any) -> Told:
+    return structs.replace(_about("hearing.scheduled", "hearing_scheduled", name, **more), hearing=hearing)
+
+
+def _about(
+    kind: str,
+    stage: str,
+    name: str,
     *,
     event: str = "",
     person: Person = AIGUL,
     phones: Sequence[str] = (PHONE,),
     **more: Any,
 ) -> Told:
+    """`more`: what else is said of the application."""
     about = application(stage, name, person=person, **more)
-    return _event("decision.made", event or f"decided-{name}-{stage}", person, phones, application=about)
-
-
-def changed(
-    stage: str = "under_review",
-    name: str = "A-1",
-    *,
-    event: str = "",
-    person: Person = AIGUL,
-    phones: Sequence[str] = (PHONE,),
-    **more: Any,
-) -> Told:
-    about = application(stage, name, person=person, **more)
-    return _event("application.changed", event or f"changed-{name}-{stage}", person, phones, application=about)
-
-
-def scheduled(
-    hearing: Hearing,
-    name: str = "A-1",
-    *,
-    event: str = "",
-    person: Person = AIGUL,
-    phones: Sequence[str] = (PHONE,),
-    **more: Any,
-) -> Told:
-    about = application("hearing_scheduled", name, person=person, **more)
-    told = _event("hearing.scheduled", event or f"hearing-{name}", person, phones, application=about)
-    return structs.replace(told, hearing=hearing)
+    return _event(kind, event or f"{kind}-{name}-{stage}", person, phones, application=about)
 
 
 def _event(
