@@ -1,10 +1,11 @@
 """What E-Sobes tells us, as plain values: the contract's own shape is checked at the door, in `web.events`."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
 from dialogs.applications.application import Application, Hearing
+from dialogs.duties.duty import Place, Setting
 from dialogs.matters.matter import Kind, Person
 
 EVENT = "esobes:"
@@ -16,6 +17,34 @@ class OfferTold(Struct, frozen=True):
     service: str = ""
     kind: Kind = Kind.PROACTIVE
     device: str | None = None
+
+
+class InvitationTold(Struct, frozen=True):
+    id: str
+    arrive_by: date | None = None
+    place: Place | None = None
+    setting: Setting | None = None
+    outcome: str = ""
+    """Of one that is closed: `admitted`, `passed_on`, `cancelled`."""
+
+
+class ChoiceTold(Struct, frozen=True):
+    id: str
+    service: str = ""
+    opened_on: date | None = None
+    outcome: str = ""
+    """Of one that is closed: `chosen`, `cancelled`."""
+
+
+class OrderTold(Struct, frozen=True):
+    id: str
+    service: str
+    outcome: str
+    """`accepted`, `refused`."""
+    reason: str = ""
+    arrive_on: date | None = None
+    leave_on: date | None = None
+    place: Place | None = None
 
 
 class Told(Struct, frozen=True):
@@ -33,6 +62,7 @@ class Told(Struct, frozen=True):
     offer: OfferTold | None = None
     application: Application | None = None
     hearing: Hearing | None = None
+    duty: InvitationTold | ChoiceTold | OrderTold | None = None
 
     @property
     def cause(self) -> str:
