@@ -5,6 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from dialogs.messages import Button, Content, Surface
+from dialogs.papers import Paper
 
 
 class Inbound(Struct, frozen=True):
@@ -40,6 +41,8 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     where the channel can."""
     unasked: bool = False
     """Nobody has just asked for it, so it does not leave in quiet hours, however late it comes to that."""
+    paper: Paper | None = None
+    """A file that comes with it in a chat; no SMS carries one."""
 
 
 class Sent(Struct, frozen=True):

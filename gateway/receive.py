@@ -211,6 +211,7 @@ def _letters(inbound: Inbound, answer: Answer, now: datetime) -> list[Letter]:
             message.replaces,
             message.ask_contact,
             erases=inbound.message if answer.erases and not number else None,
+            paper=message.paper,
         )
         for number, message in enumerate(answer.messages)
     ]
