@@ -1,11 +1,17 @@
-"""Everything that E-Sobes tells, a model for each type of event."""
+"""Everything that E-Sobes tells, a model for each type of event.
 
+Refused are only contradictions that would have people told something untrue: an order that ends before it begins, a
+choice that opens on a day to come. Days that are over, and an organisation that says another setting of itself than
+its invitation does, are E-Sobes' to tell: its events are stored, and the assistant makes of them what it can.
+"""
+
+from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 
-from gateway.web.event_parts import Application, Known, Named, Organisation, Person, Service, Setting
-from gateway.web.fields import Blank, Day, Foreign, Id, Line, Long, Moment
+from gateway.web.event_parts import Application, Known, Named, Organisation, Past, Person, Service, Setting
+from gateway.web.fields import Blank, Day, Foreign, Id, Line, Moment, Remark
 
 
 def _conditions(schema: dict[str, Any]) -> None:
@@ -53,7 +59,7 @@ class Hearing(Foreign):
 class Choice(Foreign):
     id: Id
     service: Service
-    opened_on: Day
+    opened_on: Past
 
 
 class ChoiceMade(Foreign):
@@ -65,10 +71,18 @@ class Order(Foreign):
     id: Id
     service: Service
     outcome: Literal["accepted", "refused"]
-    reason: Long | None = None
+    reason: Remark | None = None
     arrive_on: Day | None = None
     leave_on: Day | None = None
     provider: Named | None = None
+
+    @field_validator("leave_on")
+    @classmethod
+    def _not_before_arriving(cls, day: date | None, info: ValidationInfo[Known]) -> date | None:
+        arrive = info.data.get("arrive_on")
+        if day is not None and arrive is not None and day < arrive:
+            raise ValueError("a day before arrive_on")
+        return day
 
 
 class Invitation(Foreign):

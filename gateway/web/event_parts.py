@@ -8,13 +8,14 @@ from msgspec import Struct
 from pydantic import AfterValidator, Discriminator, Field, RootModel, Tag, ValidationInfo
 
 from dialogs.applications.application import Stage
-from gateway.web.fields import Day, Foreign, Id, Iin, Line, Long, Moment, Phone, Whole
+from gateway.web.fields import Blank, Day, Foreign, Id, Iin, Line, Long, Moment, Phone, Whole
 
 
 class Known(Struct, frozen=True):
     """What an event is compared with."""
 
     today: date
+    """As far as any clock has come: another's may be a little ahead of ours."""
     services: Collection[str]
     replaceable: Collection[str]
     """Services whose devices are replaced: only there does the law take silence for consent."""
@@ -26,7 +27,7 @@ def _known(service: str, info: ValidationInfo[Known]) -> str:
     return service
 
 
-def _born(day: date, info: ValidationInfo[Known]) -> date:
+def _has_come(day: date, info: ValidationInfo[Known]) -> date:
     if day > info.context.today:
         raise ValueError("a day that has not come yet")
     return day
@@ -40,6 +41,7 @@ class Service(RootModel[Annotated[str, AfterValidator(_known)]]):
     """Its name in our catalogue."""
 
 
+Past = Annotated[Day, AfterValidator(_has_come)]
 StageOf = Annotated[Stage, Field(strict=False)]
 Setting = Literal["inpatient", "semi_inpatient", "home", "temporary"]
 
@@ -47,7 +49,7 @@ Setting = Literal["inpatient", "semi_inpatient", "home", "temporary"]
 class Person(Foreign):
     iin: Iin
     name: Line
-    birth_date: Annotated[Day, AfterValidator(_born)]
+    birth_date: Past
     language: Literal["kk", "ru"]
     phones: Annotated[list[Phone], Field(max_length=20)]
     """Those of the mobile citizens database; there may be none."""
@@ -56,13 +58,13 @@ class Person(Foreign):
 class Organisation(Foreign):
     name: Line
     bin: Annotated[str, Field(pattern="^[0-9]{12}$")] | None = None
-    address: Line | None = None
-    region: Line | None = None
+    address: Blank | None = None
+    region: Blank | None = None
     setting: Setting | None = None
     categories: list[Line] | None = None
     capacity: Whole | None = None
-    phone: Line | None = None
-    email: Line | None = None
+    phone: Blank | None = None
+    email: Blank | None = None
     license_issued: Day | None = None
     license_until: Day | None = None
 

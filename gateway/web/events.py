@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
@@ -9,27 +10,18 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from dialogs.applications.application import Application, Hearing, Passed
-from dialogs.matters.matter import Kind
-from dialogs.matters.matter import Person as Whom
-from dialogs.messages import Language
-from gateway.clock import ALMATY, Clock
-from gateway.events import OfferTold, Told
+from gateway.clock import Clock
+from gateway.events import Told
 from gateway.matters import NoRoomError
 from gateway.web import problems
 from gateway.web.bearer import Bearer
-from gateway.web.event_models import (
-    TYPES,
-    Event,
-    HearingScheduled,
-    OfAnApplication,
-    OfferOpened,
-    OfferWithdrawn,
-    Unknown,
-)
-from gateway.web.event_parts import Known, Organisation
+from gateway.web.event_models import TYPES, Event, OfAnApplication, Unknown
+from gateway.web.event_parts import Known
+from gateway.web.event_values import told
 
 PATH = "/esobes/events"
+_AHEAD = timedelta(hours=1)
+"""Another's clock may be so far before ours: nobody is refused for a day that has only just begun."""
 _LATER = "3600"
 """Seconds until some code may be free again."""
 _OF_ANOTHER = {
@@ -88,7 +80,7 @@ class Events:
             body = await request.body()
             event = self._read(body)
             try:
-                new = await self._listener.told(_told(event, body))
+                new = await self._listener.told(told(event, body))
             except NoRoomError as error:
                 raise HTTPException(503, str(error), {"Retry-After": _LATER}) from None
             response.status_code = 202 if new else 200
@@ -108,7 +100,7 @@ class Events:
         said = _json(body)
         kind = said.get("type") if isinstance(said, dict) else None
         model = TYPES.get(kind, Unknown) if isinstance(kind, str) else Unknown
-        known = Known(self._clock.now().date(), self._services, self._replaceable)
+        known = Known((self._clock.now() + _AHEAD).date(), self._services, self._replaceable)
         try:
             event = model.model_validate(said, context=known)
         except ValidationError as error:
@@ -156,58 +148,3 @@ def _place(steps: tuple[str | int, ...], said: object, *, missing: bool) -> list
             continue
         place.append(step)
     return place
-
-
-def _told(event: Event, body: bytes) -> Told:
-    person = event.person
-    return Told(
-        id=event.id,
-        type=event.type,
-        at=event.at.astimezone(ALMATY),
-        person=Whom(person.iin, person.name, person.birth_date, Language(person.language)),
-        phones=tuple(dict.fromkeys(person.phones)),
-        body=body,
-        specialist=_filled(event.specialist),
-        case=_filled(event.case_number),
-        offer=_offer(event),
-        application=_application(event),
-        hearing=_hearing(event),
-    )
-
-
-def _filled(line: str | None) -> str | None:
-    return line if line and line.strip() else None
-
-
-def _offer(event: Event) -> OfferTold | None:
-    if isinstance(event, OfferOpened):
-        offer = event.offer
-        return OfferTold(offer.id, offer.service.root, Kind(offer.kind), _filled(offer.device))
-    return OfferTold(event.offer.id) if isinstance(event, OfferWithdrawn) else None
-
-
-def _application(event: Event) -> Application | None:
-    if not isinstance(event, OfAnApplication):
-        return None
-    told, organisation = event.application, event.application.organisation
-    return Application(
-        id=told.id,
-        service=told.service.root,
-        iin=told.iin,
-        channel=told.channel,
-        submitted_at=told.submitted_at.astimezone(ALMATY),
-        registered_on=told.registered_on,
-        stage=told.stage,
-        due_on=told.due_on,
-        queue_number=None if told.queue_number is None else str(told.queue_number),
-        organisation=organisation.name if isinstance(organisation, Organisation) else organisation,
-        refusal_reason=told.refusal_reason,
-        history=tuple(Passed(one.stage, one.at.astimezone(ALMATY)) for one in told.history),
-    )
-
-
-def _hearing(event: Event) -> Hearing | None:
-    if not isinstance(event, HearingScheduled):
-        return None
-    hearing = event.hearing
-    return Hearing(hearing.at.astimezone(ALMATY), hearing.place, hearing.method)

@@ -90,7 +90,8 @@ def _pattern(written: str) -> dict[str, str]:
 
 _LINE = f"[^{_CONTROL}]*"
 _FILLED = rf"{_LINE}[^{_CONTROL}\s]{_LINE}"
-_TEXT = rf"[^{_CONTROL_IN_TEXT}]*[^{_CONTROL_IN_TEXT}\s][^{_CONTROL_IN_TEXT}]*"
+_ANY_TEXT = f"[^{_CONTROL_IN_TEXT}]*"
+_TEXT = rf"{_ANY_TEXT}[^{_CONTROL_IN_TEXT}\s]{_ANY_TEXT}"
 _ID = rf"[^{_CONTROL}\s.]([^{_CONTROL}]*[^{_CONTROL}\s])?"
 
 Phone = Annotated[
@@ -119,6 +120,8 @@ Long = Annotated[
 ]
 Blank = Annotated[str, Field(max_length=200, json_schema_extra=_pattern(_LINE)), AfterValidator(_line)]
 """A line that may also be empty."""
+Remark = Annotated[str, Field(max_length=2000, json_schema_extra=_pattern(_ANY_TEXT)), AfterValidator(_text)]
+"""Several lines, or none."""
 Whole = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(whole)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_our_time)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_our_time)]

@@ -85,7 +85,7 @@ async def test_nothing_breaks_it_and_no_nonsense_is_accepted(url: str, mode: Gen
 
 def _try_everything(url: str, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
-    schema.hooks.hook("map_body")(_of_one_person)
+    schema.hooks.hook("map_body")(_consistent)
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
@@ -107,9 +107,16 @@ def _try_everything(url: str, mode: GenerationMode) -> None:
         attempt()
 
 
-def _of_one_person(_: schemathesis.HookContext, body: Any) -> Any:
-    """What a schema cannot say of two fields: that they are the same."""
-    parts = [body.get(name) for name in ("person", "application")] if isinstance(body, dict) else []
-    if parts and all(isinstance(part, dict) and "iin" in part for part in parts):
+def _consistent(_: schemathesis.HookContext, body: Any) -> Any:
+    """What a schema cannot say of two fields: that they are the same, or that one day follows the other."""
+    if not isinstance(body, dict):
+        return body
+    parts = [body.get(name) for name in ("person", "application")]
+    if all(isinstance(part, dict) and "iin" in part for part in parts):
         body["application"]["iin"] = body["person"]["iin"]
+    order = body.get("order")
+    if isinstance(order, dict):
+        arrive, leave = order.get("arrive_on"), order.get("leave_on")
+        if isinstance(arrive, str) and isinstance(leave, str):
+            order |= {"arrive_on": min(arrive, leave), "leave_on": max(arrive, leave)}
     return body

@@ -8,13 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from dialogs.applications.application import Application, Hearing, Passed, Stage
+from dialogs.duties.duty import Place, Setting
 from dialogs.matters.matter import Kind
 from dialogs.messages import Language
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, connect
-from gateway.events import Told
+from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
 from gateway.matters import NoRoomError
 from gateway.web import app
 from gateway.web.events import Events, Listener
@@ -32,8 +34,8 @@ class Today(Clock):
         return datetime(2026, 11, 25, 18, 5, tzinfo=ALMATY)
 
 
-def door(ledger: Listener) -> Front:
-    events = Events(ledger, TOKEN, Today(), services=SERVICES, replaceable=REPLACEABLE)
+def door(ledger: Listener, clock: Clock | None = None) -> Front:
+    events = Events(ledger, TOKEN, clock or Today(), services=SERVICES, replaceable=REPLACEABLE)
 
     async def ping() -> None: ...
 
@@ -123,6 +125,87 @@ async def test_an_application_and_a_hearing_are_handed_on_as_they_are(
         organisation="«Үміт» орталығы",
         history=(Passed(Stage.REGISTERED, at),),
     )
+
+
+async def heard(esobes: httpx.AsyncClient, ledger: Ledger, kind: str, /, **changes: Any) -> object:
+    """The duty that such an event is about."""
+    answer = await tell(esobes, event(kind, id=f"ev-{len(ledger.heard)}", **changes))
+    assert answer.status_code == 202, answer.text
+    return ledger.heard[-1].duty
+
+
+async def test_a_choice_of_a_provider_is_handed_on(esobes: httpx.AsyncClient, ledger: Ledger) -> None:
+    opened = ChoiceTold("ch-1", "technical_aids_hygiene", date(2026, 11, 25))
+    assert await heard(esobes, ledger, "provider_choice.opened") == opened
+    for outcome in ("chosen", "cancelled"):
+        told = await heard(esobes, ledger, "provider_choice.closed", choice__outcome=outcome)
+        assert told == ChoiceTold("ch-1", outcome=outcome)
+    earlier = await heard(esobes, ledger, "provider_choice.opened", choice__opened_on="2026-09-01")
+    assert earlier == structs.replace(opened, opened_on=date(2026, 9, 1))
+
+
+async def test_an_order_is_handed_on_with_its_days_and_its_provider(
+    esobes: httpx.AsyncClient, ledger: Ledger
+) -> None:
+    refused = OrderTold("or-1", "technical_aids_hygiene", "refused", "қоймада жоқ", place=Place("«Қамқор» ЖШС"))
+    assert await heard(esobes, ledger, "order.answered") == refused
+    place = {"name": "«Шипа»", "address": "Сарыағаш, Абай 5", "phone": None}
+    days = {"order__arrive_on": "2026-12-20", "order__leave_on": "2026-12-20"}
+    accepted = {"order__outcome": "accepted", "order__reason": "", "order__provider": place, **days}
+    arrives = date(2026, 12, 20)
+    assert await heard(esobes, ledger, "order.answered", **accepted) == OrderTold(
+        id="or-1",
+        service="technical_aids_hygiene",
+        outcome="accepted",
+        arrive_on=arrives,
+        leave_on=arrives,
+        place=Place("«Шипа»", "Сарыағаш, Абай 5"),
+    )
+    nothing = {"order__provider": None, "order__reason": None, "order__leave_on": "2026-12-20"}
+    told = await heard(esobes, ledger, "order.answered", **nothing)
+    assert told == OrderTold("or-1", "technical_aids_hygiene", "refused", leave_on=arrives)
+
+
+async def test_an_invitation_is_handed_on_from_its_opening_to_its_end(
+    esobes: httpx.AsyncClient, ledger: Ledger
+) -> None:
+    organisation = ORGANISATION | {"setting": "home", "address": "Жаркент, Абай 1", "phone": "+77283120000"}
+    assert await heard(esobes, ledger, "invitation.opened", invitation__organisation=organisation) == InvitationTold(
+        id="in-1",
+        arrive_by=date(2026, 12, 10),
+        place=Place("«Үміт» орталығы", "Жаркент, Абай 1", "+77283120000"),
+        setting=Setting.INPATIENT,
+    )
+    bare = await heard(esobes, ledger, "invitation.opened", invitation__organisation={"name": "Үміт", "phone": " "})
+    assert bare == InvitationTold("in-1", date(2026, 12, 10), Place("Үміт"), Setting.INPATIENT)
+    changed = await heard(esobes, ledger, "invitation.changed")
+    assert changed == InvitationTold("in-1", date(2026, 12, 20))
+    for outcome in ("admitted", "passed_on", "cancelled"):
+        closed = await heard(esobes, ledger, "invitation.closed", invitation__outcome=outcome)
+        assert closed == InvitationTold("in-1", outcome=outcome)
+
+
+async def test_a_day_that_is_over_is_for_e_sobes_to_tell(esobes: httpx.AsyncClient, ledger: Ledger) -> None:
+    told = await heard(esobes, ledger, "invitation.opened", invitation__arrive_by="2026-11-01")
+    assert isinstance(told, InvitationTold)
+    assert told.arrive_by == date(2026, 11, 1)
+
+
+async def test_what_is_told_of_anything_else_is_no_duty(esobes: httpx.AsyncClient, ledger: Ledger) -> None:
+    for kind in ("offer.opened", "offer.withdrawn", "decision.made", "application.changed", "hearing.scheduled"):
+        assert await heard(esobes, ledger, kind) is None
+
+
+async def test_a_day_that_began_on_another_clock_a_little_earlier_has_come(ledger: Ledger) -> None:
+    class Late(Clock):
+        def now(self) -> datetime:
+            return datetime(2026, 11, 25, 23, 58, tzinfo=ALMATY)
+
+    async with browser(door(ledger, Late())) as esobes:
+        esobes.headers.update(BEARER)
+        for day, status in (("2026-11-26", 202), ("2026-11-27", 422)):
+            what = event("provider_choice.opened", choice__opened_on=day)
+            assert (await tell(esobes, what)).status_code == status
 
 
 @pytest.mark.parametrize("kind", ["decision.made", "application.changed", "hearing.scheduled"])
@@ -242,9 +325,18 @@ async def test_a_wrong_field_is_named_and_nothing_is_stored(
         ("hearing.scheduled", {"hearing__at": "2026-11-25"}, "hearing.at"),
         ("hearing.scheduled", {"hearing__place": ""}, "hearing.place"),
         ("provider_choice.opened", {"choice__opened_on": "soon"}, "choice.opened_on"),
+        ("provider_choice.opened", {"choice__opened_on": "2026-11-26"}, "choice.opened_on"),
+        ("provider_choice.opened", {"choice__service": "yacht"}, "choice.service"),
         ("provider_choice.closed", {"choice__outcome": "lost"}, "choice.outcome"),
         ("order.answered", {"order__outcome": "perhaps"}, "order.outcome"),
         ("order.answered", {"order__reason": "қоймада\u0007жоқ"}, "order.reason"),
+        ("order.answered", {"order__arrive_on": "2026-12-20", "order__leave_on": "2026-12-19"}, "order.leave_on"),
+        ("order.answered", {"order__arrive_on": "soon", "order__leave_on": "2026-12-19"}, "order.arrive_on"),
+        ("order.answered", {"order__provider": ""}, "order.provider"),
+        ("order.answered", {"order__provider": {"name": "А", "phone": 5}}, "order.provider.phone"),
+        ("invitation.opened", {"invitation__organisation": "«Үміт»"}, "invitation.organisation"),
+        ("invitation.opened", {"invitation__arrive_by": "10.12.2026"}, "invitation.arrive_by"),
+        ("invitation.changed", {"invitation__arrive_by": None}, "invitation.arrive_by"),
         ("invitation.opened", {"invitation__postponed": True}, "invitation.postponed"),
         ("invitation.opened", {"invitation__postponed": 0}, "invitation.postponed"),
         ("invitation.opened", {"invitation__setting": "hotel"}, "invitation.setting"),
