@@ -1,6 +1,6 @@
 """What E-Sobes is told, to the letter of its contract. How it is asked stands in `esobes_looking`.
 
-out     POST {url}/offers/{id}/answer   or   POST {url}/requests
+out     POST {url}/offers/{id}/answer   or   POST {url}/requests   or   POST {url}/invitations/{id}/postponement
             Authorization: Bearer …     Idempotency-Key: O-17:1     Content-Type: application/json
 
 answer                                          what it means
@@ -25,6 +25,7 @@ from msgspec import Struct
 from dialogs.matters.matter import Answer
 from gateway.channels import Retry
 from gateway.esobes_looking import ENOUGH, Looking
+from gateway.esobes_reading import BOM
 
 _AGAIN = (408, 425, 429)
 _KEY = "!#$&'()*+,-./:;<=>?@[]^_`{|}~"
@@ -56,8 +57,15 @@ class Post(Struct, frozen=True, omit_defaults=True):
 
 class Taken(Struct, frozen=True):
     status: int
-    application: bytes = b""
-    """What came of it, as JSON, if E-Sobes said."""
+    body: bytes = b""
+    """What E-Sobes said of it: a JSON object, or nothing."""
+
+    @property
+    def application(self) -> bytes:
+        """What came of it, as JSON, if E-Sobes said."""
+        told = msgspec.json.decode(self.body) if self.body else {}
+        application = told.get("application")
+        return msgspec.json.encode(application) if application else b""
 
     def __repr__(self) -> str:
         return f"Taken({self.status})"
@@ -116,13 +124,13 @@ class Esobes:
 
 
 def read(status: int, body: bytes, headers: Mapping[str, str], now: datetime) -> Taken | Refused | Retry:
+    body = body.removeprefix(BOM)
     try:
         told = msgspec.json.decode(body) if body else {}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = None
     if 200 <= status < 300 and told is not None:
-        application = told.get("application") if isinstance(told, dict) else None
-        return Taken(status, msgspec.json.encode(application) if application else b"")
+        return Taken(status, body if isinstance(told, dict) and told else b"")
     if 400 <= status < 500 and status not in _AGAIN:
         return Refused(status, _held(told) if status == 409 else None, _reason(told))
     return Retry(f"E-Sobes answered {status}", _after(headers.get("retry-after", ""), now))

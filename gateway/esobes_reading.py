@@ -8,9 +8,12 @@ persons          yes, unless nobody would be left       nothing can be asked abo
 applications     another person's; one that came to     whoever asks would take theirs for lost
                  its end, unless none would be left
 organisations    yes, unless none would be left         the register is read by people
+
+What it answers to a postponement has been taken, however it is written: nothing of it is needed for that.
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, TypeVar
@@ -30,7 +33,14 @@ log = logging.getLogger(__name__)
 _NULL = Raw(b"null")
 _YEARS = range(2000, 2100)
 """Nothing that is told now happened or is due outside them."""
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""Some systems cannot write without this mark, which nobody needs."""
+
+_LONGEST_LINK = 200
+_GOVERNMENT = re.compile(
+    r"https://([a-z0-9-]+\.)*egov\.kz([/?#][\w.~:/?#\[\]@!$&'()*+,;=%-]*)?", re.ASCII | re.IGNORECASE
+)
+"""Nothing else is shown to people as a place to sign at, nor anything that only looks like it."""
 
 _DONE = (Stage.ADMITTED, Stage.NO_SHOW, Stage.COMPLETED, Stage.WITHDRAWN)
 """Nobody waits for anything, and nothing can be done about it."""
@@ -109,9 +119,26 @@ class _Organisations(Struct, frozen=True):
     organisations: tuple[Raw, ...]
 
 
+class _Postponement(Struct, frozen=True):
+    arrive_by: Raw = _NULL
+    sign_by: Raw = _NULL
+    sign_url: Raw = _NULL
+
+
+class Signing(Struct, frozen=True):
+    """How a postponement that E-Sobes has taken comes to count."""
+
+    arrive_by: date | None = None
+    """None: E-Sobes does not say; it has taken the day that it was asked for."""
+    sign_by: date | None = None
+    url: str = ""
+    """On a site of the government; empty: none that people may be sent to."""
+
+
 T = TypeVar("T")
 
 _said: Decoder[str | int | _Named] = Decoder(str | int | _Named | None)
+_line: Decoder[str] = Decoder(str | None)
 _number: Decoder[int] = Decoder(Annotated[int, Meta(ge=0, le=100_000)] | None)
 _day: Decoder[date] = Decoder(date | None)
 _list: Decoder[tuple[Raw, ...]] = Decoder(tuple[Raw, ...] | None)
@@ -164,6 +191,18 @@ def organisations(body: bytes, setting: str) -> tuple[Organisation, ...]:
     return tuple(one for one in found if one.setting == setting)
 
 
+def postponement(body: bytes) -> Signing:
+    """Whatever it says, it has been taken: what cannot be read is as if it had not been said."""
+    try:
+        told = _read(body, _Postponement)
+    except UnreadableError as error:
+        log.warning("E-Sobes took a postponement, and its answer cannot be read: %s", error)
+        return Signing()
+    url = _soft(told.sign_url, _line) or ""
+    safe = len(url) <= _LONGEST_LINK and _GOVERNMENT.fullmatch(url)
+    return Signing(_date(told.arrive_by), _date(told.sign_by), url if safe else "")
+
+
 def _those_that_can_be_read(
     what: str,
     entries: Sequence[Raw],
@@ -191,8 +230,8 @@ def _is_done(entry: Raw) -> bool:
 
 def _read(body: bytes | Raw, shape: type[T]) -> T:
     try:
-        if isinstance(body, bytes):  # some systems cannot write without a mark that nobody needs
-            body = body.removeprefix(_BOM)
+        if isinstance(body, bytes):
+            body = body.removeprefix(BOM)
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"{shape.__name__.strip('_')}: {type(error).__name__}") from None

@@ -44,8 +44,25 @@ async def test_an_answer_arrives_as_the_contract_wants_it(ministry: Ministry, es
 
 async def test_a_request_is_told_the_same_way(ministry: Ministry, esobes: Esobes) -> None:
     ministry.answers = [answer("201 Created", '{"application":{"id":"A-5"}}')]
-    assert await esobes.tell(post("requests"), "O-17:note") == Taken(201, b'{"id":"A-5"}')
+    taken = await esobes.tell(post("requests"), "O-17:note")
+    assert isinstance(taken, Taken)
+    assert (taken.status, taken.application) == (201, b'{"id":"A-5"}')
     assert (ministry.calls[0].path, ministry.calls[0].key) == ("/requests", "O-17:note")
+
+
+async def test_of_a_postponement_that_was_taken_everything_said_is_kept(ministry: Ministry, esobes: Esobes) -> None:
+    said = '{"arrive_by":"2026-12-20","signed":false,"sign_by":"2026-12-10","sign_url":"https://aleumet.egov.kz/"}'
+    ministry.answers = [answer("200 OK", said)]
+    assert await esobes.tell(post("invitations", "in/1", "postponement"), "in/1:postponement") == Taken(
+        200, said.encode()
+    )
+    assert (ministry.calls[0].path, ministry.calls[0].key) == (
+        "/invitations/in%2F1/postponement",
+        "in/1:postponement",
+    )
+    ministry.answers = [problem("409 Conflict", detail="It was postponed before.")]
+    refused = await esobes.tell(post("invitations", "in-2", "postponement"), "in-2:postponement")
+    assert refused == Refused(409, None, "It was postponed before.")
 
 
 async def test_whatever_an_offer_is_called_it_stays_one_part_of_the_address(
@@ -109,8 +126,10 @@ DATE = "Wed, 25 Nov 2026 05:02:00 GMT"
     [
         (200, "{}", {}, Taken(200)),
         (200, "", {}, Taken(200)),
-        (201, '{"application":{}}', {}, Taken(201)),
-        (201, '{"application":{"id":"A-1"}}', {}, Taken(201, b'{"id":"A-1"}')),
+        (200, "[1]", {}, Taken(200)),
+        (200, "null", {}, Retry("E-Sobes answered 200")),
+        (200, "\ufeff{}", {}, Taken(200)),
+        (201, '{"application":{"id":"A-1"}}', {}, Taken(201, b'{"application":{"id":"A-1"}}')),
         (204, "", {}, Taken(204)),
         (200, "<html>a login page</html>", {}, Retry("E-Sobes answered 200")),
         (200, '{"answer":', {}, Retry("E-Sobes answered 200")),
@@ -151,6 +170,21 @@ def test_every_answer_means_one_thing(
     status: int, body: str, headers: dict[str, str], meaning: Taken | Refused | Retry
 ) -> None:
     assert read(status, body.encode(), httpx.Headers(headers), NOW) == meaning
+
+
+@pytest.mark.parametrize(
+    ("body", "application"),
+    [
+        (b"", b""),
+        (b'{"answer":"consent"}', b""),
+        (b'{"application":{}}', b""),
+        (b'{"application":null}', b""),
+        (b'{"application": {"id": "A-1"}}', b'{"id":"A-1"}'),
+    ],
+)
+def test_an_application_that_came_of_it_stands_in_what_was_said(body: bytes, application: bytes) -> None:
+    assert Taken(201, body).application == application
+    assert "A-1" not in repr(Taken(201, body))
 
 
 def test_an_answer_that_is_not_utf_8_is_none() -> None:

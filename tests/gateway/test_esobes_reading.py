@@ -16,7 +16,7 @@ from dialogs.messages import Language
 from dialogs.people import Citizen
 from gateway import esobes_reading as reading
 from gateway.clock import ALMATY
-from gateway.esobes_reading import UnreadableError
+from gateway.esobes_reading import Signing, UnreadableError
 
 IIN, OTHER = "550301300456", "840312400017"
 PERSON = {
@@ -335,6 +335,81 @@ def test_a_mark_at_the_beginning_that_some_systems_write_is_passed_over() -> Non
     assert reading.persons(b'\xef\xbb\xbf{"persons":[]}') == ()
 
 
+POSTPONED = {
+    "arrive_by": "2026-12-20",
+    "signed": False,
+    "sign_by": "2026-12-10",
+    "sign_url": "https://aleumet.egov.kz/notices/17",
+}
+ASKED, OLD = date(2026, 12, 20), date(2026, 12, 10)
+
+
+def postponement(**changes: object) -> Signing:
+    return reading.postponement(msgspec.json.encode(POSTPONED | changes))
+
+
+def test_a_postponement_says_until_when_and_where_it_is_signed() -> None:
+    assert postponement() == Signing(ASKED, OLD, "https://aleumet.egov.kz/notices/17")
+
+
+@pytest.mark.parametrize("nothing", [None, 5, "", "soon", "10.12.2026", "0001-01-01", ["2026-12-10"], {}])
+def test_what_a_postponement_does_not_say_is_not_made_up(nothing: object) -> None:
+    assert postponement(sign_by=nothing).sign_by is None
+    assert postponement(arrive_by=nothing).arrive_by is None
+    assert postponement(sign_url=nothing) == Signing(ASKED, OLD)
+    assert reading.postponement(b'{"signed":false}') == Signing()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://egov.kz",
+        "https://www.egov.kz/",
+        "https://aleumet.egov.kz/ru/sign?notice=in-1&x=%D0%B0#here",
+        "HTTPS://Aleumet.eGov.kz/a",
+        "https://aleumet.egov.kz/" + "a" * 176,
+    ],
+)
+def test_people_are_sent_to_sites_of_the_government(url: str) -> None:
+    assert postponement(sign_url=url).url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://aleumet.egov.kz/",
+        "aleumet.egov.kz",
+        "//aleumet.egov.kz/",
+        "javascript:alert(1)//https://egov.kz",
+        "https://notegov.kz/",
+        "https://egov.kz.example.com/",
+        "https://example.com/egov.kz",
+        "https://example.com#.egov.kz",
+        "https://example.com?.egov.kz",
+        "https://example.com\\.egov.kz/",
+        "https://aleumet.egov.kz@example.com/",
+        "https://example.com@aleumet.egov.kz/",
+        "https://aleumet.egov.kz:8443/",
+        "https://aleumet.egov.kz:443@example.com/",
+        "https://аleumet.egov.kz/",
+        "https://aleumet.egov.kz/қол",
+        "https://aleumet.egov.kz/a b",
+        "https://aleumet.egov.kz/\nhttps://example.com",
+        "https://aleumet.egov.kz\n",
+        " https://aleumet.egov.kz/",
+        'https://aleumet.egov.kz/"><b>',
+        "https://aleumet.egov.kz/" + "a" * 177,
+    ],
+)
+def test_nobody_is_sent_anywhere_else(url: str) -> None:
+    assert postponement(sign_url=url) == Signing(ASKED, OLD)
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"<html>", b'{"a":', b"\xff", b"[" * 100_000, b"{}"])
+def test_a_postponement_that_was_taken_stays_so_whatever_is_said(body: bytes) -> None:
+    assert reading.postponement(body) == Signing()
+
+
 READERS: list[Callable[[bytes], object]] = [
     reading.persons,
     lambda body: reading.person(body, IIN),
@@ -387,3 +462,9 @@ def test_one_value_of_another_kind_is_read_or_refused(data: st.DataObject, what:
     for read in READERS:
         with suppress(UnreadableError):
             read(body)
+
+
+@given(data=st.data())
+def test_no_postponement_is_beyond_reading(data: st.DataObject) -> None:
+    found = postponement(**{data.draw(st.sampled_from(sorted(POSTPONED))): data.draw(JSON)})
+    assert not found.url or found.url.startswith("https://")

@@ -287,7 +287,7 @@ async def test_our_own_client_is_understood(batched: Batched, hands: Hands) -> N
             await played.ministry.shelf.put(offer)
             told = Answered(Answer.CONSENT, hands.now(), "sms", PHONE, "472", "472 келісемін")
             answer = Post(0, name, ("offers", name, "answer"), msgspec.Raw(msgspec.json.encode(told)))
-            assert await client.tell(answer, f"{name}:1") == Taken(200)
+            assert await client.tell(answer, f"{name}:1") == Taken(200, b'{"answer":"consent"}')
             other = Answered(Answer.REFUSAL, hands.now(), "sms", PHONE)
             answer = Post(0, name, ("offers", name, "answer"), msgspec.Raw(msgspec.json.encode(other)))
             assert await client.tell(answer, f"{name}:2") == Refused(409, "consent", "Another answer is held.")
