@@ -18,8 +18,10 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import DeleteMessage, TelegramMethod
 from aiogram.types import (
+    BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     KeyboardButton,
     LinkPreviewOptions,
     ReplyKeyboardMarkup,
@@ -29,11 +31,15 @@ from aiogram.types import (
 from dialogs.messages import Button
 from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
+from gateway.failures import told
+from gateway.papers import File, Papers
 
 log = logging.getLogger(__name__)
 
 LONGEST = 4096
 """UTF-16 units in one message."""
+LONGEST_CAPTION = 1024
+"""UTF-16 units under a file."""
 PATIENCE = 20
 """Seconds for one call."""
 ROW_LETTERS = 22
@@ -57,6 +63,16 @@ class Send(TelegramMethod[dict[str, Any]]):
     link_preview_options: LinkPreviewOptions = LinkPreviewOptions(is_disabled=True)
 
 
+class SendFile(TelegramMethod[dict[str, Any]]):
+    __returning__ = dict[str, Any]
+    __api_method__ = "sendDocument"
+
+    chat_id: int
+    document: InputFile
+    caption: str | None = None
+    reply_markup: Keyboard | None = None
+
+
 class Edit(TelegramMethod[dict[str, Any]]):
     __returning__ = dict[str, Any]
     __api_method__ = "editMessageText"
@@ -71,8 +87,9 @@ class Edit(TelegramMethod[dict[str, Any]]):
 class TelegramLetters:
     """The channel for `tg:` addresses."""
 
-    def __init__(self, bot: Bot, share_phone: str) -> None:
+    def __init__(self, bot: Bot, share_phone: str, papers: Papers) -> None:
         self._bot = bot
+        self._papers = papers
         self._share_phone = share_phone
         """On the button that hands over one's own number."""
         self._keyboards: set[int] = set()
@@ -101,7 +118,7 @@ class TelegramLetters:
 
     async def _edited(self, chat: int, message: int, letter: Letter) -> bool:
         """False: this message cannot be changed any more, and a new one has to be written."""
-        if letter.ask_contact or units(letter.text) > LONGEST:
+        if letter.ask_contact or letter.paper is not None or units(letter.text) > LONGEST:
             return False
         markup = inline(letter.buttons) if letter.buttons else None
         edit = Edit(chat_id=chat, message_id=message, text=letter.text, reply_markup=markup)
@@ -112,19 +129,27 @@ class TelegramLetters:
         return True
 
     async def _write(self, chat: int, letter: Letter) -> None:
-        pieces = split(letter.text)
-        markup = await self._markup(chat, letter)
-        for position in range(self._begun.get(letter.id, 0), len(pieces)):
-            is_last = position + 1 == len(pieces)
-            message = Send(chat_id=chat, text=pieces[position], reply_markup=markup if is_last else None)
-            await self._bot(message, request_timeout=PATIENCE)
-            if not is_last:
+        messages = _messages(chat, letter.text, await self._file(letter))
+        messages[-1].reply_markup = await self._markup(chat, letter)
+        for position in range(self._begun.get(letter.id, 0), len(messages)):
+            await self._bot(messages[position], request_timeout=PATIENCE)
+            if position + 1 < len(messages):
                 self._begun[letter.id] = position + 1
         self._begun.pop(letter.id, None)
         if letter.ask_contact:
             self._keyboards.add(chat)
         else:
             self._keyboards.discard(chat)
+
+    async def _file(self, letter: Letter) -> File | None:
+        """What cannot be made is left out: the words matter more."""
+        if letter.paper is None:
+            return None
+        try:
+            return await self._papers.made(letter.paper)
+        except Exception as error:
+            log.error("the paper of letter %s could not be made: %s", letter.id, told(error))
+            return None
 
     async def _markup(self, chat: int, letter: Letter) -> Keyboard | None:
         if letter.ask_contact:
@@ -146,6 +171,16 @@ class TelegramLetters:
         share = KeyboardButton(text=self._share_phone, request_contact=True)
         others = [[KeyboardButton(text=button.label) for button in row] for row in rows(buttons)]
         return ReplyKeyboardMarkup(keyboard=[[share], *others], resize_keyboard=True, one_time_keyboard=True)
+
+
+def _messages(chat: int, text: str, file: File | None) -> list[Send | SendFile]:
+    """The words stand under the file, or, if they are too long for that, above it."""
+    if file is None:
+        return [Send(chat_id=chat, text=piece) for piece in split(text)]
+    document = BufferedInputFile(file.content, file.name)
+    if units(text) <= LONGEST_CAPTION:
+        return [SendFile(chat_id=chat, document=document, caption=text)]
+    return [*_messages(chat, text, None), SendFile(chat_id=chat, document=document)]
 
 
 def outcome(error: Exception) -> Outcome:
@@ -174,16 +209,20 @@ def inline(buttons: Sequence[Button]) -> InlineKeyboardMarkup:
 
 
 def rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """Short buttons share a row."""
+    """Short buttons share a row, and those that name the same one."""
     found: list[list[Button]] = []
     for button in buttons:
-        row = found[-1] if found else []
-        room = ROW_LETTERS - sum(len(other.label) for other in row)
-        if row and len(row) < ROW_BUTTONS and len(button.label) <= room:
-            row.append(button)
+        if found and _beside(found[-1], button):
+            found[-1].append(button)
         else:
             found.append([button])
     return found
+
+
+def _beside(row: Sequence[Button], button: Button) -> bool:
+    if row[0].row or button.row:
+        return row[0].row == button.row
+    return len(row) < ROW_BUTTONS and sum(len(other.label) for other in (*row, button)) <= ROW_LETTERS
 
 
 def split(text: str) -> list[str]:

@@ -111,6 +111,8 @@ class Choice(Struct, frozen=True):
     label: Say
     spare: bool = False
     """Left out of an SMS that would get longer by it: its text says how else."""
+    row: str = ""
+    """In a chat, neighbours that name the same row stand side by side, whatever their width."""
 
 
 class Reply(Struct, frozen=True):
@@ -129,6 +131,8 @@ class Reply(Struct, frozen=True):
 class Button(Struct, frozen=True):
     id: str
     label: str
+    row: str = ""
+    """Neighbours that name the same row stand side by side."""
 
 
 class Message(Struct, frozen=True):

@@ -38,7 +38,7 @@ def chat(reply: Reply, words: Words, language: Language) -> Message:
     for what in reply.say:
         spoken = _spoken(what, words, language, Surface.CHAT)
         text += f"\n{_mark(what)} {spoken}" if what.item else f"\n\n{spoken}"
-    buttons = tuple(Button(c.id, _spoken(c.label, words, language, Surface.CHAT)) for c in reply.choices)
+    buttons = tuple(Button(c.id, _spoken(c.label, words, language, Surface.CHAT), c.row) for c in reply.choices)
     return Message(text.strip(), buttons, ask_contact=reply.ask_contact, paper=reply.paper)
 
 

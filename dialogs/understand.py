@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from dialogs.asking import asks_for_status
+from dialogs.day_picker import DAY, PAGE, chosen
 from dialogs.messages import Contact, Content, Event, Interrupted, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
 
@@ -33,6 +34,10 @@ for _event, _words in {
     Event("status"): "/status статус мәртебе өтінішім заявление status статусы статус_заявления стату "
     "мартебе мәртебесі отинишим өтініш отиниш арызым заявка моя_заявка моё_заявление мое_заявление "
     "otinishim otinish zayavlenie арыз",
+    Event(
+        "queue"
+    ): "/queue кезек очередь queue кезегім моя_очередь kezek kezegim ochered кезегим кезек_туралы про_очередь "
+    "кезектегі_орным очередность",
     Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh хелп аныктама көмектесіңіз",
     Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау "
     "оператора операторға живой_человек адаммен_сөйлесу коңырау konyrau",
@@ -101,7 +106,7 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
     if number := _NUMBER.fullmatch(plain):
         return _numbered(number[1], session.offered, surface)
     for choice, label in labels() if session.offered else ():
-        if plain in _spellings(normalised(label)):
+        if plain in _spellings(normalised(label)) and _chosen(choice).name != PAGE:
             return _chosen(choice)
     return Event("status") if asks_for_status(plain) else Event("say", (plain,))
 
@@ -124,10 +129,17 @@ def _numbered(number: str, offered: Sequence[str], surface: Surface) -> Event:
     position = int(number)
     if position == 0:
         return Event("menu")
-    chosen = _chosen(offered[position - 1]) if position <= len(offered) else None
-    if chosen is None or (surface is Surface.CHAT and chosen.name in NEVER_BY_NUMBER_IN_CHAT):
-        return Event("no_such_number", (number,))
-    return chosen
+    nothing = Event("no_such_number", (number,))
+    if surface is Surface.CHAT and (days := _days(offered)):
+        return days.get(position, nothing)
+    event = _chosen(offered[position - 1]) if position <= len(offered) else nothing
+    return nothing if surface is Surface.CHAT and event.name in NEVER_BY_NUMBER_IN_CHAT else event
+
+
+def _days(offered: Sequence[str]) -> dict[int, Event]:
+    """In a calendar a number is the day that it stands on, and not the button's place among the others."""
+    events = [event for choice in offered if (event := _chosen(choice)).name == DAY]
+    return {day.day: event for event in events if (day := chosen("".join(event.args)))}
 
 
 def _spellings(label: str) -> tuple[str, ...]:

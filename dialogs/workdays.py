@@ -99,6 +99,19 @@ class Workdays:
             raise CalendarError(f"the calendar ends in {LAST_YEAR}")
         return self._days[number]
 
+    def before(self, day: date, days: int) -> date:
+        """The n-th working day before `day`, which itself is not counted."""
+        if days < 1:
+            raise ValueError(f"working days are counted from 1, not {days}")
+        number = self._up_to(day) - self.is_working(day) - days
+        if number < 0:
+            raise CalendarError(f"the calendar begins in {FIRST_YEAR}")
+        return self._days[number]
+
+    def between(self, first: date, last: date) -> int:
+        """How many working days are left on `first`, which is not counted, until `last`, which is."""
+        return max(0, self._up_to(last) - self._up_to(first))
+
     def _up_to(self, day: date) -> int:
         number = (day - self._first).days
         if not 0 <= number < len(self._passed):

@@ -200,7 +200,7 @@ def _shown(kind: str, entry: Entry, language: Language) -> dict[str, object]:
         "status": entry.status,
         "time": f"{entry.at:%H:%M}",
         "day": spoken(entry.at.date(), language),
-        "buttons": [{"id": button.id, "label": button.label} for button in entry.buttons],
+        "buttons": [{"id": b.id, "label": b.label, "row": b.row} for b in entry.buttons],
         "ask_contact": entry.ask_contact,
     }
     if kind == "sms":

@@ -25,16 +25,21 @@ function tick(status) {
   return whole;
 }
 
-// Short buttons share a row, as they do in Telegram.
+// Short buttons share a row, as they do in Telegram, and those that name the same one.
 function rows(buttons) {
   const found = [];
   for (const button of buttons) {
-    const row = found.at(-1) ?? [];
-    const letters = row.reduce((sum, other) => sum + other.label.length, button.label.length);
-    if (row.length && row.length < BUTTONS_IN_A_ROW && letters <= LETTERS_IN_A_ROW) row.push(button);
+    const row = found.at(-1);
+    if (row && beside(row, button)) row.push(button);
     else found.push([button]);
   }
   return found;
+}
+
+function beside(row, button) {
+  if (row[0].row || button.row) return row[0].row === button.row;
+  const letters = row.reduce((sum, other) => sum + other.label.length, button.label.length);
+  return row.length < BUTTONS_IN_A_ROW && letters <= LETTERS_IN_A_ROW;
 }
 
 class Phone {
@@ -138,7 +143,7 @@ class Phone {
   choices(message) {
     const all = element("div", "choices");
     for (const row of rows(message.buttons)) {
-      const line = element("div", "choice-row");
+      const line = element("div", row[0].row ? "choice-row even" : "choice-row");
       for (const button of row) {
         const made = element("button", "", button.label);
         made.type = "button";
