@@ -63,9 +63,11 @@ class OpenChoice(Strict):
     type: Literal["provider_choice.opened"]
     person: Id
     service: Line
+    opened_on: Day | None = None
+    """Today, or a day that is past: so months can be played."""
 
     async def press(self, teller: Teller) -> Heard:
-        return await teller.choice_opened(teller.resident(self.person), self.service)
+        return await teller.choice_opened(teller.resident(self.person), self.service, self.opened_on)
 
 
 class CloseChoice(Strict):
@@ -83,6 +85,8 @@ class AnswerOrder(Strict):
     service: Line
     outcome: Literal["accepted", "refused"]
     provider: Line
+    order: Id | None = None
+    """One that was answered before, and is answered anew."""
     reason: Long | None = None
     arrive_on: Day | None = None
     leave_on: Day | None = None
@@ -93,6 +97,7 @@ class AnswerOrder(Strict):
             self.service,
             self.outcome,
             self.provider,
+            order=self.order,
             reason=self.reason,
             arrive_on=self.arrive_on,
             leave_on=self.leave_on,
@@ -105,10 +110,12 @@ class Invite(Strict):
     organisation: Id
     """Its BIN."""
     arrive_by: Day
+    invitation: Id | None = None
+    """One that is told anew, with what has changed."""
 
     async def press(self, teller: Teller) -> Heard:
         whose = teller.resident(self.person)
-        return await teller.invitation_opened(whose, self.organisation, self.arrive_by)
+        return await teller.invitation_opened(whose, self.organisation, self.arrive_by, self.invitation)
 
 
 class SignPostponement(Strict):

@@ -5,6 +5,9 @@ nothing           anything             200; after a withdrawal 409
 an answer         the same             200
 refusal           consent              200 while the offer can still be agreed to and nothing is decided, else 409
 an answer         any other            409
+
+An invitation is postponed once, till its last day is over, and only where the law knows postponing: what comes too
+late, or for the second time, is answered 409, and what never could be 422.
 """
 
 import asyncio
@@ -38,7 +41,8 @@ wait before it left."""
 DECISION = 5
 """Working days until an application that was agreed to is decided."""
 LONGEST = {"inpatient": 30, "semi_inpatient": 10}
-"""Days for which an arrival can be put off, by the setting."""
+"""Days for which an arrival can be put off, by the setting: in no other setting can it. Of the two acts that disagree
+about day centres, the shorter time."""
 PORTAL = "https://aleumet.egov.kz/"
 OVER = ("approved", "refused", "withdrawn", "completed", "admitted", "no_show")
 """Stages after which a further word is a new application."""
@@ -179,7 +183,11 @@ class Ministry:
     def _postpone(self, held: Invitation, arrive_by: date) -> Reply:
         if held.postponed_to is not None or held.outcome is not None:
             return _problem(409, "It was postponed before, or the place has passed on.")
-        longest = held.arrive_by + timedelta(days=LONGEST.get(held.setting, 0))
+        if held.arrive_by < self.clock.now().date():
+            return _problem(409, f"The last day to arrive was {held.arrive_by}.")
+        if held.setting not in LONGEST:
+            return _problem(422, f"An arrival for {held.setting} services cannot be postponed.")
+        longest = held.arrive_by + timedelta(days=LONGEST[held.setting])
         if not held.arrive_by < arrive_by <= longest:
             return _problem(422, f"A day after {held.arrive_by} and not after {longest} is needed.")
         told = {"arrive_by": arrive_by, "signed": False, "sign_by": held.arrive_by, "sign_url": PORTAL}

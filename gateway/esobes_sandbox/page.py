@@ -11,7 +11,7 @@ from dialogs.matters.matter import Matter
 from dialogs.matters.window import last_day
 from gateway.esobes_sandbox import buttons
 from gateway.esobes_sandbox.district import Resident
-from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Relay
+from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import NoSuchError, Teller
 from gateway.matter_store import MatterStore, home_of, read
 from gateway.relays import Backlog, Refusal
@@ -21,8 +21,8 @@ SHOWN = 50
 """The latest relays that the page lists."""
 
 
-Held = Offer | Application | Choice | Invitation
-T = TypeVar("T", Offer, Application, Choice, Invitation)
+Held = Offer | Application | Choice | Order | Invitation
+T = TypeVar("T", Offer, Application, Choice, Order, Invitation)
 
 
 class Away(Strict):
@@ -67,6 +67,7 @@ class Page:
             *offers,
             *await shelf.all(Application),
             *await shelf.all(Choice),
+            *await shelf.all(Order),
             *await shelf.all(Invitation),
         ]
         return {
@@ -97,6 +98,7 @@ class Page:
             "offers": [_offer(one, asked.get(one.id)) for one in sorted(_of(Offer, own), key=lambda one: one.opened)],
             "applications": [_bare(one) for one in sorted(_of(Application, own), key=lambda one: one.submitted_at)],
             "choices": [_bare(one) for one in sorted(_of(Choice, own), key=lambda one: one.opened_on)],
+            "orders": [_bare(one) for one in sorted(_of(Order, own), key=lambda one: one.told)],
             "invitations": [_bare(one) for one in sorted(_of(Invitation, own), key=lambda one: one.arrive_by)],
         }
 

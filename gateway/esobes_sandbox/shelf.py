@@ -83,9 +83,12 @@ class Invitation(Struct, frozen=True):
     organisation: str
     setting: str
     arrive_by: date
+    """The last day that counts; a postponement moves it when it is signed."""
     postponed_to: date | None = None
     signed: bool = False
     outcome: str | None = None
+    told: datetime | None = None
+    """When the assistant heard of it first."""
 
 
 class Choice(Struct, frozen=True):
@@ -94,6 +97,21 @@ class Choice(Struct, frozen=True):
     service: str
     opened_on: date
     outcome: str | None = None
+    told: datetime | None = None
+
+
+class Order(Struct, frozen=True):
+    """What a supplier has answered; it may think better of it."""
+
+    id: str
+    iin: str
+    service: str
+    outcome: str
+    provider: str
+    told: datetime
+    reason: str | None = None
+    arrive_on: date | None = None
+    leave_on: date | None = None
 
 
 class First(Struct, frozen=True):
@@ -114,8 +132,8 @@ class Relay(Struct, frozen=True):
     body: msgspec.Raw
 
 
-Record = Offer | Application | Note | Invitation | Choice | First
-T = TypeVar("T", Offer, Application, Note, Invitation, Choice, First)
+Record = Offer | Application | Note | Invitation | Choice | Order | First
+T = TypeVar("T", Offer, Application, Note, Invitation, Choice, Order, First)
 
 _encode = msgspec.json.Encoder().encode
 

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from dialogs.matters.matter import Kind
 from gateway.esobes_sandbox.district import Resident
 from gateway.esobes_sandbox.ministry import Ministry
-from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Passed
+from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Order, Passed
 from gateway.esobes_sandbox.wire import Wire, event
 
 
@@ -71,8 +71,10 @@ class Teller:
         own = _own(held) | {"hearing": {"at": at, "place": place, "method": method}}
         return await self._tell("hearing.scheduled", self._whose(held.iin), held.id, own)
 
-    async def choice_opened(self, whose: Resident, service: str) -> Heard:
-        choice = Choice(f"ch-{token_hex(6)}", whose.iin, service, self.ministry.clock.now().date())
+    async def choice_opened(self, whose: Resident, service: str, opened_on: date | None = None) -> Heard:
+        """`opened_on`: a day that is past, if the programme went to the portal then."""
+        now = self.ministry.clock.now()
+        choice = Choice(f"ch-{token_hex(6)}", whose.iin, service, opened_on or now.date(), told=now)
         await self.ministry.shelf.put(choice)
         own = {"id": choice.id, "service": service, "opened_on": choice.opened_on}
         return await self._tell("provider_choice.opened", whose, choice.id, {"choice": own})
@@ -93,42 +95,59 @@ class Teller:
         outcome: Literal["accepted", "refused"],
         provider: str,
         *,
+        order: str | None = None,
         reason: str | None = None,
         arrive_on: date | None = None,
         leave_on: date | None = None,
     ) -> Heard:
-        own = {
-            "id": f"or-{token_hex(6)}",
-            "service": service,
-            "outcome": outcome,
-            "reason": reason,
-            "arrive_on": arrive_on,
-            "leave_on": leave_on,
-            "provider": provider,
-        }
-        return await self._tell("order.answered", whose, str(own["id"]), {"order": own})
+        """`order`: one that was answered before; a supplier may refuse what it had accepted."""
+        async with self.ministry.desk:
+            before = await self._order(order, whose) if order else None
+            answered = Order(
+                id=before.id if before else f"or-{token_hex(6)}",
+                iin=whose.iin,
+                service=service,
+                outcome=outcome,
+                provider=provider,
+                told=before.told if before else self.ministry.clock.now(),
+                reason=reason,
+                arrive_on=arrive_on,
+                leave_on=leave_on,
+            )
+            await self.ministry.shelf.put(answered)
+        own = {name: value for name, value in structs.asdict(answered).items() if name not in ("iin", "told")}
+        return await self._tell("order.answered", whose, answered.id, {"order": own})
 
-    async def invitation_opened(self, whose: Resident, organisation: str, arrive_by: date) -> Heard:
+    async def invitation_opened(
+        self, whose: Resident, organisation: str, arrive_by: date, invitation: str | None = None
+    ) -> Heard:
+        """`invitation`: one that is told anew, because its place or its last day was wrong."""
         place = self.ministry.district.organisation(organisation)
         if place is None:
             raise NoSuchError("No such organisation.")
-        invitation = Invitation(f"in-{token_hex(6)}", whose.iin, organisation, place.setting, arrive_by)
-        await self.ministry.shelf.put(invitation)
+        async with self.ministry.desk:
+            if invitation:
+                held = await self._correctable(invitation, whose)
+            else:
+                now = self.ministry.clock.now()
+                held = Invitation(f"in-{token_hex(6)}", whose.iin, organisation, place.setting, arrive_by, told=now)
+            held = structs.replace(held, organisation=organisation, setting=place.setting, arrive_by=arrive_by)
+            await self.ministry.shelf.put(held)
         own = {
-            "id": invitation.id,
+            "id": held.id,
             "organisation": place,
             "setting": place.setting,
             "arrive_by": arrive_by,
             "postponed": False,
         }
-        return await self._tell("invitation.opened", whose, invitation.id, {"invitation": own})
+        return await self._tell("invitation.opened", whose, held.id, {"invitation": own})
 
     async def invitation_signed(self, invitation: str) -> Heard:
         async with self.ministry.desk:
             held = await self._invitation(invitation)
-            if held.postponed_to is None:
-                raise NoSuchError("Nobody has asked to postpone this.")
-            await self.ministry.shelf.put(structs.replace(held, signed=True))
+            if held.postponed_to is None or held.outcome is not None:
+                raise NoSuchError("Nobody has asked to postpone this, or it is closed.")
+            await self.ministry.shelf.put(structs.replace(held, signed=True, arrive_by=held.postponed_to))
         own = {"id": invitation, "arrive_by": held.postponed_to, "postponed": True, "signed": True}
         return await self._tell("invitation.changed", self._whose(held.iin), invitation, {"invitation": own})
 
@@ -161,6 +180,18 @@ class Teller:
         held = await self.ministry.shelf.get(Invitation, invitation)
         if held is None:
             raise NoSuchError("No such invitation.")
+        return held
+
+    async def _correctable(self, invitation: str, whose: Resident) -> Invitation:
+        held = await self._invitation(invitation)
+        if held.iin != whose.iin or held.signed or held.outcome is not None:
+            raise NoSuchError("Somebody else's, already postponed, or closed.")
+        return held
+
+    async def _order(self, order: str, whose: Resident) -> Order:
+        held = await self.ministry.shelf.get(Order, order)
+        if held is None or held.iin != whose.iin:
+            raise NoSuchError("This person has no such order.")
         return held
 
     async def _application_of(self, about: str) -> Application:

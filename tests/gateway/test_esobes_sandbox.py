@@ -15,6 +15,7 @@ import pytest
 from dialogs.applications.application import Stage
 from dialogs.catalogue import loader
 from dialogs.dialogue import Dialogue
+from dialogs.duties.duty import Place, Setting
 from dialogs.matters import rules
 from dialogs.matters.matter import Answer, Kind, Matter, Person
 from dialogs.people import Bin, read_bin
@@ -26,9 +27,10 @@ from gateway.esobes_sandbox import district, story
 from gateway.esobes_sandbox.facade import Facade
 from gateway.esobes_sandbox.ministry import Ministry
 from gateway.esobes_sandbox.page import Page
-from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Relay
+from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
 from gateway.esobes_sandbox.wire import Wire
+from gateway.events import ChoiceTold, InvitationTold, OrderTold
 from gateway.matter_store import MatterStore, home_of
 from gateway.relays import Backlog
 from gateway.web import app
@@ -336,32 +338,80 @@ async def test_a_note_goes_to_what_is_under_way_and_anything_else_is_a_new_appli
     assert (await facade.post("/requests", json=nobody, headers={"Idempotency-Key": "k4"})).status_code == 404
 
 
-async def test_an_arrival_is_put_off_once_and_not_for_ever(facade: httpx.AsyncClient, esobes: Ministry) -> None:
-    by = date(2026, 12, 10)
-    await esobes.shelf.put(
-        Invitation("in-1", DISTRICT.people[0].iin, "000140000012", "inpatient", by),
-        Invitation("in-2", DISTRICT.people[0].iin, "000140000012", "inpatient", by, outcome="passed_on"),
-    )
+BY = date(2026, 12, 10)
 
-    async def ask(name: str, until: str, key: str) -> httpx.Response:
-        told = {
-            "arrive_by": until,
-            "reason": "illness",
-            "at": FRIDAY.isoformat(),
-            "channel": "sms",
-            "phone": PHONE,
-        }
-        path = f"/invitations/{name}/postponement"
-        return await facade.post(path, json=told, headers={"Idempotency-Key": key})
 
-    assert (await ask("in-1", "2027-01-10", "k1")).status_code == 422
-    assert (await ask("in-1", "2026-12-10", "k2")).status_code == 422
-    put_off = await ask("in-1", "2026-12-20", "k3")
-    assert (put_off.status_code, set(put_off.json())) == (200, {"arrive_by", "signed", "sign_by", "sign_url"})
-    assert (put_off.json()["arrive_by"], put_off.json()["signed"]) == ("2026-12-20", False)
-    assert (await ask("in-1", "2026-12-21", "k4")).status_code == 409
-    assert (await ask("in-2", "2026-12-20", "k5")).status_code == 409
-    assert (await ask("in-3", "2026-12-20", "k6")).status_code == 404
+def invited(name: str = "in-1", setting: str = "inpatient", **changes: Any) -> Invitation:
+    return Invitation(name, DISTRICT.people[0].iin, "000140000012", setting, BY, **changes)
+
+
+async def put_off(
+    facade: httpx.AsyncClient, until: str, key: str = "k1", name: str = "in-1", reason: str = "illness"
+) -> httpx.Response:
+    told = {"arrive_by": until, "reason": reason, "at": FRIDAY.isoformat(), "channel": "sms", "phone": PHONE}
+    path = f"/invitations/{name}/postponement"
+    return await facade.post(path, json=told, headers={"Idempotency-Key": key})
+
+
+async def test_an_arrival_is_put_off_once_and_the_old_day_is_the_last_to_sign(
+    facade: httpx.AsyncClient, esobes: Ministry
+) -> None:
+    await esobes.shelf.put(invited())
+    answer = await put_off(facade, "2026-12-20")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "arrive_by": "2026-12-20",
+        "signed": False,
+        "sign_by": "2026-12-10",
+        "sign_url": "https://aleumet.egov.kz/",
+    }
+    assert await esobes.shelf.get(Invitation, "in-1") == invited(postponed_to=date(2026, 12, 20))
+    assert (await put_off(facade, "2026-12-21", "k2")).status_code == 409
+    again = await put_off(facade, "2026-12-20")
+    assert (again.status_code, again.content) == (200, answer.content)
+    assert (await put_off(facade, "2026-12-20", "k3", "in-3")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("setting", "longest", "too_long"),
+    [("inpatient", "2027-01-09", "2027-01-10"), ("semi_inpatient", "2026-12-20", "2026-12-21")],
+)
+async def test_an_arrival_is_not_put_off_for_ever(
+    facade: httpx.AsyncClient, esobes: Ministry, setting: str, longest: str, too_long: str
+) -> None:
+    await esobes.shelf.put(invited(setting=setting))
+    for number, until in enumerate((too_long, "2026-12-10", "2026-12-09")):
+        assert (await put_off(facade, until, f"k{number}")).status_code == 422
+    assert (await put_off(facade, longest, "k9")).status_code == 200
+
+
+@pytest.mark.parametrize("setting", ["home", "temporary"])
+async def test_where_the_law_knows_no_postponing_there_is_none(
+    facade: httpx.AsyncClient, esobes: Ministry, setting: str
+) -> None:
+    await esobes.shelf.put(invited(setting=setting))
+    answer = await put_off(facade, "2026-12-11")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
+    assert await esobes.shelf.get(Invitation, "in-1") == invited(setting=setting)
+
+
+async def test_an_arrival_is_put_off_for_the_reasons_of_the_law_only(
+    facade: httpx.AsyncClient, esobes: Ministry
+) -> None:
+    await esobes.shelf.put(invited())
+    assert (await put_off(facade, "2026-12-20", reason="holiday")).status_code == 422
+    assert (await put_off(facade, "2026-12-20", reason="hospitalisation")).status_code == 200
+
+
+async def test_a_place_is_kept_until_its_last_day_is_over(
+    facade: httpx.AsyncClient, esobes: Ministry, hands: Hands
+) -> None:
+    await esobes.shelf.put(invited(), invited("in-2"), invited("in-3", outcome="passed_on"))
+    assert (await put_off(facade, "2026-12-20", "k1", "in-3")).status_code == 409
+    hands.at = datetime(2026, 12, 10, 23, 59, tzinfo=ALMATY)
+    assert (await put_off(facade, "2026-12-20", "k2", "in-1")).status_code == 200
+    hands.at = datetime(2026, 12, 11, tzinfo=ALMATY)
+    assert (await put_off(facade, "2026-12-20", "k3", "in-2")).status_code == 409
 
 
 class Assistant:
@@ -405,9 +455,7 @@ async def test_everything_that_it_tells_is_to_the_letter_of_the_contract(
     dana, batima = teller.resident("dana"), teller.resident("batima")
     offer = await teller.offer_opened(dana, "technical_aids_hygiene", Kind.REPLACEMENT, "жөргек")
     invited = await teller.invitation_opened(batima, "000140000012", date(2026, 12, 10))
-    held = await teller.ministry.shelf.get(Invitation, invited.about)
-    assert held is not None
-    await teller.ministry.postponed(held.id, date(2026, 12, 20), {}, "k1")
+    await teller.ministry.postponed(invited.about, date(2026, 12, 20), {}, "k1")
     choice = await teller.choice_opened(dana, "technical_aids_hygiene")
     decision = await teller.decided(offer.about, "approved")
     told: list[Heard] = [
@@ -463,10 +511,65 @@ async def test_what_it_does_not_hold_it_does_not_tell(teller: Teller, assistant:
     assert assistant.ledger.heard == []
 
 
-async def test_a_postponement_is_signed_only_after_somebody_asked_for_it(teller: Teller) -> None:
-    invited = await teller.invitation_opened(teller.resident("batima"), "000140000012", date(2026, 12, 10))
+def duty(assistant: Assistant) -> object:
+    """Of the latest event."""
+    return assistant.ledger.heard[-1].duty
+
+
+async def test_a_postponement_is_signed_only_after_somebody_asked_for_it_and_then_counts(
+    teller: Teller, assistant: Assistant
+) -> None:
+    told = await teller.invitation_opened(teller.resident("batima"), "000140000012", BY)
     with pytest.raises(NoSuchError):
-        await teller.invitation_signed(invited.about)
+        await teller.invitation_signed(told.about)
+    await teller.ministry.postponed(told.about, date(2026, 12, 20), {}, "k1")
+    await teller.invitation_signed(told.about)
+    assert duty(assistant) == InvitationTold(told.about, date(2026, 12, 20))
+    held = await teller.ministry.shelf.get(Invitation, told.about)
+    assert held is not None
+    assert (held.arrive_by, held.signed) == (date(2026, 12, 20), True)
+
+
+async def test_an_invitation_is_told_anew_with_its_right_day_and_place_while_it_is_open(
+    teller: Teller, assistant: Assistant
+) -> None:
+    batima, later = teller.resident("batima"), date(2026, 12, 15)
+    told = await teller.invitation_opened(batima, "000140000012", BY)
+    again = await teller.invitation_opened(batima, "000140000022", later, told.about)
+    assert (again.about, again.status) == (told.about, 202)
+    heard = duty(assistant)
+    assert isinstance(heard, InvitationTold)
+    assert (heard.id, heard.arrive_by, heard.setting) == (told.about, later, Setting.SEMI_INPATIENT)
+    (held,) = await teller.ministry.shelf.all(Invitation)
+    assert (held.arrive_by, held.organisation, held.setting) == (later, "000140000022", "semi_inpatient")
+    with pytest.raises(NoSuchError):
+        await teller.invitation_opened(teller.resident("erbol"), "000140000012", BY, told.about)
+    await teller.invitation_closed(told.about, "cancelled")
+    for name in (told.about, "in-none"):
+        with pytest.raises(NoSuchError):
+            await teller.invitation_opened(batima, "000140000012", BY, name)
+
+
+async def test_a_supplier_refuses_what_it_had_accepted(teller: Teller, assistant: Assistant) -> None:
+    nurlan, service, place = teller.resident("nurlan"), "sanatorium_treatment", Place("«Шипа»")
+    first, last = date(2026, 12, 17), date(2026, 12, 31)
+    told = await teller.order_answered(nurlan, service, "accepted", place.name, arrive_on=first, leave_on=last)
+    assert duty(assistant) == OrderTold(told.about, service, "accepted", "", first, last, place)
+    again = await teller.order_answered(nurlan, service, "refused", place.name, order=told.about, reason="мест нет")
+    assert again.about == told.about
+    assert duty(assistant) == OrderTold(told.about, service, "refused", "мест нет", place=place)
+    (held,) = await teller.ministry.shelf.all(Order)
+    assert (held.id, held.outcome, held.reason, held.told) == (told.about, "refused", "мест нет", FRIDAY)
+    for whose, order in (("erbol", told.about), ("nurlan", "or-none")):
+        with pytest.raises(NoSuchError):
+            await teller.order_answered(teller.resident(whose), service, "refused", "«Шипа»", order=order)
+
+
+async def test_a_choice_may_have_opened_months_ago(teller: Teller, assistant: Assistant) -> None:
+    told = await teller.choice_opened(teller.resident("erbol"), "sign_language_specialist", date(2026, 9, 30))
+    assert duty(assistant) == ChoiceTold(told.about, "sign_language_specialist", date(2026, 9, 30))
+    told = await teller.choice_opened(teller.resident("erbol"), "sign_language_specialist")
+    assert duty(assistant) == ChoiceTold(told.about, "sign_language_specialist", FRIDAY.date())
 
 
 async def test_the_district_is_one_that_could_be(dialogue: Dialogue) -> None:
@@ -609,15 +712,25 @@ async def test_every_button_tells_its_event(page: httpx.AsyncClient, assistant: 
     await press("offer.withdrawn", offer=offer)
     choice = await press("provider_choice.opened", person="erbol", service="personal_assistant")
     await press("provider_choice.closed", choice=choice, outcome="cancelled")
+    choosing = {"person": "erbol", "service": "sanatorium_treatment", "opened_on": "2026-10-31"}
+    await press("provider_choice.opened", **choosing)
     order = {"person": "erbol", "service": "sanatorium_treatment", "outcome": "accepted", "provider": "«Шипа»"}
-    await press("order.answered", **order, arrive_on="2026-12-20", leave_on="2027-01-03")
-    invitation = await press(
-        "invitation.opened", person="batima", organisation="000140000012", arrive_by="2026-12-10"
-    )
+    answered = await press("order.answered", **order, arrive_on="2026-12-20", leave_on="2027-01-03")
+    refused = {**order, "outcome": "refused", "order": answered, "reason": "мест нет"}
+    assert await press("order.answered", **refused) == answered
+    inviting = {"person": "batima", "organisation": "000140000012"}
+    invitation = await press("invitation.opened", **inviting, arrive_by="2026-12-09")
+    await press("invitation.opened", **inviting, arrive_by="2026-12-10", invitation=invitation)
     await teller.ministry.postponed(invitation, date(2026, 12, 20), {}, "k1")
     await press("invitation.changed", invitation=invitation)
     await press("invitation.closed", invitation=invitation, outcome="admitted")
     assert len({told.type for told in assistant.ledger.heard}) == 11
+    people = {one["id"]: one for one in (await page.get(PAGE)).json()["people"]}
+    assert [one["opened_on"] for one in people["erbol"]["choices"]] == ["2026-10-31", "2026-11-27"]
+    assert [(one["id"], one["outcome"]) for one in people["erbol"]["orders"]] == [(answered, "refused")]
+    (shown,) = people["batima"]["invitations"]
+    assert (shown["id"], shown["arrive_by"], shown["signed"]) == (invitation, "2026-12-20", True)
+    assert shown["outcome"] == "admitted"
 
 
 async def test_a_button_for_what_is_not_held_says_so(page: httpx.AsyncClient) -> None:
