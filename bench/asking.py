@@ -10,16 +10,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
+from dialogs.duties.letters import Letters as DutyWording
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.connection import Batched
+from gateway.duties import Duties
 from gateway.esobes import Esobes
 from gateway.esobes_looking import Looking
 from gateway.inquiries import Inquiries
 from gateway.matter_store import MatterStore
 from gateway.news import News
 from gateway.proofs import Proofs
+from gateway.readers import Readers
 from gateway.receive import PATIENCE, Receiver
 from gateway.requests import Requests
 from gateway.store import Store
@@ -46,6 +49,15 @@ def receiver(
         offers,
         inquiries=Inquiries(esobes, requests=requests, proofs=Proofs(redis), news=news),
         requests=requests,
+        arrivals=Duties(
+            store=store,
+            readers=Readers(talks),
+            wording=DutyWording(spoken.guide.words, spoken.guide.duties),
+            rules=spoken.guide.duties,
+            clock=clock,
+            wake=wake,
+            wake_relays=lambda _: None,
+        ),
         clock=clock,
         wake=wake,
         wake_errands=lambda _: None,

@@ -4,17 +4,19 @@ that counts their days."""
 from collections.abc import Callable
 from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.ground import Ground
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
+from dialogs.duties.letters import Letters as DutyWording
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.channels import Channel
 from gateway.desk import Desk
+from gateway.duties import Duties
 from gateway.esobes import Esobes
 from gateway.esobes_sandbox import facade
 from gateway.letters import Letters
@@ -23,6 +25,7 @@ from gateway.matters import Matters
 from gateway.news import News
 from gateway.old_iins import OldIins
 from gateway.outbox import Outbox
+from gateway.readers import Readers
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
 from gateway.wakeups import Wakeups
@@ -35,6 +38,7 @@ AT_ONCE = 8
 class Affairs(Struct, frozen=True):
     rules: Rules
     answers: Answers
+    duties: Duties
     news: News
     events: Events
     requests: Requests
@@ -74,15 +78,32 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         clock=clock,
         wake=wake,
     )
-    desk = Desk(matters, news, OldIins(ground.store, clock))
+    terms = structs.replace(
+        guide.duties,
+        reminder_at=settings.reminder_at,
+        quiet=settings.quiet,
+        workdays_before=settings.arrival_workdays_before,
+        days_before=settings.arrival_days_before,
+    )
+    duties = Duties(
+        store=store,
+        readers=Readers(ground.store),
+        wording=DutyWording(guide.words, terms),
+        rules=terms,
+        clock=clock,
+        wake=wake,
+        wake_relays=relays.wake,
+    )
     requests = Requests(store, WishWording(guide), clock, wake)
+    desk = Desk(matters, duties, news, requests=requests, old_iins=OldIins(ground.store, clock))
     esobes = Esobes(settings.esobes_url or f"{ground.url}{facade.PATH}", ground.esobes_token)
     if settings.esobes_url or settings.sandbox:  # else what is to be told waits until somebody says where to
-        channels["esobes"] = Relays(esobes, backlog, matters.settled, requests.answered)
+        channels["esobes"] = Relays(esobes, backlog, desk.settled)
     services = guide.catalogue.services
     return Affairs(
         rules=law,
         answers=Answers(store, matters),
+        duties=duties,
         news=news,
         events=Events(desk, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
         requests=requests,

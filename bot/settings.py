@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     """Minutes in which a refusal can be taken back before it is passed on."""
     reminder: str = "10:00"
     """When those who have not answered are reminded on the last day, or «off»."""
+    arrival_workdays_before: Annotated[int, Field(ge=0, le=30)] = 3
+    """So many working days before the last day to arrive somebody is reminded, and…"""
+    arrival_days_before: Annotated[int, Field(ge=0, le=30)] = 1
+    """…so many days before it; 0: not then."""
 
     sandbox_wanted: Annotated[bool | None, Field(validation_alias=f"{PREFIX}SANDBOX")] = None
     sandbox_with_real_channels: bool = False

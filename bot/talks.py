@@ -41,6 +41,7 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
             offers.esobes, requests=offers.requests, proofs=proofs, news=offers.news, registers=registers
         ),
         requests=offers.requests,
+        arrivals=offers.duties,
         clock=clock,
         wake=wake,
         wake_errands=errands.wake,

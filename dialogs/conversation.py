@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from dialogs import repeats, silence
+from dialogs.duties import screen
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.messages import Choice, Event, Reply, Say
 from dialogs.render import BACK, MENU
@@ -135,6 +136,7 @@ def _settle(before: Session, talk: Talk) -> None:
     session.state = talk.state
     if session.state not in menu.ASIDE:
         session.behind = ""
+    session.letter = screen.letter(talk.here.duties, talk.now)
     if session.state != "request":
         session.wish = None  # an IIN stays no longer than the question about it
     if session.closed and not silence.still_open(before, session, ASKS):

@@ -10,6 +10,7 @@ from dialogs import render, search, words, workdays
 from dialogs.applications import ways
 from dialogs.catalogue import loader
 from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view, waits
+from dialogs.duties import rules, screen
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.inquiries import Inquiry, UnansweredError
 from dialogs.messages import Content, Event, Interrupted, Language, Message, Pressed, Reply, Say, Surface, Text
@@ -54,6 +55,7 @@ class Dialogue:
     def answer(self, session: Session, content: Content, here: Here) -> Answer:
         if isinstance(content, Interrupted) and not waits(session, here.now):
             return Answer(session, (), "nothing")
+        session = screen.before(session, content, here.surface, here.duties, here.now)
         try:
             event = understand(content, session, here.surface, lambda: self._labels(session, here))
             turn = step(session, event, here, self.guide, typed=isinstance(content, Text))
@@ -66,6 +68,7 @@ class Dialogue:
 
     def grasp(self, session: Session, content: Content, here: Here) -> Grasp:
         """Whether the talk would make anything of this message; asked where it may as well be meant for an offer."""
+        session = screen.before(session, content, here.surface, here.duties, here.now)
         try:
             labels = self._labels(session, here) if session.offered else ()
         except UnansweredError:
@@ -142,4 +145,5 @@ def load(locales: Path, *, sends_sms: bool = True) -> Dialogue:
     texts = words.load(locales)
     catalogue = loader.load(texts)
     found, calendar, asked = search.build(catalogue, texts), workdays.load(), ways.load(catalogue, texts)
-    return Dialogue(Guide(texts, catalogue, found, calendar, asked, sends_sms))
+    law = rules.load(calendar, reminder_at=None, quiet=None)
+    return Dialogue(Guide(texts, catalogue, found, calendar, law, asked, sends_sms))

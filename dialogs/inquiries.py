@@ -23,6 +23,11 @@ class Inquiry(Struct, Generic[T_co], frozen=True):
         return f"{type(self).__name__}()"
 
 
+class Deed(Inquiry[T_co], frozen=True):
+    """Something that is done when it is asked for; the answer is what came of it. However often the turn is taken
+    for one message, it is done once."""
+
+
 class Persons(Inquiry[tuple[Citizen, ...]], frozen=True):
     """Whoever E-Sobes knows at this phone, with their wards; nobody if it does not know the number."""
 

@@ -118,6 +118,8 @@ class Session(Struct, omit_defaults=True):
     promised."""
     closed: str = ""
     """A half-asked question that was closed after a long silence: its state, to which the person may return."""
+    letter: str = ""
+    """The newest letter about an invitation that had come when the person wrote last; see `duties.screen`."""
     behind: str = ""
     """Where the person was when they asked for help, or for somebody who helps."""
     repeats: tuple[int, int] = NOT_ONCE

@@ -10,8 +10,11 @@ from dialogs import table
 from dialogs.applications.ways import Ways
 from dialogs.catalogue.catalogue import Answers, Catalogue
 from dialogs.catalogue.schema import Question, Service
+from dialogs.duties.duty import AnyDuty
+from dialogs.duties.rules import Rules as DutyRules
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.inquiries import Away, Inquiry, Told, UnansweredError
+from dialogs.matters.matter import Matter
 from dialogs.messages import Choice, Event, Reply, Say, Surface, Value, say
 from dialogs.search import Search
 from dialogs.session import Session
@@ -26,6 +29,8 @@ class Guide(Struct, frozen=True, eq=False):
     catalogue: Catalogue
     search: Search
     workdays: Workdays
+    duties: DutyRules
+    """The law about arriving, postponing and choosing."""
     ways: Ways
     """How each service can be asked for."""
     sends_sms: bool
@@ -41,6 +46,10 @@ class Here(Struct, frozen=True):
     """Whose messages these are: the phone itself, or the one that the chat is linked to."""
     strangers: tuple[str, ...] = ()
     """Persons who are not reached at this phone, as its owner says; see `people.mark`."""
+    offers: tuple[Matter, ...] = ()
+    """What E-Sobes has offered to the persons reached at this phone…"""
+    duties: tuple[AnyDuty, ...] = ()
+    """…and what they have to do by a day."""
     told: Told = {}
     """What the shell has found out for this turn."""
 

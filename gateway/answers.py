@@ -4,12 +4,13 @@ It is asked before any talk: no question about language or privacy stands before
 committed where the matter lives, everything else at the phone; each message is committed once, in one place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
 from dialogs.dialogue import Grasp
+from dialogs.duties.duty import AnyDuty
 from dialogs.matters import answers, pocket, sizes
 from dialogs.matters.affair import Happening
 from dialogs.matters.answers import Asks, Decides, Died, NotMine, Open, Reason, Unclear
@@ -18,7 +19,7 @@ from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
 from dialogs.messages import Language, Pressed, Text, Unreadable
 from dialogs.people import mark
-from gateway import matter_store
+from gateway import duties, matter_store
 from gateway.at import At
 from gateway.channels import Inbound, Letter, surface
 from gateway.consequences import Asker, several_persons
@@ -38,6 +39,10 @@ FRESH = timedelta(days=7)
 """For so long after the last day a word without a code is taken for a late answer."""
 
 
+Grasping = Callable[[tuple[AnyDuty, ...]], Grasp]
+"""What the talk has to do with the message, where somebody has these duties."""
+
+
 class Heard(Struct, frozen=True):
     done: bool
     """It was about an offer, and is answered."""
@@ -51,6 +56,10 @@ class Heard(Struct, frozen=True):
     """Persons who are not reached there; see `people.mark`."""
     asks: bool = False
     """Some offer still waits for an answer there: nothing else is asked now."""
+    offers: tuple[Matter, ...] = ()
+    """What E-Sobes has offered to the persons reached there…"""
+    duties: tuple[AnyDuty, ...] = ()
+    """…and what they have to do."""
 
 
 class _Saying(Struct, frozen=True):
@@ -70,22 +79,27 @@ class Answers:
         self._matters = matters
         self._links = Links(store, matters.wording, matters.wake_phone)
 
-    async def hear(self, inbound: Inbound, stored: bytes | None, talk: Grasp, now: datetime) -> Heard:
-        """`stored`: the pocket of the phone or chat that the message came from."""
+    async def hear(self, inbound: Inbound, stored: bytes | None, grasp: Grasping, now: datetime) -> Heard:
+        """`stored`: the pocket of the phone or chat that the message came from; `grasp`: what the talk has to do with
+        it."""
         phone = pocket.read(stored).phone or inbound.address.removeprefix("sms:")
         address = f"sms:{phone}"
         if inbound.address != address:  # a chat, of which its phone knows more
             stored = await self._stored(address)
         while True:
-            at = await self._at(inbound, talk, now, phone, stored)
+            at = await self._at(inbound, grasp, now, phone, stored)
             if at is None:
                 return Heard(True, repeated=True)
             outcome = await self._take(at) if at.matters else None
             if outcome is None:
-                languages = {matter.person.language for matter in at.own}
-                language = languages.pop() if len(languages) == 1 else None
+                languages = {one.person.language for one in (*at.own, *at.own_duties)}
                 return Heard(
-                    False, language=language, phone=phone if at.linked else None, strangers=at.pocket.strangers
+                    False,
+                    language=languages.pop() if len(languages) == 1 else None,
+                    phone=phone if at.linked else None,
+                    strangers=at.pocket.strangers,
+                    offers=tuple(at.own),
+                    duties=at.own_duties,
                 )
             if outcome is not Commit.CONFLICT:
                 return Heard(
@@ -107,18 +121,22 @@ class Answers:
     async def _stored(self, address: str) -> bytes | None:
         return (await self._store.pockets([address]))[address]
 
-    async def _at(self, inbound: Inbound, talk: Grasp, now: datetime, phone: str, stored: bytes | None) -> At | None:
+    async def _at(
+        self, inbound: Inbound, grasp: Grasping, now: datetime, phone: str, stored: bytes | None
+    ) -> At | None:
         """None: this message was dealt with before."""
         address = f"sms:{phone}"
         known = pocket.read(stored)
         linked = inbound.address in (address, known.chat)
         if not linked:
             known = Pocket()  # a chat that was never linked, or another one was linked to the phone meanwhile
-        found, seen = await self._store.known(known.offers, inbound, address)
-        if seen:
+        found = await self._store.known(known, inbound, address)
+        if found.seen:
             return None
-        matters = tuple(matter for matter in map(matter_store.read, found) if matter is not None)
-        return At(inbound, talk, now, phone, stored, known, matters, linked)
+        matters = tuple(matter for matter in map(matter_store.read, found.offers) if matter is not None)
+        told = tuple(duty for duty in map(duties.read, found.duties) if duty is not None)
+        own = tuple(duty for duty in told if mark(duty.person.iin) not in known.strangers)
+        return At(inbound, grasp(own), now, phone, stored, known, matters, told, linked)
 
     async def _take(self, at: At) -> Commit | None:
         """None: it is not about an offer."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from dialogs.dialogue import Grasp
+from dialogs.duties.duty import AnyDuty
 from dialogs.matters import sizes
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
@@ -30,12 +31,18 @@ class At(Struct, frozen=True):
     pocket: Pocket
     matters: tuple[Matter, ...]
     """All that the phone was told of, also those of a person whom its owner calls a stranger."""
+    duties: tuple[AnyDuty, ...] = ()
+    """Likewise."""
     linked: bool = True
     """It is the phone itself, or the one chat that belongs to it."""
 
     @property
     def own(self) -> list[Matter]:
         return [matter for matter in self.matters if mark(matter.person.iin) not in self.pocket.strangers]
+
+    @property
+    def own_duties(self) -> tuple[AnyDuty, ...]:
+        return tuple(duty for duty in self.duties if mark(duty.person.iin) not in self.pocket.strangers)
 
     @property
     def waiting(self) -> list[Matter]:

@@ -4,7 +4,8 @@ A matter rests in its person's shard, its *home*; what a phone knows of it, the 
 one script in one shard: what decides a matter is written at its home, what decides nothing, at the phone.
 
     {s07}:matter:O-17             the matter, as bytes
-    {s07}:pocket:sms:+7701…       the offers that a phone was told of, with their codes
+    {s07}:invitation:in-3, choice:…, order:…    a duty, as bytes; see `dialogs.duties`
+    {s07}:pocket:sms:+7701…       the offers that a phone was told of, with their codes, and the duties
     {s07}:news:4dd5438b8db0…      what a person was told of their applications; see `news_store`
     {s07}:seen:…                  this message or event was dealt with
     {s07}:wakeups                 when the clock has to look at which matter, or at whose news
@@ -13,6 +14,7 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:sms-journal             stream of what the law wants written down
     {s07}:events                  stream of what E-Sobes told and no matter keeps
     {s07}:audit                   stream of what may be a misuse; see `store`
+    {s07}:office                  stream of what the office has to look at
 """
 
 from asyncio import Future, gather
@@ -25,7 +27,7 @@ from msgspec import Struct
 
 from dialogs.matters import pocket as pockets
 from dialogs.matters.matter import Matter
-from dialogs.matters.pocket import Known, Pocket
+from dialogs.matters.pocket import Known, Noted, Pocket
 from gateway.channels import Inbound
 from gateway.connection import Batched
 from gateway.events import EVENT
@@ -38,8 +40,8 @@ PAGE = 500
 """Letters or matters that one look at a shard brings."""
 
 # Counts come before what they count: letters to send now, letters for later as (when, name, letter, journal line),
-# names of letters that wait and are of no use any more, relays, journal lines, events, lines of the audit. What waits
-# is no line of the journal yet: it may never leave.
+# names of letters that wait and are of no use any more, relays, journal lines, events, lines of the audit, notes for
+# the office. What waits is no line of the journal yet: it may never leave.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if ARGV[3] ~= '0' and not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[3]) then return 1 end
@@ -67,6 +69,7 @@ each(1, function(i) redis.call('XADD', KEYS[7], '*', 'letter', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[8], '*', 'entry', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[9], '*', 'event', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[10], '*', 'audit', ARGV[i]) end)
+each(1, function(i) redis.call('XADD', KEYS[11], '*', 'note', ARGV[i]) end)
 return 0
 """
 
@@ -116,6 +119,12 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Matter).decode
 
 
+class Found(Struct, frozen=True):
+    offers: list[bytes | None]
+    duties: list[bytes | None]
+    seen: bool
+
+
 class Due(Struct, frozen=True):
     letters: int
     """So many have moved to the outbox."""
@@ -139,20 +148,30 @@ class MatterStore:
         stored: bytes | None = await self._redis("GET", f"{tag(home)}:{name}")
         return stored
 
-    async def known(self, offers: Sequence[Known], inbound: Inbound, phone: str) -> tuple[list[bytes | None], bool]:
-        """The matters that a phone knows of, and whether this message was dealt with: in the talk, at the phone, or
-        as an answer."""
-        stored = self._matters(offers)
-        begins = dict.fromkeys([shard(inbound.address), shard(phone), *(tag(offer.home) for offer in offers)])
+    async def known(self, pocket: Pocket, inbound: Inbound, phone: str) -> Found:
+        """What a phone knows of, and whether this message was dealt with: in the talk, at the phone, or as an
+        answer."""
+        offers, duties = self._matters(pocket.offers), self._noted(pocket.duties)
+        begins = dict.fromkeys([shard(inbound.address), shard(phone), *(tag(offer.home) for offer in pocket.offers)])
         seen = [self._redis("EXISTS", f"{begin}:seen:{inbound.id}") for begin in begins]
-        answers = await gather(*stored, *seen)
-        return answers[: len(stored)], any(answers[len(stored) :])
+        answers = iter(await gather(*offers, *duties, *seen))
+        return Found([next(answers) for _ in offers], [next(answers) for _ in duties], any(answers))
 
     async def matters(self, offers: Sequence[Known]) -> list[bytes | None]:
         return [*await gather(*self._matters(offers))]
 
     def _matters(self, offers: Sequence[Known]) -> list[Future[Any]]:
         return [self._redis("GET", f"{tag(offer.home)}:matter:{offer.id}") for offer in offers]
+
+    async def duties(self, noted: Sequence[Noted]) -> list[bytes | None]:
+        return [*await gather(*self._noted(noted))]
+
+    def _noted(self, noted: Sequence[Noted]) -> list[Future[Any]]:
+        return [self._redis("GET", f"{tag(one.home)}:{one.name}") for one in noted]
+
+    async def seen(self, home: int, cause: str) -> bool:
+        """Whether this was dealt with."""
+        return bool(await self._redis("EXISTS", f"{tag(home)}:seen:{cause}"))
 
     async def pockets(self, addresses: Iterable[str]) -> dict[str, bytes | None]:
         asked = {address: self._redis("GET", pocket_key(address)) for address in addresses}
@@ -223,7 +242,7 @@ class MatterStore:
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                10,
+                11,
                 f"{begin}:seen:{writing.cause}",
                 f"{begin}:{record}",
                 *(f"{begin}:{name}" for name in _WRITTEN),
@@ -239,11 +258,12 @@ class MatterStore:
                 *counted([_encode(entry) for entry in writing.entries]),
                 *counted(writing.events),
                 *counted([_encode(line) for line in writing.audits]),
+                *counted([_encode(note) for note in writing.notes]),
             )
         )
 
 
-_WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "events", "audit")
+_WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "events", "audit", "office")
 
 
 def read(stored: bytes | None) -> Matter | None:

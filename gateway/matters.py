@@ -55,12 +55,7 @@ class Matters:
     async def told(self, told: Told) -> bool:
         """False if this event was known before. Once this has returned, the event cannot be lost."""
         home = matter_store.home_of(told.person.iin)
-        if told.type == "offer.opened":
-            outcome = await self._opened(told, home)
-        elif told.type == "offer.withdrawn":
-            outcome = await self._withdrawn(told, home)
-        else:
-            outcome = await self._store.commit_event(home, of_event(told))
+        outcome = await (self._opened if told.type == "offer.opened" else self._withdrawn)(told, home)
         self._wake_all(home)
         return outcome is Commit.DONE
 

@@ -2,6 +2,8 @@
 
 from hashlib import blake2b
 
+from dialogs.duties.duty import AnyDuty
+from dialogs.duties.duty import name as name_of
 from dialogs.matters.letters import key
 from dialogs.matters.matter import Matter
 from dialogs.people import mark
@@ -30,6 +32,14 @@ def names_about(matter: Matter) -> tuple[str, str]:
 def news_id(iin: str, event: str, phone: str, address: str) -> str:
     """`event`: the first that the letter tells of."""
     return _at(address, phone, f"news:{mark(iin)}:{short(event)}:{short(phone)}")
+
+
+def duty_letter_id(duty: AnyDuty, letter: str, phone: str, address: str) -> str:
+    return _at(address, phone, f"{_of_duty(duty)}{letter}:{duty.round}:{short(phone)}")
+
+
+def _of_duty(duty: AnyDuty) -> str:
+    return f"duty:{key(name_of(duty))}:"
 
 
 def _at(address: str, phone: str, name: str) -> str:

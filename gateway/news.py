@@ -3,16 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import MsgspecError, Struct, structs
+from msgspec import Struct, structs
 
-from dialogs import session as sessions
 from dialogs.applications import news
 from dialogs.applications.application import Hearing, Stage
 from dialogs.applications.letters import Letters
 from dialogs.applications.news import Tidings, Waiting
 from dialogs.matters import pocket, window
 from dialogs.matters.rules import Rules
-from dialogs.session import Session
 from gateway import news_store
 from gateway.channels import Letter, surface
 from gateway.clock import Clock
@@ -22,6 +20,7 @@ from gateway.journal import Entry
 from gateway.matter_store import MatterStore
 from gateway.names import news_id
 from gateway.news_store import NewsStore
+from gateway.readers import Readers
 from gateway.store import Commit, Store
 from gateway.subject import Subject
 from gateway.writing import Writing, of_event
@@ -55,7 +54,7 @@ class News:
         wait."""
         self._records = NewsStore(store)
         self._store = store
-        self._sessions = sessions
+        self._readers = Readers(sessions)
         self._wording = wording
         self._rules = rules
         self._clock = clock
@@ -105,7 +104,7 @@ class News:
         lawful = [one for one in waiting if not one.stoppable]
         missed = set() if phones else {one.application.id for one in waiting}
         for phone, address in reached(phones, pockets):
-            told, talk = waiting, await self._talk(address)
+            told, talk = waiting, await self._readers.talk(address)
             if talk is not None and talk.quiet:
                 told = lawful
                 missed.update(one.application.id for one in waiting if one.stoppable)
@@ -124,14 +123,6 @@ class News:
             letters.append(letter)
             entries.append(about.told(letter, told[0].nature, phone))
         return _Told(news.left(tidings, missed), letters, entries)
-
-    async def _talk(self, address: str) -> Session | None:
-        """Which says in what language somebody reads there, and what they have stopped."""
-        stored = await self._sessions.load(address)
-        try:
-            return None if stored is None else sessions.read(stored)
-        except (MsgspecError, KeyError):
-            return None  # the talk begins anew at the next message
 
 
 def _said(told: Told) -> Waiting:

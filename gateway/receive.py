@@ -12,13 +12,15 @@ from msgspec import structs
 
 from dialogs import session as sessions
 from dialogs.dialogue import Answer, Grasp
+from dialogs.duties.asking import Arrive, Arrived
+from dialogs.duties.duty import AnyDuty
 from dialogs.errands import ServiceRequest
 from dialogs.inquiries import Inquiry
 from dialogs.messages import Content, Interrupted, Language, Surface
 from dialogs.session import Session
 from dialogs.talk import Here
 from dialogs.topics import proof
-from gateway.answers import Heard
+from gateway.answers import Grasping, Heard
 from gateway.channels import Inbound, Letter, surface
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
@@ -47,7 +49,7 @@ class Dialogue(Protocol):
 
 
 class Offers(Protocol):
-    async def hear(self, inbound: Inbound, stored: bytes, talk: Grasp, now: datetime) -> Heard: ...
+    async def hear(self, inbound: Inbound, stored: bytes, grasp: Grasping, now: datetime) -> Heard: ...
 
     async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None: ...
 
@@ -62,6 +64,11 @@ class Requests(Protocol):
         """Passed on for certain once this returns; a second time for the same message changes nothing."""
 
 
+class Arrivals(Protocol):
+    async def do(self, deed: Arrive, inbound: Inbound, here: Here) -> Arrived | None:
+        """Done for certain once this returns; a second time for the same message changes nothing."""
+
+
 class Receiver:
     def __init__(
         self,
@@ -71,6 +78,7 @@ class Receiver:
         *,
         inquiries: Inquiries,
         requests: Requests,
+        arrivals: Arrivals,
         clock: Clock,
         wake: Callable[[int], None],
         wake_errands: Callable[[int], None],
@@ -81,6 +89,7 @@ class Receiver:
         self._offers = offers
         self._inquiries = inquiries
         self._requests = requests
+        self._arrivals = arrivals
         self._clock = clock
         self._wake = wake
         self._wake_errands = wake_errands
@@ -100,11 +109,11 @@ class Receiver:
                     if not (heard.repeated or heard.asks):
                         await self._ask_again(inbound, here, heard, until)
                     return
-                here = structs.replace(here, phone=heard.phone, strangers=heard.strangers)
+                here = _knowing(here, heard)
                 if session.language is None and heard.language is not None:
                     session = structs.replace(session, language=heard.language, state="menu")
             ref = session.ref
-            answer = await self._answer(session, inbound.content, here, until)
+            answer = await self._answer(session, inbound, here, until)
             if answer.link is not None:  # before the talk says so; a second time changes nothing
                 await self._offers.link(inbound.address, answer.link or None, here.now, ref)
             if answer.request is not None:  # likewise
@@ -119,13 +128,13 @@ class Receiver:
         """An answer to an offer may have come in the middle of a question of the talk: that is asked again, so that
         it stands last. Nobody waits for it, so it is left out if it cannot be put together."""
         inbound = structs.replace(inbound, id=f"{inbound.id}:again", content=Interrupted())
-        here = structs.replace(here, phone=heard.phone, strangers=heard.strangers)
+        here = _knowing(here, heard)
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:
             before = await self._store.load(inbound.address)
             session = _session(before)
             try:
-                answer = await self._known(session, inbound.content, here, until)
+                answer = await self._known(session, inbound, here, until)
             except RedisAwayError:
                 raise
             except Exception as error:
@@ -155,8 +164,11 @@ class Receiver:
     async def _heard(self, inbound: Inbound, pocket: bytes, session: Session, here: Here) -> Heard:
         """Was it about an offer?"""
         try:
-            talk = self._dialogue.grasp(session, inbound.content, here)
-            return await self._offers.hear(inbound, pocket, talk, here.now)
+
+            def grasp(duties: tuple[AnyDuty, ...]) -> Grasp:
+                return self._dialogue.grasp(session, inbound.content, structs.replace(here, duties=duties))
+
+            return await self._offers.hear(inbound, pocket, grasp, here.now)
         except RedisAwayError:
             raise
         except Exception as error:
@@ -164,9 +176,9 @@ class Receiver:
             log.error("hearing an answer failed: %s", told(error))
             return Heard(False, phone=here.phone)
 
-    async def _answer(self, session: Session, content: Content, here: Here, until: float) -> Answer:
+    async def _answer(self, session: Session, inbound: Inbound, here: Here, until: float) -> Answer:
         try:
-            return await self._known(session, content, here, until)
+            return await self._known(session, inbound, here, until)
         except RedisAwayError:
             raise
         except Exception as error:
@@ -174,15 +186,24 @@ class Receiver:
             log.error("the dialogue failed: %s", told(error))
             return self._dialogue.sorry(session, here.surface)
 
-    async def _known(self, session: Session, content: Content, here: Here, until: float) -> Answer:
-        """Anew with each thing that was found out, until nothing is left to find out."""
+    async def _known(self, session: Session, inbound: Inbound, here: Here, until: float) -> Answer:
+        """Anew with each thing that was found out or done, until nothing is left to find out."""
         known: dict[Inquiry[Any], object] = {}
         for _ in range(ROUNDS):
-            answer = self._dialogue.answer(session, content, structs.replace(here, told=known))
+            answer = self._dialogue.answer(session, inbound.content, structs.replace(here, told=known))
             if answer.inquiry is None:
                 return answer
-            known[answer.inquiry] = await self._inquiries.ask(answer.inquiry, until)
+            if isinstance(answer.inquiry, Arrive):
+                known[answer.inquiry] = await self._arrivals.do(answer.inquiry, inbound, here)
+            else:
+                known[answer.inquiry] = await self._inquiries.ask(answer.inquiry, until)
         raise RecursionError("a turn that asks without end")
+
+
+def _knowing(here: Here, heard: Heard) -> Here:
+    return structs.replace(
+        here, phone=heard.phone, strangers=heard.strangers, offers=heard.offers, duties=heard.duties
+    )
 
 
 def _own_phone(address: str) -> str | None:

@@ -23,11 +23,8 @@ STREAM = "relays"
 PAGE = 20
 """Relays that a view of those waiting names."""
 
-Answered = Callable[[Post, str, Taken | Refused], Awaitable[None]]
-"""(what was told, relay, E-Sobes' final answer): likewise, for the wishes that belong to no matter."""
-Settled = Callable[[int, str, str, int, str | None], Awaitable[None]]
-"""(home, offer, relay, status, which answer E-Sobes holds): takes note of its final answer, as often as it is told.
-Raises RedisAwayError."""
+Settled = Callable[[Post, str, Taken | Refused], Awaitable[None]]
+"""(what was told, relay, E-Sobes' final answer): takes note of it, as often as it is told. Raises RedisAwayError."""
 
 # Only what is still as it was read: of two who send it again, one does.
 _AGAIN = """
@@ -129,11 +126,10 @@ class Backlog:
 class Relays:
     """The channel for `esobes:` addresses, of which each is one offer or one wish: so the order of each is kept."""
 
-    def __init__(self, esobes: Esobes, backlog: Backlog, settled: Settled, answered: Answered) -> None:
+    def __init__(self, esobes: Esobes, backlog: Backlog, settled: Settled) -> None:
         self._esobes = esobes
         self._backlog = backlog
         self._settled = settled
-        self._answered = answered
 
     async def send(self, letter: Letter) -> Outcome:
         """What follows from the answer is written down before the relay counts as done: a crash repeats the call,
@@ -148,22 +144,16 @@ class Relays:
                 case Retry():
                     return answer
                 case Taken():
-                    await self._settle(post, letter.id, answer, None)
+                    await self._settled(post, letter.id, answer)
                     return Sent()
                 case Refused(status, held, reason):
                     await self._backlog.keep(post.home, letter, status, held, reason)
-                    await self._settle(post, letter.id, answer, held)
+                    await self._settled(post, letter.id, answer)
                     return Rejected(f"E-Sobes answered {status}")
                 case _:
                     assert_never(answer)
         except RedisAwayError:
             return Retry("what E-Sobes answered could not be stored")
-
-    async def _settle(self, post: Post, relay: str, answer: Taken | Refused, held: str | None) -> None:
-        if post.person:
-            await self._answered(post, relay, answer)
-        else:
-            await self._settled(post.home, post.matter, relay, answer.status, held)
 
 
 def _waiting(head: list[Any]) -> list[Waiting]:

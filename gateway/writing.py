@@ -1,6 +1,7 @@
 """Everything that one step of a matter brings about, to be written at once."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -17,6 +18,26 @@ class Waiting(Struct, frozen=True):
     entry: Entry
 
 
+class Note(Struct, frozen=True, array_like=True):
+    """Something that the office has to look at."""
+
+    at: datetime
+    what: str
+    """`declined`: the place is not needed; `disputed`: a day that acts in force disagree about."""
+    duty: str
+    """Its name; see `duty.name`."""
+    person: str
+    """See `people.mark`."""
+    whose: str
+    """The person's name."""
+    specialist: str | None
+    case: str | None
+    day: date | None = None
+
+    def __repr__(self) -> str:
+        return f"Note({self.what} {self.duty})"
+
+
 class Writing(Struct, frozen=True, kw_only=True):
     """What one step brings about."""
 
@@ -30,6 +51,7 @@ class Writing(Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry] = ()
     events: Sequence[bytes] = ()
     audits: Sequence[AuditLine] = ()
+    notes: Sequence[Note] = ()
 
 
 def of_event(told: Told) -> Writing:

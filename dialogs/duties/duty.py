@@ -74,6 +74,8 @@ class Duty(Struct, array_like=True, kw_only=True):
     """When the newest letter that wants something left, or leaves."""
     wake: datetime | None = None
     """When the clock has to look at it next."""
+    round: int = 0
+    """How often everything began anew: with another last day, or another answer."""
     told: tuple[str, ...] = ()
     """The reminders that have left, so that none leaves twice."""
 
@@ -95,6 +97,8 @@ class Invitation(Duty, tag="invitation", array_like=True, kw_only=True):
     used: bool = False
     """It was postponed, here or elsewhere, or E-Sobes would not have it: the law gives one time."""
     wanted: Postponement | None = None
+    disputed: date | None = None
+    """A new day that one act in force allows and another does not: the office has to say."""
     outcome: str = ""
     """`admitted`, `passed_on`, `cancelled`."""
 

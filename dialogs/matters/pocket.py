@@ -1,6 +1,6 @@
 """What is known at one phone: the offers it was told of, the chat linked to it, and who is a stranger there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -27,6 +27,16 @@ class Known(Struct, frozen=True, array_like=True):
     """When it came, counted as `date.toordinal` does."""
 
 
+class Noted(Struct, frozen=True, array_like=True):
+    """A duty that this phone was told of; see `dialogs.duties`."""
+
+    name: str
+    home: int
+    """The shard where it is kept."""
+    person: str
+    """Tells persons apart without naming them; see `people.mark`."""
+
+
 class Pocket(Struct, array_like=True, frozen=True):
     offers: tuple[Known, ...] = ()
     """Oldest first."""
@@ -38,9 +48,11 @@ class Pocket(Struct, array_like=True, frozen=True):
     """Persons who are not reached at this phone, as its owner says; see `people.mark`."""
     unclear: tuple[int, int] = (0, 0)
     """A day, and how many answers on it were not clear."""
+    duties: tuple[Noted, ...] = ()
+    """Oldest first."""
 
     def __repr__(self) -> str:
-        return f"Pocket({len(self.offers)} offers)"
+        return f"Pocket({len(self.offers)} offers, {len(self.duties)} duties)"
 
 
 _encode = msgspec.json.Encoder().encode
@@ -59,6 +71,12 @@ def with_offer(pocket: Pocket, offer: Known) -> Pocket:
     """One that was put in before, for the same offer, makes room: its letter has not left."""
     kept = (one for one in pocket.offers if one.id != offer.id and offer.day - one.day <= KEPT)
     return structs.replace(pocket, offers=(*kept, offer))
+
+
+def with_duty(pocket: Pocket, duty: Noted, over: Container[str]) -> Pocket:
+    """`over`: names of those that nothing can come of any more; they make room."""
+    kept = (one for one in pocket.duties if one.name != duty.name and one.name not in over)
+    return structs.replace(pocket, duties=(*kept, duty))
 
 
 def with_unclear(pocket: Pocket, day: date) -> Pocket:

@@ -124,9 +124,7 @@ async def running(redis: Client, dialogue: Dialogue, clock: Hands, ministry: Min
     """One life of the program. Its E-Sobes outlives it."""
     async with put_together(redis, dialogue, clock) as affairs:
         esobes = Esobes(ministry.url, TOKEN)
-        affairs.channels["esobes"] = Relays(
-            esobes, affairs.backlog, affairs.matters.settled, affairs.requests.answered
-        )
+        affairs.channels["esobes"] = Relays(esobes, affairs.backlog, affairs.desk.settled)
         yield affairs
     await esobes.aclose()
 

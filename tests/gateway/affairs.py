@@ -15,6 +15,7 @@ from dialogs.applications.application import Application, Hearing, Stage
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
+from dialogs.duties.letters import Letters as DutyWording
 from dialogs.matters import pocket, rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.matter import Kind, Matter, Person
@@ -30,6 +31,7 @@ from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
 from gateway.desk import Desk
+from gateway.duties import Duties
 from gateway.errands import Codes
 from gateway.esobes import Esobes
 from gateway.events import OfferTold, Told
@@ -41,9 +43,11 @@ from gateway.matters import Matters
 from gateway.news import News
 from gateway.old_iins import OldIins
 from gateway.outbox import Outbox
+from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
+from gateway.readers import Readers
 from gateway.receive import Receiver
 from gateway.register import Registers
 from gateway.relays import STREAM, Backlog, Relays
@@ -92,6 +96,7 @@ class Affairs(Struct, frozen=True):
     store: MatterStore
     letters: Letters
     matters: Matters
+    duties: Duties
     news: News
     desk: Desk
     answers: Answers
@@ -228,8 +233,18 @@ async def put_together(
         clock=clock,
         wake=outbox.wake,
     )
-    desk = Desk(matters, news, OldIins(Store(batched), clock))
+    terms = structs.replace(dialogue.guide.duties, reminder_at=reminder_at, quiet=quiet)
+    duties = Duties(
+        store=store,
+        readers=Readers(Store(batched)),
+        wording=DutyWording(dialogue.guide.words, terms),
+        rules=terms,
+        clock=clock,
+        wake=outbox.wake,
+        wake_relays=relays.wake,
+    )
     requests = Requests(store, WishWording(dialogue.guide), clock, outbox.wake)
+    desk = Desk(matters, duties, news, requests=requests, old_iins=OldIins(Store(batched), clock))
     answers, wakeups = Answers(store, matters), Wakeups(store, clock, desk.woken, outbox.wake)
     backlog = Backlog(batched, clock)
     errands = Outbox(batched, channels, clock, "test", stream=errand.STREAM, forever=True, at_once=8)
@@ -237,7 +252,7 @@ async def put_together(
         ministry = await stack.enter_async_context(Ministry())
         esobes = await stack.enter_async_context(aclosing(Esobes(ministry.url, TOKEN)))
         registers = await stack.enter_async_context(aclosing(Registers(esobes, batched, clock)))
-        channels["esobes"] = Relays(esobes, backlog, matters.settled, requests.answered)
+        channels["esobes"] = Relays(esobes, backlog, desk.settled)
         proofs, talks, words = Proofs(batched), Store(batched), dialogue.guide.words
         receiver = Receiver(
             talks,
@@ -245,6 +260,7 @@ async def put_together(
             answers,
             inquiries=Inquiries(esobes, requests=requests, proofs=proofs, news=news, registers=registers),
             requests=requests,
+            arrivals=duties,
             clock=clock,
             wake=outbox.wake,
             wake_errands=errands.wake,
@@ -263,6 +279,7 @@ async def put_together(
             store=store,
             letters=letters,
             matters=matters,
+            duties=duties,
             news=news,
             desk=desk,
             answers=answers,
@@ -273,7 +290,16 @@ async def put_together(
             relays=relays,
             errands=errands,
             backlog=backlog,
-            sandbox=Sandbox(receiver, clock, phones, outbox=outbox, relays=relays, errands=errands, wakeups=wakeups),
+            sandbox=Sandbox(
+                receiver,
+                clock,
+                phones,
+                Papers(dialogue.guide.words),
+                outbox=outbox,
+                relays=relays,
+                errands=errands,
+                wakeups=wakeups,
+            ),
         )
 
 

@@ -38,12 +38,12 @@ class Counting:
 
 
 class Nobody:
-    """Asks for anything."""
+    """Asks for anything, or is invited anywhere."""
 
     async def make(self, *_: object) -> None:
         raise AssertionError
 
-    async def answered(self, *_: object) -> None:
+    async def do(self, *_: object) -> None:
         raise AssertionError
 
 
@@ -57,6 +57,7 @@ def receiver(
         offers,
         inquiries=Inquiries(Esobes("http://127.0.0.1:9", "")),
         requests=Nobody(),
+        arrivals=Nobody(),
         clock=clock,
         wake=wake,
         wake_errands=lambda _: None,

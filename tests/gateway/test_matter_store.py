@@ -175,14 +175,14 @@ async def test_a_letter_that_is_put_in_twice_waits_once(matters: MatterStore) ->
 async def test_a_message_counts_as_known_wherever_it_was_dealt_with(
     where: str, matters: MatterStore, matter: Matter, affairs: Affairs
 ) -> None:
-    offers = (await affairs.pocket()).offers
+    told = await affairs.pocket()
     message = Inbound("tg:1", "chat:77", Text("иә"))
-    stored, seen = await matters.known(offers, message, ADDRESS)
-    assert ([matter_store.read(one) for one in stored], seen) == ([matter], False)
-    shard = {"address": shard_number("chat:77"), "phone": shard_number(ADDRESS), "home": offers[0].home}
+    found = await matters.known(told, message, ADDRESS)
+    assert ([matter_store.read(one) for one in found.offers], found.seen) == ([matter], False)
+    shard = {"address": shard_number("chat:77"), "phone": shard_number(ADDRESS), "home": told.offers[0].home}
     assert len(set(shard.values())) == 3
     await matters.commit_event(shard[where], Writing(cause="tg:1"))
-    assert (await matters.known(offers, message, ADDRESS))[1]
+    assert (await matters.known(told, message, ADDRESS)).seen
 
 
 async def test_a_matter_is_small(matter: Matter, affairs: Affairs, redis: Client) -> None:

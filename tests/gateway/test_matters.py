@@ -305,12 +305,6 @@ async def test_a_decision_may_come_before_e_sobes_has_our_relay(affairs: Affairs
     assert await affairs.sent() == ["question", "consented", "decision"]
 
 
-async def test_other_events_are_kept_for_what_will_read_them(affairs: Affairs) -> None:
-    told = structs.replace(withdrawn(), type="invitation.closed", id="i-1")
-    assert [await affairs.told(told) for _ in range(2)] == [True, False]
-    assert (await streams(affairs, "events"), await affairs.screen()) == (1, [])
-
-
 async def test_e_sobes_that_holds_another_answer_is_told_of_to_the_person(affairs: Affairs) -> None:
     affairs.ministry.answers = [problem("409 Conflict", answer="refusal")]
     await affairs.told(opened())

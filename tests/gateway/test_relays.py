@@ -11,12 +11,11 @@ import pytest
 from gateway.channels import Letter, Rejected, Retry, Sent
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, Client, RedisAwayError
-from gateway.esobes import Esobes, Post
+from gateway.esobes import Esobes, Post, Refused, Taken
 from gateway.outbox import Outbox
 from gateway.relays import STREAM, Backlog, Figures, Queue, Relays
 from gateway.store import SHARDS, shard_number, tag
 from tests.gateway.ministry import TOKEN, Fault, Ministry, Told, answer, problem
-from tests.gateway.talk import Nobody
 
 UNAVAILABLE = answer("503 Service Unavailable")
 
@@ -41,11 +40,12 @@ class Settling:
         self.noted: list[tuple[int, str, str, int, str | None]] = []
         self.away = 0
 
-    async def __call__(self, home: int, offer: str, relay: str, status: int, held: str | None) -> None:
+    async def __call__(self, post: Post, relay: str, answer: Taken | Refused) -> None:
         if self.away:
             self.away -= 1
             raise RedisAwayError
-        self.noted.append((home, offer, relay, status, held))
+        held = answer.held if isinstance(answer, Refused) else None
+        self.noted.append((post.home, post.matter, relay, answer.status, held))
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def settling() -> Settling:
 @pytest.fixture
 async def channel(ministry: Ministry, backlog: Backlog, settling: Settling) -> AsyncIterator[Relays]:
     async with aclosing(Esobes(ministry.url, TOKEN)) as esobes:
-        yield Relays(esobes, backlog, settling, Nobody().answered)
+        yield Relays(esobes, backlog, settling)
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ async def test_after_days_without_e_sobes_everything_arrives_once_and_in_order(
     async with Ministry() as ministry, aclosing(Esobes(ministry.url, TOKEN)) as esobes:
         relays = Outbox(
             batched,
-            {"esobes": Relays(esobes, backlog, settling, Nobody().answered)},
+            {"esobes": Relays(esobes, backlog, settling)},
             clock,
             "main",
             stream=STREAM,

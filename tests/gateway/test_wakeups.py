@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs.matters.pocket import Known
+from dialogs.matters.pocket import Known, Pocket
 from dialogs.messages import Text
 from gateway.channels import Inbound
 from gateway.connection import Batched, RedisAwayError, close, connect
@@ -189,7 +189,7 @@ async def test_while_redis_is_away_each_call_fails_once_and_leaves_nothing_behin
     asked: list[Awaitable[object]] = [
         store.due(MONDAY, 0.0),
         store.matters(offers),
-        store.known(offers, Inbound("a", f"sms:{PHONE}", Text("сәлем")), f"sms:{PHONE}"),
+        store.known(Pocket(tuple(offers)), Inbound("a", f"sms:{PHONE}", Text("сәлем")), f"sms:{PHONE}"),
         store.pockets([f"sms:{PHONE}", f"sms:{OTHER}"]),
     ]
     for one in asked:

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import httpx
-from msgspec import Struct
+from msgspec import Struct, structs
 from redis.asyncio import Redis
 
 from dialogs.applications.letters import Letters as NewsWording
+from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
+from dialogs.duties.letters import Letters as DutyWording
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.desk import Desk
+from gateway.duties import Duties
 from gateway.esobes import Esobes
 from gateway.letters import Delivery, Letters, Status
 from gateway.matter_store import MatterStore
@@ -25,11 +28,12 @@ from gateway.matters import Matters
 from gateway.news import News
 from gateway.old_iins import OldIins
 from gateway.outbox import Outbox, _Waiter
+from gateway.readers import Readers
 from gateway.relays import STREAM, Backlog, Relays
+from gateway.requests import Requests
 from gateway.store import SHARDS, Store, tag
 from gateway.wakeups import Wakeups
 from tests.gateway.ministry import TOKEN
-from tests.gateway.talk import Nobody
 from tests.gateway.talk import receiver as receiver_of
 from tests.model.doubles import Ministry, Operator
 from tests.model.mortal import Mortal, Wire
@@ -90,7 +94,6 @@ class Program:
             wake=self.outbox.wake,
             wake_relays=self.relays.wake,
         )
-        channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.matters.settled, Nobody().answered)
         self.answers = Answers(store, self.matters)
         news = News(
             store=store,
@@ -100,7 +103,21 @@ class Program:
             clock=clock,
             wake=self.outbox.wake,
         )
-        self.desk = Desk(self.matters, news, OldIins(Store(batched), clock))
+        terms = structs.replace(
+            ground.dialogue.guide.duties, reminder_at=ground.rules.reminder_at, quiet=ground.rules.quiet
+        )
+        duties = Duties(
+            store=store,
+            readers=Readers(Store(batched)),
+            wording=DutyWording(ground.dialogue.guide.words, terms),
+            rules=terms,
+            clock=clock,
+            wake=self.outbox.wake,
+            wake_relays=self.relays.wake,
+        )
+        requests = Requests(store, WishWording(ground.dialogue.guide), clock, self.outbox.wake)
+        self.desk = Desk(self.matters, duties, news, requests=requests, old_iins=OldIins(Store(batched), clock))
+        channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.desk.settled)
         self.wakeups = Wakeups(store, clock, self.desk.woken, self.outbox.wake)
         self.receiver = receiver_of(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
         self._work = [asyncio.create_task(box.run()) for box in (self.outbox, self.relays)]

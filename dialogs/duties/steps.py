@@ -1,0 +1,112 @@
+"""One step of a duty: what happened goes in, the changed duty and everything that follows from it comes out.
+
+Time passes first, as with offers: what was due before the step is dealt with, whether or not a clock has rung.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+from transitions import Machine
+
+from dialogs.duties import choice, invitation, order
+from dialogs.duties.course import Course, Due, Happening
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement
+from dialogs.duties.rules import Rules
+from dialogs.matters.matter import Telling
+
+D = TypeVar("D", bound=AnyDuty)
+
+MACHINES: dict[type[AnyDuty], Machine] = {
+    Invitation: invitation.MACHINE,
+    Choice: choice.MACHINE,
+    Order: order.MACHINE,
+}
+SCHEDULES: dict[type[AnyDuty], Callable[[Any, Rules], Iterable[Due]]] = {
+    Invitation: invitation.schedule,
+    Choice: choice.schedule,
+    Order: order.schedule,
+}
+WANTING = frozenset(
+    {
+        "invited",
+        "soon",
+        "eve",
+        "sign",
+        "sign_soon",
+        "sign_eve",
+        "sign_last",
+        "choose",
+        "month_over",
+        "choose_soon",
+        "accepted",
+        "cancel_soon",
+        "arrive_soon",
+    }
+)
+"""Letters that want something: of no use once the state in which they were written has passed."""
+
+
+LETTERS = WANTING | {
+    "invited_late",
+    "moved",
+    "passed_on",
+    "cancelled",
+    "sign_late",
+    "conflict",
+    "not_taken",
+    "unsigned",
+    "unsigned_lapsed",
+    "blocked",
+    "chosen",
+    "choice_cancelled",
+    "refused",
+}
+"""All that is ever told of duties."""
+
+
+class Step(Struct, Generic[D], frozen=True):
+    duty: D
+    tellings: tuple[Telling, ...]
+    relays: tuple[Postponement, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def step(duty: D, happening: Happening | None, now: datetime, rules: Rules) -> Step[D]:
+    """`happening` None: only time has passed."""
+    course = Course(duty, now, rules)
+    _pass_time(course)
+    if happening is not None:
+        course.happening = happening
+        _happen(course, happening.name)
+        _pass_time(course)
+    kept, after = course.duty, course.state
+    kept.wake = min((due for due, _ in SCHEDULES[kept.__class__](kept, rules)), default=None)
+    tellings = tuple(told for at, told in course.tellings if told.name not in WANTING or _still(at, told, after))
+    return Step(kept, tellings, tuple(course.relays), tuple(course.notes))
+
+
+def _still(at: str, told: Telling, after: str) -> bool:
+    """What leads to a state is told before it is reached."""
+    return at == after or told.name in LEADS_TO.get(after, ())
+
+
+LEADS_TO = {
+    "invited": ("invited",),
+    "unsigned": ("sign",),
+    "open": ("choose",),
+    "accepted": ("accepted",),
+}
+
+
+def _pass_time(course: Course[Any]) -> None:
+    """Of what is due at once only the last is done: it makes the others superfluous, or they are due once more."""
+    schedule = SCHEDULES[type(course.duty)]
+    while due := max((one for one in schedule(course.duty, course.rules) if one[0] <= course.now), default=None):
+        _happen(course, due[1])
+
+
+def _happen(course: Course[Any], name: str) -> None:
+    MACHINES[type(course.duty)].events[name].trigger(course)
+    course.duty.state = course.state

@@ -1,0 +1,268 @@
+"""The use case for invitations, choices of a provider and orders: what E-Sobes tells of them and answers, what a
+person decides, and the clock. Load, step, commit."""
+
+from asyncio import gather
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+from msgspec import structs
+
+from dialogs.duties import asking, steps
+from dialogs.duties.asking import Act, Arrive, Arrived, Verdict
+from dialogs.duties.course import Happening
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement, name
+from dialogs.duties.letters import Letters
+from dialogs.duties.rules import Rules
+from dialogs.matters import pocket
+from dialogs.matters.matter import Answer, Given
+from dialogs.matters.pocket import Noted, Pocket
+from dialogs.messages import Language
+from dialogs.people import mark
+from dialogs.talk import Here
+from gateway import esobes_reading
+from gateway.channels import Inbound
+from gateway.clock import Clock
+from gateway.consequences import reached
+from gateway.duty_consequences import DutyConsequences, Scene
+from gateway.esobes import Post, Refused, Taken
+from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
+from gateway.matter_store import MatterStore, home_of
+from gateway.readers import Readers
+from gateway.store import Commit
+from gateway.subject import Subject, channel
+from gateway.writing import Writing
+
+TYPES = frozenset(
+    {
+        "provider_choice.opened",
+        "provider_choice.closed",
+        "order.answered",
+        "invitation.opened",
+        "invitation.changed",
+        "invitation.closed",
+    }
+)
+"""Of events."""
+
+_encode = msgspec.json.Encoder().encode
+_decode: "msgspec.json.Decoder[AnyDuty]" = msgspec.json.Decoder(Invitation | Choice | Order)
+
+
+class Duties:
+    def __init__(
+        self,
+        *,
+        store: MatterStore,
+        readers: Readers,
+        wording: Letters,
+        rules: Rules,
+        clock: Clock,
+        wake: Callable[[int], None],
+        wake_relays: Callable[[int], None],
+    ) -> None:
+        """`wake`, `wake_relays`: tell the outboxes in which shard something waits to leave."""
+        self._store = store
+        self._readers = readers
+        self._consequences = DutyConsequences(wording, rules)
+        self._rules = rules
+        self._clock = clock
+        self._wake = wake
+        self._wake_relays = wake_relays
+
+    async def told(self, told: Told) -> bool:
+        """False if this event was known before. Once this has returned, the event cannot be lost."""
+        happening = _happening(told)
+        home, outcome = home_of(told.person.iin), Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            now = self._clock.now()
+            fresh = _unheard(told, now)
+            stored = await self._store.record(home, name(fresh))
+            duty = read(stored) or fresh
+            duty.person, duty.phones = told.person, told.phones
+            duty.specialist, duty.case = told.specialist or duty.specialist, told.case or duty.case
+            if happening.name != "closed":  # before any letter leaves, every phone knows what it is about
+                await self._note(duty, home)
+            outcome = await self._step(home, stored, duty, happening, now, cause=told.cause, event=told.body)
+        return outcome is Commit.DONE
+
+    async def woken(self, home: int, wakeup: str) -> None:
+        """The clock has come to a moment that the duty waits for."""
+        record, outcome = wakeup.removeprefix("."), Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            now = self._clock.now()
+            stored = await self._store.record(home, record)
+            duty = read(stored)
+            if duty is None or duty.wake is None or duty.wake > now:
+                return
+            outcome = await self._step(home, stored, duty, None, now)
+
+    async def settled(self, post: Post, relay: str, answer: Taken | Refused) -> None:
+        """What E-Sobes has finally answered to the wish to postpone. As often as it is told, it counts once."""
+        happening = _answered(answer)
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            stored = await self._store.record(post.home, post.matter.removeprefix("."))
+            duty = read(stored)
+            if duty is None:
+                return
+            outcome = await self._step(
+                post.home, stored, duty, happening, self._clock.now(), cause=f"{relay}:answer:{post.again}"
+            )
+
+    async def do(self, deed: Arrive, inbound: Inbound, here: Here) -> Arrived | None:
+        """A person says whether they come. None: no such invitation is known at their phone."""
+        known = next((one for one in here.duties if isinstance(one, Invitation) and one.id == deed.invitation), None)
+        if known is None:
+            return None
+        home, cause = home_of(known.person.iin), f"{inbound.id}:arrive"
+        while True:
+            stored, done = await gather(self._store.record(home, name(known)), self._store.seen(home, cause))
+            duty = read(stored)
+            if not isinstance(duty, Invitation):
+                return None
+            verdict = asking.verdict(duty, deed.act, here.now.date(), self._rules, deed.until)
+            if done:
+                return Arrived(Verdict.DISPUTED if verdict is Verdict.DISPUTED else Verdict.FINE, duty)
+            happening = _decided(deed, verdict, inbound, here)
+            if happening is None:
+                return Arrived(verdict, duty)
+            given = Given(Answer.SILENCE, here.now, channel(inbound.address), here.phone)
+            nature = f"answer.{'disputed' if verdict is Verdict.DISPUTED else deed.act}"
+            outcome = await self._step(home, stored, duty, happening, here.now, cause=cause, heard=(given, nature))
+            if outcome is not Commit.CONFLICT:
+                return Arrived(verdict, duty)
+
+    async def _step(
+        self,
+        home: int,
+        stored: bytes | None,
+        duty: AnyDuty,
+        happening: Happening | None,
+        now: datetime,
+        *,
+        cause: str = "",
+        event: bytes | None = None,
+        heard: tuple[Given, str] | None = None,
+    ) -> Commit:
+        pockets = await self._store.known_at(duty.phones)
+        duty.phones = pocket.reach(duty.phones, duty.person.iin, pockets)
+        step = steps.step(duty, happening, now, self._rules)
+        languages = await self._languages(duty.phones, pockets) if step.tellings else {}
+        scene = Scene(home=home, pockets=pockets, languages=languages, now=now, cause=cause)
+        writing = self._consequences.of(duty, step, scene)
+        if event is not None:
+            writing = structs.replace(writing, events=(event,))
+        if heard is not None:
+            about = Subject(duty.person, duty.case, duty.service, duty.specialist)
+            writing = structs.replace(writing, entries=(about.answered(*heard), *writing.entries))
+        outcome = await self._commit(home, stored, step.duty, writing)
+        self._wake(home)
+        self._wake_relays(home)
+        return outcome
+
+    async def _commit(self, home: int, stored: bytes | None, after: AnyDuty, writing: Writing) -> Commit:
+        record = name(after)
+        wake = "" if after.wake is None else repr(after.wake.timestamp())
+        return await self._store.commit(home, record, stored, _encode(after), writing, wakes=(f".{record}", wake))
+
+    async def _languages(self, phones: Iterable[str], pockets: Mapping[str, Pocket]) -> dict[str, Language]:
+        addresses = [address for _, address in reached(phones, pockets)]
+        talks = await gather(*(self._readers.talk(address) for address in addresses))
+        return {
+            address: talk.language
+            for address, talk in zip(addresses, talks, strict=True)
+            if talk is not None and talk.language is not None
+        }
+
+    async def _note(self, duty: AnyDuty, home: int) -> None:
+        """Every phone of the person knows of it, and forgets those that are over."""
+        noted = Noted(name(duty), home, mark(duty.person.iin))
+        for phone in duty.phones:
+            address, outcome = f"sms:{phone}", Commit.CONFLICT
+            while outcome is Commit.CONFLICT:
+                stored = (await self._store.pockets([address]))[address]
+                held = pocket.read(stored)
+                if noted in held.duties:
+                    break
+                over = await self._over(held.duties)
+                after = pocket.with_duty(held, noted, over)
+                outcome = await self._store.commit_pocket(address, stored, after, Writing())
+
+    async def _over(self, noted: Sequence[Noted]) -> set[str]:
+        found = await self._store.duties(noted)
+        return {one.name for one, stored in zip(noted, found, strict=True) if _is_over(read(stored))}
+
+
+def read(stored: bytes | None) -> AnyDuty | None:
+    return _decode.decode(stored) if stored else None
+
+
+def _is_over(duty: AnyDuty | None) -> bool:
+    return duty is not None and duty.state == "over"
+
+
+def _unheard(told: Told, now: datetime) -> AnyDuty:
+    """As it is before anything has happened to it. The event that comes first need not be the one that opens it."""
+    person, phones = told.person, told.phones
+    match told.duty:
+        case InvitationTold(id):
+            return Invitation(
+                id=id,
+                person=person,
+                phones=phones,
+                state="invited",
+                sent=now,
+                place=None,
+                setting=None,
+                arrive_by=now.date(),
+            )
+        case ChoiceTold(id, service):
+            opened_on = date.min if told.type == "provider_choice.opened" else told.at.date()
+            return Choice(
+                id=id, person=person, phones=phones, state="open", sent=now, service=service, opened_on=opened_on
+            )
+        case OrderTold(id, service):
+            return Order(id=id, person=person, phones=phones, state="new", sent=now, service=service)
+    raise TypeError(f"{told.type} is about no duty")
+
+
+def _happening(told: Told) -> Happening:
+    happened = told.type.rpartition(".")[2]
+    match told.duty:
+        case InvitationTold() as said:
+            return Happening(
+                name=happened, day=said.arrive_by, place=said.place, setting=said.setting, outcome=said.outcome
+            )
+        case ChoiceTold() as said:
+            return Happening(name=happened, day=said.opened_on, outcome=said.outcome)
+        case OrderTold() as said:
+            return Happening(
+                name=happened,
+                outcome=said.outcome,
+                reason=said.reason,
+                place=said.place,
+                arrive_on=said.arrive_on,
+                leave_on=said.leave_on,
+            )
+    raise TypeError(f"{told.type} is about no duty")
+
+
+def _answered(answer: Taken | Refused) -> Happening:
+    if isinstance(answer, Refused):
+        return Happening(name="conflict" if answer.status == 409 else "not_taken")
+    signing = esobes_reading.postponement(answer.body)
+    return Happening(name="taken", day=signing.arrive_by, sign_by=signing.sign_by, url=signing.url)
+
+
+def _decided(deed: Arrive, verdict: Verdict, inbound: Inbound, here: Here) -> Happening | None:
+    """None: nothing can be done."""
+    if verdict is Verdict.DISPUTED:
+        return Happening(name="dispute", day=deed.until)
+    if verdict is not Verdict.FINE:
+        return None
+    if deed.act is not Act.POSTPONE:
+        return Happening(name=deed.act)
+    assert deed.until is not None and deed.reason is not None  # noqa: S101, PT018 - a talk asks for both first
+    wanted = Postponement(deed.until, deed.reason, here.now, channel(inbound.address), here.phone, inbound.address)
+    return Happening(name="postpone", wanted=wanted)

@@ -1,0 +1,180 @@
+"""What follows from a step of a duty: letters to phones and chats, lines for the journal, relays for E-Sobes, and
+what the office has to look at."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from dialogs.duties import steps
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement, Reason, name
+from dialogs.duties.letters import Letters
+from dialogs.duties.rules import Rules
+from dialogs.duties.steps import WANTING, Step
+from dialogs.matters import window
+from dialogs.matters.matter import Telling
+from dialogs.matters.pocket import Pocket
+from dialogs.messages import Language, Surface
+from dialogs.papers import Notice
+from dialogs.people import mark
+from gateway.channels import Letter, surface
+from gateway.consequences import OF_USE, reached, several_persons, unasked
+from gateway.esobes import Post
+from gateway.journal import Entry
+from gateway.names import duty_letter_id
+from gateway.subject import Subject
+from gateway.writing import Note, Waiting, Writing
+
+SOON = timedelta(minutes=10)
+"""So long what E-Sobes answers to a wish is an answer to the person, who gets it at any hour."""
+ANSWERS = frozenset({"sign", "sign_late", "conflict", "not_taken"})
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """Where and when a step happens."""
+
+    home: int
+    pockets: Mapping[str, Pocket]
+    """Of the person's phones."""
+    languages: Mapping[str, Language]
+    """Address → in what language somebody talks to us there, where it is known."""
+    now: datetime
+    cause: str = ""
+
+
+class DutyConsequences:
+    def __init__(self, wording: Letters, rules: Rules) -> None:
+        self._wording = wording
+        self._rules = rules
+
+    def of(self, was: AnyDuty, step: Step[AnyDuty], scene: Scene) -> Writing:
+        """`was`: the duty before the step."""
+        duty = step.duty
+        about = Subject(duty.person, duty.case, duty.service, duty.specialist)
+        leaving: list[Letter] = []
+        waiting: list[Waiting] = []
+        entries: list[Entry] = []
+        for number, telling in enumerate(step.tellings):
+            for phone, address in reached(duty.phones, scene.pockets):
+                letter = self._letter(telling, number, duty, scene, phone=phone, address=address)
+                entry = about.told(letter, telling.name, phone)
+                if letter.created > scene.now.timestamp():
+                    waiting.append(Waiting(letter, entry))
+                else:
+                    leaving.append(letter)
+                    entries.append(entry)
+        return Writing(
+            cause=scene.cause,
+            letters=leaving,
+            later=waiting,
+            unsend=_outdated(was, step, scene, waiting),
+            relays=[_post(wanted, duty, scene) for wanted in step.relays],
+            entries=entries,
+            notes=[_note(what, duty, scene.now) for what in step.notes],
+        )
+
+    def _letter(
+        self, telling: Telling, number: int, duty: AnyDuty, scene: Scene, *, phone: str, address: str
+    ) -> Letter:
+        asked = _has_just_asked(telling, duty, address, scene.now)
+        leaves = scene.now if asked else window.leaves(scene.now, self._rules.quiet)
+        if leaves > scene.now:
+            leaves += number * timedelta.resolution  # those that wait for the same moment leave in their order
+        language = scene.languages.get(address, duty.person.language)
+        message = self._wording.about(
+            telling,
+            duty,
+            language,
+            surface(address),
+            now=leaves,
+            named=several_persons(scene.pockets[phone]),
+        )
+        named = duty_letter_id(duty, telling.name, phone, address)
+        letter = unasked(named, address, message, leaves, _until(telling, duty, leaves))
+        paper = None
+        if telling.name == "sign" and surface(address) is Surface.CHAT:
+            paper = notice(duty, language, leaves.date())
+        return msgspec.structs.replace(letter, unasked=not asked, paper=paper)
+
+
+def notice(duty: AnyDuty, language: Language, on: date) -> Notice | None:
+    """The prepared text of what has to be signed."""
+    if not isinstance(duty, Invitation) or duty.wanted is None or duty.place is None:
+        return None
+    wanted = duty.wanted
+    return Notice(
+        language,
+        duty.place,
+        duty.person,
+        by_representative=False,
+        reason=Reason(wanted.reason),
+        before=duty.arrive_by,
+        until=wanted.until,
+        on=on,
+    )
+
+
+def _has_just_asked(telling: Telling, duty: AnyDuty, address: str, now: datetime) -> bool:
+    wanted = duty.wanted if isinstance(duty, Invitation) else None
+    return telling.name in ANSWERS and wanted is not None and wanted.address == address and now - wanted.at < SOON
+
+
+def _until(telling: Telling, duty: AnyDuty, leaves: datetime) -> datetime:
+    """What wants something by a day is of no use after it."""
+    last = _last_day(telling, duty) if telling.name in WANTING else None
+    of_use = leaves + OF_USE
+    if last is None or last < leaves.date():
+        return of_use
+    return min(of_use, datetime.combine(last + timedelta(1), time(), leaves.tzinfo))
+
+
+def _last_day(telling: Telling, duty: AnyDuty) -> date | None:
+    match duty:
+        case Invitation():
+            signing = telling.name.startswith("sign") and duty.wanted is not None
+            return duty.wanted.sign_by if signing and duty.wanted else duty.arrive_by
+        case Choice():
+            return duty.last
+        case Order():
+            return duty.cancel_by if telling.name == "cancel_soon" else duty.arrive_on
+
+
+def _outdated(was: AnyDuty, step: Step[AnyDuty], scene: Scene, waiting: list[Waiting]) -> list[str]:
+    """Names of letters that say what is not so any more, should they still wait for the morning."""
+    duty = step.duty
+    if (was.state, was.round, _said(was)) == (duty.state, duty.round, _said(duty)):
+        return []
+    instead = step.tellings or duty.state == "over"
+    rounds = (was, duty) if was.round != duty.round else (duty,)
+    names = {
+        duty_letter_id(one, told, phone, address)
+        for phone, address in reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
+        for told in (steps.LETTERS if instead else WANTING)
+        for one in rounds
+    }
+    return sorted(names.difference(one.letter.id for one in waiting))
+
+
+def _said(duty: AnyDuty) -> str:
+    return duty.said if isinstance(duty, Invitation) else ""
+
+
+def _post(wanted: Postponement, duty: AnyDuty, scene: Scene) -> Letter:
+    """Its name is the Idempotency-Key, and there is one for an invitation: E-Sobes can never count two."""
+    body = {
+        "arrive_by": wanted.until,
+        "reason": wanted.reason,
+        "at": wanted.at,
+        "channel": wanted.channel,
+        "phone": wanted.phone,
+    }
+    matter = f".{name(duty)}"
+    post = Post(scene.home, matter, ("invitations", duty.id, "postponement"), msgspec.Raw(msgspec.json.encode(body)))
+    text = msgspec.json.encode(post).decode()
+    return Letter(f"{duty.id}:postponement", f"esobes:{matter}", text, scene.now.timestamp())
+
+
+def _note(what: str, duty: AnyDuty, now: datetime) -> Note:
+    day = duty.disputed if isinstance(duty, Invitation) and what == "disputed" else None
+    return Note(now, what, name(duty), mark(duty.person.iin), duty.person.name, duty.specialist, duty.case, day)
