@@ -32,6 +32,7 @@ from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
 from gateway.letters import Letters
 from gateway.outbox import Outbox
+from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.sms.kannel import Account, Kannel
@@ -152,6 +153,7 @@ class Application:
                 receiver,
                 ground.clock,
                 phones,
+                Papers(words),
                 outbox=outbox,
                 relays=offers.relays,
                 errands=spoken.errands,

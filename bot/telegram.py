@@ -29,6 +29,7 @@ from dialogs.messages import Language, Surface, say
 from dialogs.words import Words
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
+from gateway.papers import Papers
 from gateway.receive import Receiver
 from gateway.store import Line, Store, shard_number
 
@@ -66,7 +67,7 @@ def connect(token: str, api: str) -> Bot:
 
 
 def letters(bot: Bot, words: Words) -> TelegramLetters:
-    return TelegramLetters(bot, _both(words, "telegram.share_phone"))
+    return TelegramLetters(bot, _both(words, "telegram.share_phone"), Papers(words))
 
 
 class Telegram:

@@ -11,6 +11,7 @@ from dialogs.inquiries import AWAY
 from dialogs.messages import Button, Contact, Content, Language, Message, Pressed, Surface, Text
 from dialogs.people import read_phone
 from dialogs.talk import Here
+from gateway import papers
 from gateway.clock import ALMATY
 
 
@@ -64,5 +65,7 @@ class Terminal:
             self._asked_contact = message.ask_contact
             self._buttons = message.buttons
         print(message.text)
+        if message.paper is not None:
+            print(f"[{papers.name(message.paper)}]")
         for number, button in enumerate(message.buttons, 1):
             print(f"{number:>3} – {button.label}")

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from dialogs.messages import Button
-from gateway.channels import Letter, Outcome, Rejected, Sent
+from dialogs.messages import Button, Surface
+from dialogs.papers import Paper
+from gateway.channels import Letter, Outcome, Rejected, Sent, surface
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.store import shard
@@ -56,6 +57,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     replaces: int | None = None
     number: int = 0
     """Counted per phone, from 1. A message that changed an earlier one has the number of that one."""
+    paper: Paper | None = None
+    """The file that came with it."""
     place: int = 0
     """Where it stands in the stream: what came `after` it is new."""
 
@@ -79,6 +82,7 @@ class Phones:
         if letter.erases is not None:
             erased = Entry(Direction.IN, _ERASED, self._clock.now(), "received", replaces=letter.erases)
             await self._add(letter.address, f"{letter.id}:erases", erased)
+        paper = letter.paper if surface(letter.address) is Surface.CHAT else None
         entry = Entry(
             Direction.OUT,
             letter.text,
@@ -86,7 +90,8 @@ class Phones:
             "delivered",
             letter.buttons,
             letter.ask_contact,
-            letter.replaces,
+            await self._changed(letter),
+            paper=paper,
         )
         await self._add(letter.address, letter.id, entry)
         return Sent(delivered=True)
@@ -126,6 +131,14 @@ class Phones:
     async def clear(self, address: str) -> None:
         """An empty screen, as of a new phone."""
         await self._redis("DEL", _key(address))
+
+    async def _changed(self, letter: Letter) -> int | None:
+        """As in Telegram, a message with a file is not changed, and none that is there gets one."""
+        if letter.replaces is None or letter.paper is not None:
+            return None
+        place = f"{letter.replaces}-0"
+        stored = _entries(await self._redis("XRANGE", _key(letter.address), place, place))
+        return None if any(entry.paper for entry in stored) else letter.replaces
 
     async def _add(self, address: str, letter: str, entry: Entry) -> int:
         number: int = await self._redis("EVALSHA", self._write, 1, _key(address), letter, _encode(entry), _SCREEN)

@@ -12,6 +12,7 @@ from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from gateway.connection import Batched, Client, connect
 from gateway.embedded import Embedded
+from gateway.papers import Papers
 from gateway.store import Store
 
 # The same examples in every run, and however slow the machine: who breaks nothing sees nothing red.
@@ -27,6 +28,11 @@ LOCALES = Path(__file__).parents[1] / "locales"
 def _dialogue() -> Dialogue:
     """With the real words, catalogue, search and calendar."""
     return dialogue.load(LOCALES)
+
+
+@pytest.fixture
+def papers(dialogue: Dialogue) -> Papers:
+    return Papers(dialogue.guide.words)
 
 
 @pytest.fixture(scope="session")

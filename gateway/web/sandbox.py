@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import uuid4
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -24,10 +24,16 @@ from gateway.channels import Inbound, surface
 from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import RedisAwayError
 from gateway.outbox import Outbox
+from gateway.papers import Papers, name
 from gateway.phones import Entry, Phones
 from gateway.receive import Receiver
 from gateway.wakeups import Wakeups
 from gateway.web.fields import Phone, Strict, whole
+
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {} for kind in ("application/pdf", "text/calendar")}},
+    404: {"description": "No file came with this message"},
+}
 
 PATIENCE = 30.0
 """Seconds for everything due to be done; longer only if Redis is away."""
@@ -119,10 +125,17 @@ class Told(BaseModel):
     status: str
 
 
+class FileTold(BaseModel):
+    name: str
+    url: str
+
+
 class ToldInChat(Told):
     number: int
     buttons: list[dict[str, str]]
     ask_contact: bool
+    file: FileTold | None = None
+    """Only where there is one."""
 
 
 class ClockTold(BaseModel):
@@ -143,6 +156,7 @@ class Sandbox:
         receiver: Receiver,
         clock: SandboxClock,
         phones: Phones,
+        papers: Papers,
         *,
         outbox: Outbox,
         relays: Outbox,
@@ -151,6 +165,7 @@ class Sandbox:
     ) -> None:
         self.clock = clock
         self.phones = phones
+        self._papers = papers
         self._receiver = receiver
         self.hands = asyncio.Lock()
         """One at a time moves the clock."""
@@ -165,8 +180,9 @@ class Sandbox:
         routes.put("/clock", responses={409: {"description": "The clock moves forward only"}})(self.set_clock)
         routes.post("/sms")(self.send_sms)
         routes.get("/sms/{phone}")(self.read_sms)
-        routes.post("/telegram")(self.send_chat)
-        routes.get("/telegram/{user}")(self.read_chat)
+        routes.post("/telegram", response_model_exclude_none=True)(self.send_chat)
+        routes.get("/telegram/{user}", response_model_exclude_none=True)(self.read_chat)
+        routes.get("/telegram/{user}/files/{number}", response_class=Response, responses=_FILES)(self.read_file)
         return routes
 
     async def read_clock(self) -> ClockTold:
@@ -199,7 +215,16 @@ class Sandbox:
         return await self.read_chat(message.user)
 
     async def read_chat(self, user: Annotated[User, Path()]) -> ChatTold:
-        return ChatTold(messages=[_told_in_chat(entry) for entry in await self.phones.history(f"chat:{user}")])
+        return ChatTold(messages=[_told_in_chat(entry, user) for entry in await self.phones.history(f"chat:{user}")])
+
+    async def read_file(self, user: Annotated[User, Path()], number: Annotated[int, Path(ge=1)]) -> Response:
+        """What came with the message of that number."""
+        for entry in await self.phones.history(f"chat:{user}"):
+            if entry.number == number and entry.paper is not None:
+                file = await self._papers.made(entry.paper)
+                headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"}
+                return Response(file.content, media_type=file.media_type, headers=headers)
+        raise HTTPException(404, "No file came with this message.")
 
     async def move(self, to: datetime | None) -> None:
         async with self.hands:
@@ -253,8 +278,19 @@ def _told(entry: Entry) -> Told:
     return Told(direction=entry.direction.value, text=entry.text, at=entry.at, status=entry.status)
 
 
-def _told_in_chat(entry: Entry) -> ToldInChat:
+def _told_in_chat(entry: Entry, user: str) -> ToldInChat:
     buttons = [{"id": button.id, "label": button.label} for button in entry.buttons]
     return ToldInChat(
-        **_told(entry).model_dump(), number=entry.number, buttons=buttons, ask_contact=entry.ask_contact
+        **_told(entry).model_dump(),
+        number=entry.number,
+        buttons=buttons,
+        ask_contact=entry.ask_contact,
+        file=file_told(entry, user),
     )
+
+
+def file_told(entry: Entry, user: str) -> FileTold | None:
+    """Where to get what came with a message."""
+    if entry.paper is None:
+        return None
+    return FileTold(name=name(entry.paper), url=f"/sandbox/telegram/{user}/files/{entry.number}")

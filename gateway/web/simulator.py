@@ -25,7 +25,7 @@ from gateway.phones import Entry
 from gateway.store import Commit, Line, Store
 from gateway.web.fields import Phone, Strict
 from gateway.web.page import Page
-from gateway.web.sandbox import Sandbox, User, within_calendar
+from gateway.web.sandbox import Sandbox, User, file_told, within_calendar
 
 HEARTBEAT = 5.0
 """Seconds between two words about the time; a stream that says nothing is taken for broken."""
@@ -158,13 +158,13 @@ class Simulator:
         try:
             while True:
                 screen = await phones.history(address)
-                messages = [_shown(kind, entry, language) for entry in screen]
+                messages = [_shown(address, entry, language) for entry in screen]
                 off = await phones.is_unreachable(address)
                 told.put_nowait(_event("history", {"surface": kind, "messages": messages, "off": off}))
                 async for entry in phones.live(address, max((entry.place for entry in screen), default=0)):
                     if entry is None:
                         break  # time to look at the whole again: it may have been cleared
-                    told.put_nowait(_event("message", _shown(kind, entry, language)))
+                    told.put_nowait(_event("message", _shown(address, entry, language)))
         except (RedisError, OSError):
             told.put_nowait(None)  # the page comes again by itself
 
@@ -190,8 +190,9 @@ async def _tell_end(closing: Event, told: Queue[str | None]) -> None:
     told.put_nowait(None)
 
 
-def _shown(kind: str, entry: Entry, language: Language) -> dict[str, object]:
+def _shown(address: str, entry: Entry, language: Language) -> dict[str, object]:
     """A message as the page draws it. Operators charge by the part, so an SMS says how many it took."""
+    kind, _, user = address.partition(":")
     shown: dict[str, object] = {
         "surface": kind,
         "number": entry.number,
@@ -203,6 +204,8 @@ def _shown(kind: str, entry: Entry, language: Language) -> dict[str, object]:
         "buttons": [{"id": b.id, "label": b.label, "row": b.row} for b in entry.buttons],
         "ask_contact": entry.ask_contact,
     }
+    if (file := file_told(entry, user)) is not None:
+        shown["file"] = {"name": file.name, "url": file.url}
     if kind == "sms":
         length = measure(entry.text)
         shown |= {"parts": length.parts, "characters": length.characters}

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ PARAMETERS: dict[str, tuple[set[str], set[str]]] = {
     "getMe": (set(), set()),
     "getUpdates": (set(), {"offset", "timeout", "limit", "allowed_updates"}),
     "sendMessage": ({"chat_id", "text"}, {"reply_markup", "disable_notification", "link_preview_options"}),
+    "sendDocument": ({"chat_id", "document"}, {"caption", "reply_markup", "disable_notification"}),
     "editMessageText": ({"chat_id", "message_id", "text"}, {"reply_markup", "link_preview_options"}),
     "deleteMessage": ({"chat_id", "message_id"}, set()),
     "answerCallbackQuery": ({"callback_query_id"}, set()),
@@ -33,6 +34,11 @@ JSON_PARAMETERS = {"reply_markup", "link_preview_options", "allowed_updates", "c
 class Call(NamedTuple):
     method: str
     parameters: dict[str, Any]
+
+
+class Upload(NamedTuple):
+    name: str
+    content: bytes
 
 
 class Fault(NamedTuple):
@@ -82,7 +88,7 @@ class BotApi:
             return _refusal(401, "Unauthorized")
         if method not in PARAMETERS:
             return _refusal(404, f"Not Found: method {method}")
-        parameters = {name: _value(name, str(value)) for name, value in (await request.post()).items()}
+        parameters = _parameters(await request.post())
         if problem := _wrong(method, parameters):
             return _refusal(400, f"Bad Request: {problem}")
         fault = self.faults[method].popleft() if self.faults[method] else None
@@ -113,7 +119,7 @@ class BotApi:
             return {"id": 4242, "is_bot": True, "first_name": "Келісім", "username": USERNAME}
         if method == "getUpdates":
             return await self._updates(parameters)
-        if method == "sendMessage":
+        if method in ("sendMessage", "sendDocument"):
             self._message += 1
             # «rich» stands for whatever Telegram adds to its messages next.
             return {"message_id": self._message, "date": "not a date", "chat": {"rich": []}}
@@ -138,6 +144,17 @@ class BotApi:
             return self.updates[:100]
 
 
+def _parameters(form: Mapping[str, str | bytes | bytearray | web.FileField]) -> dict[str, Any]:
+    """A file comes as a part of its own, and is named where it belongs."""
+    files = {
+        f"attach://{name}": Upload(part.filename, part.file.read())
+        for name, part in form.items()
+        if isinstance(part, web.FileField)
+    }
+    given = {name: str(value) for name, value in form.items() if f"attach://{name}" not in files}
+    return {name: files.get(value) or _value(name, value) for name, value in given.items()}
+
+
 def _value(name: str, given: str) -> Any:
     return json.loads(given) if name in JSON_PARAMETERS else given
 
@@ -151,6 +168,8 @@ def _wrong(method: str, parameters: dict[str, Any]) -> str | None:
     checks: dict[str, Callable[[Any], bool]] = {
         "chat_id": lambda chat: int(chat) != 0,
         "text": lambda text: 0 < len(text.encode("utf-16-le")) // 2 <= 4096 and text == text.strip(),
+        "caption": lambda text: 0 < len(text.encode("utf-16-le")) // 2 <= 1024 and text == text.strip(),
+        "document": lambda file: isinstance(file, Upload) and 0 < len(file.content) <= 50_000_000,
         "description": lambda text: len(text) <= 512,
         "short_description": lambda text: len(text) <= 120,
         "language_code": lambda code: code in ("kk", "ru"),

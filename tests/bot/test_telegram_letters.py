@@ -6,21 +6,24 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from msgspec import structs
 
 from bot.telegram_letters import TelegramLetters, rows, split
 from dialogs.messages import Button
 from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
+from gateway.papers import Papers
 from tests.bot.bot_api import TOKEN, BotApi, Fault
+from tests.papers import CALENDAR, NOTICE
 
 MENU = Button("menu", "Мәзір")
 BACK = Button("back", "Артқа")
 
 
 @pytest.fixture(name="letters")
-async def _letters(api: BotApi) -> AsyncIterator[TelegramLetters]:
+async def _letters(api: BotApi, papers: Papers) -> AsyncIterator[TelegramLetters]:
     bot = Bot(TOKEN, AiohttpSession(api=TelegramAPIServer.from_base(api.url)))
-    yield TelegramLetters(bot, "Нөмірім")
+    yield TelegramLetters(bot, "Нөмірім", papers)
     await bot.session.close()
 
 
@@ -148,9 +151,9 @@ async def test_every_failure_has_its_outcome(
     assert TOKEN not in repr(found)
 
 
-async def test_nobody_listening_means_to_try_again() -> None:
+async def test_nobody_listening_means_to_try_again(papers: Papers) -> None:
     bot = Bot(TOKEN, AiohttpSession(api=TelegramAPIServer.from_base("http://127.0.0.1:9")))
-    assert await TelegramLetters(bot, "x").send(letter()) == Retry("TelegramNetworkError")
+    assert await TelegramLetters(bot, "x", papers).send(letter()) == Retry("TelegramNetworkError")
     await bot.session.close()
 
 
@@ -187,6 +190,69 @@ async def test_of_a_letter_in_several_messages_only_what_did_not_go_out_is_sent_
     assert await letters.send(long) == Sent()
     assert [sent["text"][0] for sent in api.sent()] == ["а", "б", "в"]
     assert ["reply_markup" in sent for sent in api.sent()] == [False, False, True]
+
+
+async def test_a_file_goes_out_with_the_words_under_it_and_the_buttons(
+    api: BotApi, letters: TelegramLetters, papers: Papers
+) -> None:
+    assert await letters.send(letter(paper=NOTICE, buttons=(MENU,))) == Sent()
+    (sent,) = api.sent("sendDocument")
+    file = await papers.made(NOTICE)
+    assert (sent["chat_id"], sent["caption"], sent["document"]) == ("77", "Сәлем", (file.name, file.content))
+    assert sent["reply_markup"]["inline_keyboard"][0][0]["text"] == "Мәзір"
+    assert not api.sent()
+
+
+async def test_words_too_long_to_stand_under_a_file_go_before_it_and_only_once(
+    api: BotApi, letters: TelegramLetters
+) -> None:
+    long = letter("🦽" * 513, paper=CALENDAR, buttons=(MENU,))
+    api.faults["sendDocument"].append(Fault(429, "Too Many Requests", retry_after=1))
+    assert await letters.send(long) == Retry("too many letters", 1.0)
+    assert await letters.send(long) == Sent()
+    assert [sent["text"] for sent in api.sent()] == [long.text]
+    assert "reply_markup" not in api.sent()[0]
+    (sent,) = api.sent("sendDocument")
+    assert "caption" not in sent
+    assert "reply_markup" in sent
+
+
+async def test_as_many_words_as_telegram_takes_stand_under_a_file(api: BotApi, letters: TelegramLetters) -> None:
+    assert await letters.send(letter("🦽" * 512, paper=CALENDAR)) == Sent()
+    assert [call.method for call in api.calls] == ["sendDocument"]
+
+
+async def test_no_message_that_is_there_is_changed_into_a_file(api: BotApi, letters: TelegramLetters) -> None:
+    assert await letters.send(letter(paper=CALENDAR, replaces=55)) == Sent()
+    assert [call.method for call in api.calls] == ["sendDocument"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (Fault(403, "Forbidden: bot was blocked by the user"), OptedOut),
+        (Fault(413, "Request Entity Too Large"), Rejected),
+        (Fault(500), Retry),
+        (Fault(cut=True, after=True), Retry),
+    ],
+)
+async def test_a_file_fails_as_words_do(
+    api: BotApi, letters: TelegramLetters, fault: Fault, outcome: type[Outcome]
+) -> None:
+    api.faults["sendDocument"].append(fault)
+    found = await letters.send(letter(paper=CALENDAR))
+    assert isinstance(found, outcome)
+    assert TOKEN not in repr(found)
+
+
+async def test_the_words_arrive_even_if_their_file_cannot_be_made(
+    api: BotApi, letters: TelegramLetters, caplog: pytest.LogCaptureFixture
+) -> None:
+    nameless = structs.replace(NOTICE, person=structs.replace(NOTICE.person, birth_date=None))
+    assert await letters.send(letter(paper=nameless)) == Sent()
+    assert [sent["text"] for sent in api.sent()] == ["Сәлем"]
+    assert "could not be made" in caplog.text
+    assert NOTICE.person.iin not in caplog.text
 
 
 def test_a_text_is_cut_at_the_end_of_a_paragraph() -> None:

@@ -126,10 +126,18 @@ class Phone {
     item.dataset.time = message.time;
     item.dataset.asksContact = String(Boolean(message.ask_contact));
     const bubble = element("div", "bubble");
+    if (message.file) bubble.append(this.file(message.file));
     bubble.append(element("p", "words", message.text), this.meta(message));
     item.append(element("p", "day", message.day), bubble);
     if (message.buttons?.length) item.append(this.choices(message));
     return item;
+  }
+
+  file({ name, url }) {
+    const link = element("a", "file", name);
+    link.href = url;
+    link.download = name;
+    return link;
   }
 
   meta(message) {
