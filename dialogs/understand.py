@@ -103,7 +103,7 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
         return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
     if iin := _iin(plain):
         return iin
-    if number := _NUMBER.fullmatch(plain):
+    if (number := _NUMBER.fullmatch(plain)) and not ("+" in plain and _days(session.offered)):  # so many days later
         return _numbered(number[1], session.offered, surface)
     for choice, label in labels() if session.offered else ():
         if plain in _spellings(normalised(label)) and _chosen(choice).name != PAGE:
