@@ -25,7 +25,7 @@ def ics(calendar: Calendar, words: Words) -> bytes:
     file.add("prodid", _PRODUCT)
     file.add("version", "2.0")
     file.add("method", "PUBLISH")
-    file.add("x-wr-calname", said("name"))
+    file.add("x-wr-calname", said("title"))
     for entry in calendar.entries:
         title = line(entry.title)
         event = _event(entry, title, calendar.made.astimezone(UTC))

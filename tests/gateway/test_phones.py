@@ -7,6 +7,7 @@ from gateway.channels import Letter, Rejected, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
 from gateway.phones import Direction, Phones
+from tests.papers import NOTICE
 
 ANNA = "chat:anna"
 
@@ -100,3 +101,21 @@ async def test_a_cleared_phone_is_like_a_new_one(phones: Phones) -> None:
     await phones.clear(ANNA)
     assert await phones.history(ANNA) == []
     assert await phones.write(ANNA, "тағы") == 1
+
+
+async def test_a_file_stands_with_its_message_and_neither_changes(phones: Phones) -> None:
+    await phones.send(letter("a:0", "one"))
+    await phones.send(Letter("b:0", ANNA, "two", 1.0, replaces=1, paper=NOTICE))
+    await phones.send(letter("c:0", "three", replaces=2))
+    screen = await phones.history(ANNA)
+    assert [(entry.number, entry.text, entry.paper) for entry in screen] == [
+        (1, "one", None),
+        (2, "two", NOTICE),
+        (3, "three", None),
+    ]
+
+
+async def test_no_sms_carries_a_file(phones: Phones) -> None:
+    await phones.send(Letter("a:0", "sms:+77011234567", "one", 1.0, paper=NOTICE))
+    (entry,) = await phones.history("sms:+77011234567")
+    assert entry.paper is None

@@ -20,6 +20,7 @@ from gateway.receive import Receiver
 from gateway.store import SHARDS, Store, outbox_key
 from gateway.web import app
 from gateway.web.front import Front
+from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
 from gateway.web.webhooks import KannelWebhook, TelegramWebhook
 from tests.gateway.affairs import law, offers, put_together
@@ -72,11 +73,15 @@ async def client(build: Build, batched: Batched) -> AsyncIterator[httpx.AsyncCli
 
 
 @pytest.fixture
-async def front(redis: Client, batched: Batched, store: Store, dialogue: Dialogue) -> AsyncIterator[Front]:
+async def sandbox(redis: Client, batched: Batched, dialogue: Dialogue) -> AsyncIterator[Sandbox]:
     async with put_together(redis, dialogue, SandboxClock(batched)) as affairs:
-        sandbox = affairs.sandbox
-        simulator = Simulator(sandbox, store, dialogue.guide, law(dialogue.guide.workdays))
-        yield app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters=affairs.outbox.counts)
+        yield affairs.sandbox
+
+
+@pytest.fixture
+def front(sandbox: Sandbox, batched: Batched, store: Store, dialogue: Dialogue) -> Front:
+    simulator = Simulator(sandbox, store, dialogue.guide, law(dialogue.guide.workdays))
+    return app.build(lambda: batched("PING"), sandbox=sandbox, simulator=simulator, letters={})
 
 
 @pytest.fixture

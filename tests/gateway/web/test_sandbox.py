@@ -9,11 +9,15 @@ import httpx
 import pytest
 
 from dialogs.dialogue import Dialogue
+from gateway.channels import Letter
 from gateway.clock import SandboxClock
 from gateway.connection import Batched, connect
+from gateway.papers import Papers
 from gateway.web import app
+from gateway.web.sandbox import Sandbox
 from tests.gateway.affairs import put_together
 from tests.gateway.web.conftest import PHONE, USER, browser, chat, now, sms
+from tests.papers import CALENDAR, NOTICE
 
 
 async def test_the_clock_shows_the_time_in_kazakhstan(citizen: httpx.AsyncClient) -> None:
@@ -199,6 +203,32 @@ async def test_many_people_at_once_all_get_their_answers(citizen: httpx.AsyncCli
     for one in numbers:
         messages = (await citizen.get(f"/sandbox/sms/{one}")).json()["messages"]
         assert [message["direction"] for message in messages] == ["in", "out"]
+
+
+async def test_a_file_that_a_chat_got_is_listed_and_fetched(
+    citizen: httpx.AsyncClient, sandbox: Sandbox, papers: Papers
+) -> None:
+    for name, paper in (("a:0", NOTICE), ("b:0", None), ("c:0", CALENDAR)):
+        await sandbox.phones.send(Letter(name, f"chat:{USER}", "Сәлем", 1.0, paper=paper))
+    first, plain, last = await chat(citizen)
+    assert "file" not in plain
+    assert set(plain) == {"direction", "text", "at", "status", "number", "buttons", "ask_contact"}
+    for message, paper in ((first, NOTICE), (last, CALENDAR)):
+        file = await papers.made(paper)
+        assert message["file"]["name"] == file.name
+        answer = await citizen.get(message["file"]["url"])
+        assert (answer.status_code, answer.content) == (200, file.content)
+        assert answer.headers["content-type"] == file.media_type
+        assert answer.headers["content-disposition"] == f'attachment; filename="{file.name}"'
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_message_without_a_file_has_none(citizen: httpx.AsyncClient) -> None:
+    await citizen.post("/sandbox/telegram", json={"user": USER, "text": "сәлем"})
+    for place in (f"{USER}/files/1", f"{USER}/files/77", "nobody/files/1"):
+        answer = await citizen.get(f"/sandbox/telegram/{place}")
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
 async def test_while_redis_is_away_every_request_says_so(
