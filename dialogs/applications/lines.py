@@ -41,7 +41,8 @@ def page(
     if silent(application, guide, surface):
         return (Say("status.discreet.only"),)
     return (
-        _head(application, guide, now, whom),
+        head(application, guide, now, whom),
+        *(queue_number(application) if application.stage is Stage.QUEUED else ()),
         *_day(application, guide, now),
         *_following(application, guide, now, surface),
         *_besides(application, surface),
@@ -73,10 +74,10 @@ def brief(
     if silent(application, guide, surface):
         return (Say("status.discreet.news"),)
     said = [*_day(application, guide, now), *_following(application, guide, now, surface)]
-    return (_head(application, guide, now, whom), *said[:1])
+    return (head(application, guide, now, whom), *said[:1])
 
 
-def _head(application: Application, guide: Guide, now: datetime, whom: str) -> Say:
+def head(application: Application, guide: Guide, now: datetime, whom: str) -> Say:
     what = name(application, guide)
     named = say("status.named", what=what, name=whom) if whom else what
     return say("status.head", what=named, stage=_stage(application, now))
@@ -143,9 +144,9 @@ def _next(application: Application, guide: Guide, now: datetime) -> Iterator[Say
     if not step.late:
         yield say(f"status.next.{step.says}", **step.values)
     elif until is None:
-        yield Say(f"status.next.{step.late}")
+        yield say(f"status.next.{step.late}", **step.values)
     else:
-        yield say(f"status.next.{step.says}", day=until)
+        yield say(f"status.next.{step.says}", day=until, **step.values)
 
 
 def _until(step: Step, application: Application, guide: Guide, now: datetime) -> date | None:
@@ -160,9 +161,15 @@ def _signing(application: Application, guide: Guide, now: datetime) -> date | No
     return _until(step, application, guide, now) if step is not None and step.signed else None
 
 
+def queue_number(application: Application) -> tuple[Say, ...]:
+    """Nothing where it is not known."""
+    number = (application.queue_number or "")[:LONGEST_NUMBER]
+    return (say("status.queue", queue=number),) if number else ()
+
+
 def _besides(application: Application, surface: Surface) -> Iterator[Say]:
-    if application.queue_number:
-        yield say("status.queue", queue=application.queue_number[:LONGEST_NUMBER])
+    if application.stage is not Stage.QUEUED:
+        yield from queue_number(application)
     named = shortened(application.organisation or "", LONGEST_NAME[surface])
     if named and not named.isdigit():
         yield say("status.organisation", organisation=named)

@@ -13,13 +13,11 @@ from msgspec import Meta, Struct
 from dialogs.applications.application import Stage
 from dialogs.applications.remedies import doubts
 from dialogs.catalogue.schema import Act, Source
+from dialogs.months import after
 from dialogs.workdays import CalendarError, Workdays
 
 HERE = Path(__file__).parent
 CATALOGUE = HERE.parent / "catalogue"
-MONTHS = 12
-FEBRUARY = 28
-"""Days that every month has."""
 
 
 class StepsError(Exception):
@@ -43,17 +41,11 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def until(self, since: date, workdays: Workdays) -> date | None:
         """The last day to act."""
         if self.months:
-            return _later(since, self.months)
+            return after(since, self.months)
         try:
             return workdays.add(since, self.days) if self.days else None
         except CalendarError:
             return None
-
-
-def _later(day: date, months: int) -> date:
-    """As many months later, and not a day too late: no month is longer than it is."""
-    number = day.year * MONTHS + day.month - 1 + months
-    return date(number // MONTHS, number % MONTHS + 1, min(day.day, FEBRUARY))
 
 
 class Steps:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from dialogs.applications import lines
-from dialogs.applications.application import Application
+from dialogs.applications.application import Application, Stage
 from dialogs.errands import WriteBack
 from dialogs.inquiries import AWAY, Applications, Away
 from dialogs.messages import Reply, Say
@@ -18,10 +18,12 @@ from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, View
 from dialogs.topics import who
 from dialogs.topics.menu import next_page, understood
-from dialogs.topics.status_pages import listed, nothing, one, whom, wishes
+from dialogs.topics.status_pages import about_queue, listed, nothing, one, whom, wishes
 
 HOLDS = timedelta(days=3)
 """So long a promise to write back holds."""
+READ = ("status.one", "status.queue")
+"""Where one application is read."""
 
 
 def applications(talk: Talk) -> tuple[Application, ...] | Away:
@@ -55,6 +57,12 @@ def one_of_several(talk: Talk, found: tuple[Application, ...]) -> Reply:
     return one(talk, chosen, back_to_list=len(found) > 1) if chosen else status(talk, found)
 
 
+def queue(talk: Talk, found: tuple[Application, ...]) -> Reply:
+    """Of the application chosen; once it waits no longer, its page."""
+    chosen = next((its for its in found if its.key == talk.session.application), None)
+    return about_queue(talk, chosen) if chosen and waits(talk, chosen) else one_of_several(talk, found)
+
+
 def away(talk: Talk) -> Reply:
     """E-Sobes does not answer: the person is written to as soon as it does."""
     if talk.now.timestamp() - talk.session.promised > HOLDS.total_seconds():
@@ -81,11 +89,41 @@ def is_there(talk: Talk) -> bool:
 
 
 def keep_application(talk: Talk) -> None:
+    _keep(talk, wanted(talk))
+
+
+def _keep(talk: Talk, found: tuple[Citizen, Application] | None) -> None:
     who.keep_aim(talk)
-    found = wanted(talk)
     if found is not None:
         person, its = found
         talk.session.whom, talk.session.application = person.key, its.key
+
+
+def waits(talk: Talk, its: Application) -> bool:
+    """In a queue that may be told of here."""
+    return its.stage is Stage.QUEUED and not lines.silent(its, talk.guide, talk.surface)
+
+
+def queued(talk: Talk) -> tuple[Citizen, Application] | None:
+    """The application that waits: the button's; else the one being read; else the only one."""
+    if talk.event.args:
+        found = wanted(talk)
+        return found if found and waits(talk, found[1]) else None
+    person, known = who.person(talk), applications(talk)
+    if person is None or isinstance(known, Away):
+        return None
+    waiting = [its for its in known if waits(talk, its)]
+    read = [its for its in waiting if its.key == talk.session.application and talk.state in READ]
+    meant = read or waiting
+    return (person, meant[0]) if len(meant) == 1 else None
+
+
+def is_queued(talk: Talk) -> bool:
+    return queued(talk) is not None
+
+
+def keep_queued(talk: Talk) -> None:
+    _keep(talk, queued(talk))
 
 
 def gone(talk: Talk) -> None:
@@ -126,16 +164,19 @@ def keep_promise(talk: Talk) -> None:
 
 
 TOPIC = Topic(
-    views={"status": shown(status), "status.one": shown(one_of_several)},
+    views={"status": shown(status), "status.one": shown(one_of_several), "status.queue": shown(queue)},
     rows=(
         *who.onwards("status", when=who.always, do=who.keep_aim),
         Row("app", ANYWHERE, "status.one", when=is_there, do=keep_application),
         *who.onwards("app", when=who.always, do=gone),
+        Row("queue", ANYWHERE, "status.queue", when=is_queued, do=keep_queued),
+        *who.onwards("queue", when=who.always, do=who.keep_aim),
         Row("others", ANYWHERE, "who.choose", when=who.are_several, do=forget_whom),
         *who.onwards("others", when=who.always, do=who.keep_aim),
         Row("kept", ANYWHERE, do=keep_promise),
         Row("earlier", "status", do=next_page),
         Row("back", "status", "menu", do=understood),
+        Row("back", "status.queue", "status.one", do=understood),
         Row("back", "status.one", "status", when=back_to_several, do=understood),
         Row("back", "status.one", "menu", do=understood),
     ),

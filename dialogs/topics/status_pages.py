@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from dialogs.applications import lines
+from dialogs.applications import lines, queue
 from dialogs.applications.application import OVER, Application, Stage
 from dialogs.applications.terms import overdue
 from dialogs.inquiries import Away, Requested
@@ -32,12 +32,20 @@ def one(talk: Talk, its: Application, *, back_to_list: bool = False) -> Reply:
     more: list[Choice] = []
     if its.stage in TO_BRING and service is not None and not lines.silent(its, talk.guide, talk.surface):
         more.append(choice(f"svc:{service.number}", "status.papers"))
+    if its.stage is Stage.QUEUED and not lines.silent(its, talk.guide, talk.surface):
+        more.append(choice(f"queue:{its.key}", "queue.about"))
     if talk.surface is Surface.CHAT:
         more.append(choice("again", "status.again"))
         if its.stage is Stage.REFUSED or overdue(its, talk.now.date(), talk.guide):
             more.append(choice("operator", "menu.operator"))
     back = choice("back", "status.to_list") if back_to_list else BACK
     return Reply(told, (*more, *_others(talk), back, MENU))
+
+
+def about_queue(talk: Talk, its: Application) -> Reply:
+    told = queue.page(its, talk.guide, talk.now, whom=whom(talk))
+    somebody = (choice("operator", "menu.operator"),) if talk.surface is Surface.CHAT else ()
+    return Reply(told, (*somebody, BACK, MENU))
 
 
 def listed(talk: Talk, found: tuple[Application, ...], waiting: tuple[Say, ...]) -> Reply:

@@ -20,7 +20,13 @@ from dialogs.topics.menu import understood
 
 AIMS = ("status", "request")
 """What somebody has to be known for: the event, the aim in the session and the state have one name."""
-BEGIN = {**{name: name for name in AIMS}, "request_yes": "request", "app": "status", "others": "status"}
+BEGIN = {
+    **{name: name for name in AIMS},
+    "request_yes": "request",
+    "app": "status",
+    "queue": "status",
+    "others": "status",
+}
 """Events that lead to them: what is confirmed by an old button is asked anew."""
 
 Condition = Callable[[Talk], bool]

@@ -133,7 +133,7 @@ def test_an_approval_that_has_to_be_signed_is_not_done_in_a_list(dialogue: Dialo
         ("inpatient", Stage.APPROVED, datetime(2026, 11, 20, 15, tzinfo=ALMATY), date(2026, 12, 4)),  # 10, Friday
         ("home", Stage.APPROVED, datetime(2026, 11, 20, 15, tzinfo=ALMATY), date(2026, 11, 27)),  # 5, Friday
         ("semi_inpatient", Stage.APPROVED, datetime(2026, 11, 21, 15, tzinfo=ALMATY), date(2026, 11, 27)),
-        ("aid", Stage.PROVIDER_CHOICE, datetime(2026, 10, 31, 15, tzinfo=ALMATY), date(2026, 12, 28)),  # 2 months
+        ("aid", Stage.PROVIDER_CHOICE, datetime(2026, 10, 31, 15, tzinfo=ALMATY), date(2026, 12, 31)),  # 2 months
         ("aid", Stage.ORDERED, datetime(2026, 11, 20, 15, tzinfo=ALMATY), date(2026, 11, 27)),  # the supplier, 5
     ],
 )

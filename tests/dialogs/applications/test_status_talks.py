@@ -172,7 +172,30 @@ def away(dialogue: Dialogue, language: Language, surface: Surface) -> list[Talk]
     return [talk]
 
 
-STORIES = (overdue, last_day, hearing, refusal, wards, several, nothing, discreet, away)
+QUEUE = {Language.KK: "кезек", Language.RU: "очередь"}
+
+
+def queue(dialogue: Dialogue, language: Language, surface: Surface) -> list[Talk]:
+    """By the word: each queue, and one of which nothing is known; by the button and back, longer than a month;
+    nothing waits."""
+    talks = []
+    for kind in ("inpatient", "semi_inpatient", "home", "aid", "sanatorium", "assistant", "housing"):
+        talk = Talk(dialogue, surface, NOW, registry=Registry(case(KINDS[kind], Stage.QUEUED)), phone=PHONE)
+        talk.known(language).send(QUEUE[language])
+        talks.append(talk)
+    waiting = structs.replace(case(KINDS["inpatient"], Stage.QUEUED, NOW - timedelta(40)), queue_number=None)
+    talk = asked(dialogue, language, surface, waiting, case(KINDS["aid"], Stage.QUEUED))
+    talk.send(QUEUE[language])
+    talk.choose(f"app:{waiting.key}")
+    talk.choose(f"queue:{waiting.key}")
+    talk.read_on()
+    talk.send("/back")
+    ordered = Talk(dialogue, surface, NOW, registry=Registry(case(KINDS["aid"], Stage.ORDERED)), phone=PHONE)
+    ordered.known(language).send(QUEUE[language])
+    return [*talks, talk, ordered]
+
+
+STORIES = (overdue, last_day, hearing, refusal, wards, several, nothing, discreet, away, queue)
 
 
 @pytest.mark.parametrize("surface", Surface)
