@@ -20,10 +20,15 @@ export function cases(person) {
     found.push({ kind: "application", id, at, service, application });
   }
   for (const choice of person.choices) {
-    found.push({ kind: "choice", id: choice.id, at: choice.opened_on, service: choice.service, choice });
+    const { id, service, told, opened_on: day } = choice;
+    found.push({ kind: "choice", id, at: told ?? day, service, choice });
+  }
+  for (const order of person.orders) {
+    found.push({ kind: "order", id: order.id, at: order.told, service: order.service, order });
   }
   for (const invitation of person.invitations) {
-    found.push({ kind: "invitation", id: invitation.id, at: invitation.arrive_by, invitation });
+    const { id, told, arrive_by: day } = invitation;
+    found.push({ kind: "invitation", id, at: told ?? day, invitation });
   }
   return found.sort((one, other) => (one.at < other.at ? 1 : -1));
 }
@@ -33,12 +38,23 @@ export function offerState({ state, answered }) {
 }
 
 const STAGE_LOOKS = { approved: "consent", refused: "refusal", withdrawn: "withdrawn", no_show: "silence" };
+const OUTCOME_LOOKS = { chosen: "consent", admitted: "consent", passed_on: "refusal" };
 
 // In words first; the colour only helps the eye.
-export function pill({ offer, application, choice, invitation }) {
+export function pill({ offer, application, choice, order, invitation }) {
   const outcome = (choice ?? invitation)?.outcome;
-  if (outcome) return element("span", "pill silence", words[`esobes.outcome.${outcome}`]);
-  if (choice || invitation) return element("span", "pill open", words["esobes.state.open"]);
+  if (outcome) return element("span", `pill ${OUTCOME_LOOKS[outcome] ?? "silence"}`, words[`esobes.outcome.${outcome}`]);
+  if (choice) return element("span", "pill open", words["esobes.state.choosing"]);
+  if (order) {
+    const accepted = order.outcome === "accepted";
+    const said = words[accepted ? "esobes.outcome.accepted" : "esobes.stage.refused"];
+    return element("span", `pill ${accepted ? "consent" : "refusal"}`, said);
+  }
+  if (invitation) {
+    const { postponed_to: later, signed } = invitation;
+    if (signed) return element("span", "pill going", words["esobes.stage.postponed"]);
+    return element("span", "pill open", words[`esobes.state.${later ? "unsigned" : "arriving"}`]);
+  }
   if (application) {
     const { stage } = application;
     return element("span", `pill ${STAGE_LOOKS[stage] ?? "going"}`, words[`esobes.stage.${stage}`]);

@@ -1,7 +1,9 @@
 // One person as E-Sobes sees them: who they are, what is under way, and the buttons that send events about them.
 
 import { cases, offerState, pill, serviceName } from "./cases.js";
-import { Rare } from "./rare.js";
+import { OPENING, buttonsOf, factsOf, placeName, unfolds } from "./duties.js";
+import { EventForm } from "./eventform.js";
+import { RARE } from "./rare.js";
 import {
   button, element, fill, known, one, redraw, spokenAge, spokenDay, spokenMoment, spokenWeekday, words,
 } from "./parts.js";
@@ -17,7 +19,10 @@ export class Dossier {
     this.who = one("[data-person]", root);
     this.list = one("[data-cases]", root);
     this.offer = one("[data-offer]", root);
-    this.rare = new Rare(one("[data-rare]", root), press);
+    this.forms = [
+      new EventForm(one("[data-duty]", root), OPENING, press),
+      new EventForm(one("[data-rare]", root), RARE, press),
+    ];
     for (const part of ["kind", "service"]) {
       this.offer.addEventListener("change", ({ target }) => target.name === part && this.fit(part));
     }
@@ -30,8 +35,9 @@ export class Dossier {
   show(person, held) {
     if (person.id !== this.person?.id) this.beginOffer();
     this.person = person;
+    this.held = held;
     this.now = held.now;
-    this.rare.show(person, held);
+    for (const form of this.forms) form.show({ person, held, now: held.now });
     redraw(this.who, this.facts(held));
     const items = cases(person).map((found) => this.item(found));
     redraw(this.list, items.length ? items : [element("li", "note", words["esobes.nothing"])], this.title);
@@ -99,19 +105,19 @@ export class Dossier {
     const list = element("dl");
     if (offer) this.tellOffer(list, offer);
     if (application) this.tellApplication(list, application);
-    if (found.choice) this.fact(list, words["esobes.opened_on"], [spokenDay(found.choice.opened_on)]);
-    if (found.invitation) this.tellInvitation(list, found.invitation);
+    if (!offer && !application) {
+      for (const [name, told] of factsOf(found)) this.fact(list, words[`esobes.${name}`], [told]);
+    }
     item.append(head, element("p", "sort", this.sort(found)), list);
     const held = offer && this.heldBack(offer);
     if (held) item.append(element("p", "held", held));
-    const buttons = this.buttons(found);
+    const { buttons, forms } = offer || application ? this.buttons(found) : buttonsOf(found, this.person, this);
     if (buttons.length) {
       const row = element("div", "row");
       row.append(...buttons);
       item.append(row);
     }
-    const refuse = buttons.find((made) => made.ariaExpanded);
-    if (refuse) item.append(this.refusal(application, refuse));
+    item.append(...forms);
     return item;
   }
 
@@ -121,7 +127,7 @@ export class Dossier {
   }
 
   place({ invitation }) {
-    return this.rare.organisation(invitation.organisation);
+    return placeName(this.held, invitation.organisation);
   }
 
   tellOffer(list, { opened, asked, answered, state }) {
@@ -146,11 +152,6 @@ export class Dossier {
     if (reason) this.fact(list, words["esobes.reason"], [reason]);
   }
 
-  tellInvitation(list, { arrive_by: day, postponed_to: later }) {
-    this.fact(list, words["esobes.arrive_by"], [spokenWeekday(day)]);
-    if (later) this.fact(list, words["esobes.postponed_to"], [spokenWeekday(later)]);
-  }
-
   // What the assistant knows and E-Sobes does not yet.
   heldBack(offer) {
     if (offer.state !== "open" || !offer.asked || offer.asked.state === "asked") return "";
@@ -161,6 +162,7 @@ export class Dossier {
 
   buttons({ id, offer, application }) {
     const made = [];
+    const forms = [];
     const add = (name, act) => made.push(button("quiet", words[`esobes.${name}`], `${name}-${id}`, act));
     if (offer && offerState(offer) === "open") {
       const { asked } = offer;
@@ -172,37 +174,21 @@ export class Dossier {
       add("approve", () => this.decide(application, "approved"));
       add("queue", () => this.decide(application, "queued"));
       add("refuse", () => {});
-      made.at(-1).ariaExpanded = "false";
+      forms.push(this.refusal(application, made.at(-1)));
     }
-    return made;
+    return { buttons: made, forms };
   }
 
   decide(application, outcome, reason) {
     return this.press({ type: "decision.made", about: application.id, outcome, ...(reason && { reason }) });
   }
 
-  // A refusal has a reason: its button only unfolds where that is written.
-  refusal(application, unfold) {
-    const form = element("form");
-    form.hidden = true;
-    const label = element("label");
-    const field = element("input");
-    field.name = "reason";
-    field.required = true;
-    field.maxLength = 2000;
-    field.value = words["esobes.refuse.example"];
-    label.append(element("span", "", words["esobes.refuse.reason"]), field);
-    form.append(label, element("button", "strong", words["esobes.refuse.send"]));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.decide(application, "refused", field.value.trim());
-    });
-    unfold.addEventListener("click", () => {
-      form.hidden = !form.hidden;
-      unfold.ariaExpanded = String(!form.hidden);
-      if (!form.hidden) field.focus();
-    });
-    return form;
+  // A refusal has a reason.
+  refusal(application, opener) {
+    const field = { name: "reason", type: "text", value: words["esobes.refuse.example"] };
+    return unfolds(opener, words["esobes.refuse.reason"], field, words["esobes.refuse.send"], (reason) =>
+      this.decide(application, "refused", reason),
+    );
   }
 
   // ---- a new offer ----

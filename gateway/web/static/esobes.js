@@ -1,8 +1,9 @@
 // E-Sobes on the simulator's page: who lives in the district, what E-Sobes was told, and what still waits for it.
 
 import { Dossier } from "./dossier.js";
-import { all, ask, button, element, fill, notice, one, redraw, spokenAge, spokenMoment, words } from "./parts.js";
+import { all, ask, button, element, fill, notice, one, redraw, spokenAge, spokenMoment, spokenWeekday, words } from "./parts.js";
 import { cases, pill, serviceName } from "./cases.js";
+import { placeName } from "./duties.js";
 
 const HOME = "/sandbox/page/esobes";
 const SOON = 200;
@@ -105,12 +106,15 @@ export class Esobes {
 
   // ---- what E-Sobes was told, and was not ----
 
-  subject(offer) {
-    const [kind, , service] = offer.split(":"); // a wish belongs to no offer: request:{person}:{service}
+  subject(name) {
+    const [kind, , service] = name.split(":"); // a wish belongs to no offer: request:{person}:{service}
     if (kind === "request" && service) return { person: words["esobes.relays.request"], service: serviceName(service) };
+    const invitation = name.replace(/^invitation:/, "");
     for (const person of this.held.people) {
-      const found = person.offers.find((one) => one.id === offer);
+      const found = person.offers.find((one) => one.id === name);
       if (found) return { person: person.name, service: serviceName(found.service) };
+      const invited = person.invitations.find((one) => one.id === invitation);
+      if (invited) return { person: person.name, service: placeName(this.held, invited.organisation) };
     }
     return { person: "", service: "" };
   }
@@ -123,24 +127,32 @@ export class Esobes {
 
   relay({ at, path, key, status, body }) {
     const item = element("li");
-    const offer = decodeURIComponent(/^\/offers\/(.+)\/answer$/.exec(path)?.[1] ?? "");
-    const whose = offer
-      ? this.subject(offer)
+    const [, kind, name] = /^\/(offers|invitations)\/(.+)\/[a-z]+$/.exec(path) ?? [];
+    const whose = name
+      ? this.subject(decodeURIComponent(name))
       : { person: this.held.people.find((one) => one.iin === body.iin)?.name ?? "", service: serviceName(body.service) };
     const head = element("p", "top-line");
-    const state = body.answer ?? "note";
-    const spoken = key.startsWith("request:") ? words["esobes.relays.request"] : words["esobes.relays.note"];
-    head.append(
-      element("strong", "", whose.person),
-      element("span", `pill ${state}`, body.answer ? words[`esobes.state.${state}`] : spoken),
-    );
+    head.append(element("strong", "", whose.person), this.sort(kind, key, body));
     item.append(head, element("p", "", whose.service));
     const said = body.note ?? body.text;
     if (said) item.append(element("p", "said", `«${said}»`));
+    if (kind === "invitations") item.append(element("p", "said", this.wanted(body)));
     const times = fill(words["esobes.relays.times"], { at: spokenMoment(body.at), came: spokenMoment(at) });
     item.append(element("p", "note", times));
     if (status >= 400) item.append(element("p", "alarm", fill(words["esobes.relays.refused"], { status })));
     return item;
+  }
+
+  sort(kind, key, { answer }) {
+    if (kind === "invitations") return element("span", "pill going", words["esobes.relays.postponement"]);
+    if (answer) return element("span", `pill ${answer}`, words[`esobes.state.${answer}`]);
+    const spoken = key.startsWith("request:") ? words["esobes.relays.request"] : words["esobes.relays.note"];
+    return element("span", "pill note", spoken);
+  }
+
+  wanted({ arrive_by: day, reason }) {
+    const why = words[`esobes.relays.${reason}`] ?? reason;
+    return fill(words["esobes.relays.until"], { day: spokenWeekday(day), reason: why });
   }
 
   drawWaiting() {

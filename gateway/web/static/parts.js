@@ -92,6 +92,13 @@ export function daysLater(written, days) {
   return day.toISOString().slice(0, 10);
 }
 
+// As the calendar has it: a month after the 31st may end sooner.
+export function monthsLater(written, months) {
+  const [year, month, day] = written.slice(0, 10).split("-").map(Number);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(day, last))).toISOString().slice(0, 10);
+}
+
 const counting = new Intl.PluralRules(language);
 
 export function spokenAge(birth, now) {
