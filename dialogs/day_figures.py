@@ -26,7 +26,7 @@ _CENTURY = 2000
 
 _ENDING = re.compile(r"\s?[\-‐-―−'’]?\s?([^\W\d_]+)")
 _GLUED = re.compile(r"[\-‐-―−'’]?[^\W\d_]")
-_OF_MONTH = re.compile(r"s?i(n(a|e|da|de|an|en))?|[gk][ae]|n[ae]|[dt][ae]|o?go|o?mu")
+_OF_MONTH = re.compile(r"s?i(n(a|e|da|de|an|en))?|[gk][ae]|n[ae]n?|[dt][ae]n?|o?go|o?mu")
 _OF_MONTH_APART = frozenset(spelling.tokens("го сы сына сіне сында сінде"))
 _ORDINAL = re.compile(r"s?inwi|n?wi|o?e|aia|ia|oi")
 _SHORT_I = "й"
@@ -43,10 +43,10 @@ def read(plain: str) -> list[Item]:
         found += items(spelling.tokens(plain[rest : figures.start()]))
         found += _items(figures[0])
         rest = figures.end()
-        if found[-1].kind == "N" and (ending := _ENDING.match(plain, rest)):
+        if found[-1].kind in "ND" and (ending := _ENDING.match(plain, rest)):
             kind = _with_ending(ending[1], glued=_GLUED.match(plain, rest) is not None)
             if kind:
-                found[-1] = Item(kind, found[-1].values)
+                found[-1] = found[-1] if found[-1].kind == "D" else Item(kind, found[-1].values)
                 rest = ending.end()
     return [*found, *items(spelling.tokens(plain[rest:]))]
 

@@ -16,7 +16,8 @@ class Item(Struct, frozen=True):
 
     D day and month in figures    Y a year in figures    N a number in figures    O the n-th of a month
     n a number in words    r an ordinal    P «+5»    T a time of day    X other figures
-    M a month by its name    s by its beginning    W a weekday    t today and the days after    d, w, m days, weeks, months
+    M a month by its name    s by its beginning    W a weekday    t today, or soon after
+    d, w, m days, weeks, months
     > «in …»    < «… later»    A «after …»    b «by …»    c «on day number …»    y the word «year»
     l the last    e the last, or the end    z the end    ! what turns the meaning    . anything else
     """
@@ -90,7 +91,10 @@ _RUSSIAN_ORDINAL = (
     "перв втор треть четвёрт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат "
     "шестнадцат семнадцат восемнадцат девятнадцат двадцат тридцат"
 )
-_TENS = {"kk": (10, 20, 30), "ru": (20, 30)}
+_NOMINATIVE = "ое е ый ой ий ая я ую ю ом"
+_GENITIVE = "ого его ому ему"
+TEN = 10
+_TENS = {"kk": (TEN, 20, 30), "ru": (20, 30)}
 _POSSESSIVE = "ы і сы сі ына іне сына сіне ында інде сында сінде ынан інен сынан сінен"
 _ORDINAL = "ншы нші ыншы інші сыншы"
 
@@ -109,10 +113,8 @@ def _numbers() -> dict[str, tuple[Item, str]]:
     for value, words in zip((*range(1, 21), 30), _RUSSIAN.split(), strict=True):
         add("n", value, "ru", words.split("|"))
     for value, stem in zip((*range(1, 21), 30), _RUSSIAN_ORDINAL.split(), strict=True):
-        add("r", value, "ru", (stem + ending for ending in "ое е ый ой ий ая я ую ю ом".split()))
-        add("O", value, "ru", (stem + ending for ending in "ого его ому ему".split()))
-    for form in _folded("оны", "бірі"):  # «him», «one of them»
-        del found[form]
+        add("r", value, "ru", (stem + ending for ending in _NOMINATIVE.split()))
+        add("O", value, "ru", (stem + ending for ending in _GENITIVE.split()))
     return found
 
 
@@ -122,7 +124,7 @@ _PATTERNS = {
     kind: re.compile(pattern)
     for kind, pattern in {
         "!": "ne|net|ni|nelz.*|emes|jok|krome|nazad|burin|ranwe|ranee|erterek|ili|nemese|alde|birnewe|jarim|par[aiu]"
-        "|jarti|neskolko|poltor.*|pol|mejdu|arasinda"
+        "|jarti|neskolko|posledn(?!(?:i|ego|emu|em)$).*|poltor.*|pol|mejdu|arasinda"
         "|.{2,}[mbp][ae]i(min|mn|m|di|miz|sin|siz|t)?|.{2,}[mbp][ae]d(im|i|ik)",
         ">": "[cw][ei]re[zs]|spustia",
         "<": "kein|son",
@@ -185,6 +187,8 @@ def _nearest(token: str, names: dict[str, int]) -> int | None:
 
 _ON = spelling.tokens("он")[0]
 """Ten in Kazakh, «he» in Russian."""
+_NOT_ALONE = frozenset(_folded("оны", "бірі"))
+"""Alone they mean «him» and «one of them»."""
 
 
 def items(tokens: Sequence[str]) -> list[Item]:
@@ -193,12 +197,17 @@ def items(tokens: Sequence[str]) -> list[Item]:
     tens = 0, ""
     for place, token in enumerate(tokens):
         number, language = NUMBERS.get(token, (None, ""))
-        if number is None or (token == _ON and not _goes_with_ten(tokens[place + 1 :])):
+        goes_on = number is not None and tens[0] > 0 and tens[1] == language and number.values[0] < TEN
+        if (
+            number is None
+            or (token in _NOT_ALONE and not goes_on)
+            or (token == _ON and not _goes_with_ten(tokens[place + 1 :]))
+        ):
             found.append(item(token))
             tens = 0, ""
             continue
         (value,) = number.values
-        if tens[0] and tens[1] == language and value < _TENS["kk"][0]:
+        if goes_on:
             found[-1] = Item(number.kind, (tens[0] + value,))
         else:
             found.append(number)

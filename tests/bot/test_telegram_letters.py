@@ -275,3 +275,10 @@ def test_pieces_are_measured_as_telegram_measures_them() -> None:
 def test_many_short_buttons_stand_five_in_a_row() -> None:
     ticks = [Button(f"tick:4:{number}", f"☐ {number}") for number in range(7)]
     assert [len(row) for row in rows(ticks)] == [5, 2]
+
+
+def test_buttons_of_a_row_stand_side_by_side_and_nothing_else_joins_them() -> None:
+    week = [Button(f"day:2026-12-{number}", str(number), "week") for number in range(14, 21)]
+    weekend = [Button("day:2026-12-26", "26", "weekend"), Button("day:2026-12-27", "27", "weekend")]
+    assert rows([*week, *weekend, BACK, MENU]) == [week, weekend, [BACK, MENU]]
+    assert rows([BACK, *week]) == [[BACK], week]

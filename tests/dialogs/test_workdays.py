@@ -144,3 +144,57 @@ def test_somebody_has_looked_through_this_year_and_from_october_the_next() -> No
 def test_a_calendar_that_lacks_next_year_is_noticed() -> None:
     assert missing(WORKDAYS, date(max(WORKDAYS.known), 9, 30)) == set()
     assert missing(WORKDAYS, date(max(WORKDAYS.known), 10, 1)) == {max(WORKDAYS.known) + 1}
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "before"),
+    [
+        ("Thu 2026-11-26", 3, "Mon 2026-11-23"),
+        ("Thu 2026-11-26", 1, "Wed 2026-11-25"),
+        ("Mon 2026-11-23", 1, "Fri 2026-11-20"),
+        ("Sun 2026-11-22", 1, "Fri 2026-11-20"),
+        ("Sat 2026-11-21", 3, "Wed 2026-11-18"),
+        ("Thu 2026-12-17", 1, "Tue 2026-12-15"),
+        ("Tue 2027-01-05", 1, "Thu 2026-12-31"),
+        ("Fri 2027-01-08", 3, "Thu 2026-12-31"),
+        ("Mon 2025-01-06", 1, "Sun 2025-01-05"),
+        ("Thu 2027-03-25", 2, "Thu 2027-03-18"),
+    ],
+)
+def test_the_nth_working_day_before_is_found(day: str, count: int, before: str) -> None:
+    (_, start), (weekday, expected) = days(f"{day} {before}")
+    assert WEEKDAYS[expected.weekday()] == weekday
+    assert WORKDAYS.before(start, count) == expected
+
+
+@pytest.mark.parametrize("count", [1, 3, 10])
+def test_counting_back_and_forth_leads_to_the_same_working_day(count: int) -> None:
+    for number in range(730):
+        day = date(2026, 1, 1) + timedelta(number)
+        assert WORKDAYS.before(WORKDAYS.add(day, count), count) == WORKDAYS.before(day + timedelta(1), 1)
+        assert WORKDAYS.between(WORKDAYS.before(day, count), day) == count - (not WORKDAYS.is_working(day))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "left"),
+    [
+        ("2026-11-20", "2026-11-20", 0),
+        ("2026-11-20", "2026-11-22", 0),
+        ("2026-11-20", "2026-11-23", 1),
+        ("2026-11-21", "2026-11-27", 5),
+        ("2026-12-31", "2027-01-08", 3),
+        ("2026-11-23", "2026-11-20", 0),
+    ],
+)
+def test_working_days_that_are_left_are_counted(first: str, last: str, left: int) -> None:
+    assert WORKDAYS.between(date.fromisoformat(first), date.fromisoformat(last)) == left
+
+
+def test_nothing_is_counted_back_beyond_the_calendar() -> None:
+    with pytest.raises(ValueError, match="counted from 1"):
+        WORKDAYS.before(date(2026, 11, 22), 0)
+    with pytest.raises(CalendarError, match="begins in 2023"):
+        WORKDAYS.before(date(2023, 1, 9), 9)
+    with pytest.raises(CalendarError, match="outside the calendar"):
+        WORKDAYS.before(date(2051, 1, 9), 1)
+    assert WORKDAYS.before(date(2023, 1, 9), 3) == date(2023, 1, 4)
