@@ -76,6 +76,7 @@ export class EventForm {
       labels.push(label);
     }
     this.fields.replaceChildren(...labels);
+    one("[type=submit]", this.form).disabled = !(this.kind.value in this.events);
     this.bound();
     if (focused) this.form.elements[focused]?.focus();
   }
