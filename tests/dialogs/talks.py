@@ -15,6 +15,8 @@ from dialogs.applications.application import Stage
 from dialogs.catalogue.catalogue import facts_for, next_question, paths
 from dialogs.catalogue.schema import Service
 from dialogs.dialogue import Answer, Dialogue
+from dialogs.duties.duty import AnyDuty
+from dialogs.matters.matter import Matter
 from dialogs.messages import (
     Contact,
     Content,
@@ -60,6 +62,10 @@ class Talk:
         self.phone = phone
         self.answers: list[Answer] = []
         """What each line was answered, oldest first."""
+        self.duties: tuple[AnyDuty, ...] = ()
+        """Of the persons reached at the phone…"""
+        self.offers: tuple[Matter, ...] = ()
+        """…and what they were offered."""
         self.now = now
         self.lines: list[str] = []
         self.last: Message | None = None
@@ -109,7 +115,8 @@ class Talk:
             self.registry.away = {"away": True, "back": False}[name]
 
     def _answer(self, content: Content) -> Answer:
-        session, here = self.session, Here(self.now, self.surface, self.phone)
+        here = Here(self.now, self.surface, self.phone, offers=self.offers, duties=self.duties)
+        session = self.session
         return answered(lambda here: self.dialogue.answer(session, content, here), here, self.registry)
 
     def _content(self, line: str) -> Content:
