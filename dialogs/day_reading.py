@@ -63,7 +63,7 @@ def read(text: str, today: date, first: date, last: date, *, old: date | None = 
     allowed, else from the old day if that one is; «+5» and «for five days» always count from the old day.
     `bare`: a number alone is a day of the month."""
     asked = _Asked(today, first, last, old or first - timedelta(1))
-    found = day_figures.read(_DENIES_NOTHING.sub("", normalised(text)))
+    found = day_figures.read(_CHANGES_NOTHING.sub("", normalised(text)))
     kinds = "".join(one.kind for one in found)
     if bare and _BARE.fullmatch(kinds):
         return _checked(_of_month(found, asked), asked)
@@ -75,7 +75,11 @@ def read(text: str, today: date, first: date, last: date, *, old: date | None = 
     weekdays = {one.values[0] for one in found if one.kind == "W"}
     if _SPOILS.search(rest) or not (reads or weekdays):
         return UNCLEAR
-    return _checked(_agreed(reads, weekdays) if reads else _on_weekday(weekdays, asked), asked)
+    if reads:
+        return _checked(_agreed(reads, weekdays), asked)
+    return (
+        UNCLEAR if "w" in rest or "v" in rest else _on_weekday(weekdays, asked)
+    )  # «next week, on Monday» is another Monday
 
 
 def _agreed(reads: Sequence[Read], weekdays: Iterable[int]) -> Read:
@@ -214,10 +218,11 @@ def _nearest(days: Sequence[date], asked: _Asked) -> Read:
 
 # ---- what these look like: words of the letters of `Item.kind` ----
 
-_DENIES_NOTHING = re.compile(
+_CHANGES_NOTHING = re.compile(
     r"^(?:нет|жоқ|жок|net|joq|zhok)\s?[,.!;]\s?|(?<!\w)(?:не|ne) (?=(?:позднее|позже|pozdnee|pozzhe)(?!\w))"
+    r"|после обеда|т[үу]стен кей[иі]н"
 )
-"""«Нет, 20 декабря», «не позднее 20 декабря»."""
+"""«Нет, 20 декабря», «не позднее 20 декабря», «после обеда»."""
 _BARE = re.compile("b?[NOnr]")
 _WAYS: dict[str, tuple[str, Callable[[Sequence[Item], _Asked], Read]]] = {
     "stretch": (">?D[Msdwm][<>]?", _stretch),
@@ -227,7 +232,7 @@ _WAYS: dict[str, tuple[str, Callable[[Sequence[Item], _Asked], Read]]] = {
     "end": ("z[mM]|l[dc][mM]|[mM]m?e[dc]?", _end_of_month),
     "last": ("[le][dc]", _last),
     "later": (">[Nn]?[dwm]|[Nn][dwm][<>]|(?<![.])[dwm][<>]", _later),
-    "put_off": ("P[dwm]?|b?[Nn][dwm]|b[dwm]", _put_off),
+    "put_off": ("P[dwm]?|[dwm]P|b?[Nn][dwm]|b[dwm]", _put_off),
     "today": ("A?t", _from_today),
     "of_month": ("m?Oc?|[Nr]c|cN", _of_month),
 }

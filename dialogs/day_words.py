@@ -17,7 +17,7 @@ class Item(Struct, frozen=True):
     D day and month in figures    Y a year in figures    N a number in figures    O the n-th of a month
     n a number in words    r an ordinal    P «+5»    T a time of day    X other figures
     M a month by its name    s by its beginning    W a weekday    t today, or soon after
-    d, w, m days, weeks, months
+    d, w, m days, weeks, months    v during a week
     > «in …»    < «… later»    A «after …»    b «by …»    c «on day number …»    y the word «year»
     l the last    e the last, or the end    z the end    ! what turns the meaning    . anything else
     """
@@ -124,7 +124,7 @@ _PATTERNS = {
     kind: re.compile(pattern)
     for kind, pattern in {
         "!": "ne|net|ni|nelz.*|emes|jok|krome|nazad|burin|ranwe|ranee|erterek|ili|nemese|alde|birnewe|jarim|par[aiu]"
-        "|jarti|neskolko|posledn(?!(?:i|ego|emu|em)$).*|poltor.*|pol|mejdu|arasinda"
+        "|jarti|cetvert|neskolko|posledn(?!(?:i|ego|emu|em)$).*|poltor.*|pol|mejdu|arasinda"
         "|.{2,}[mbp][ae]i(min|mn|m|di|miz|sin|siz|t)?|.{2,}[mbp][ae]d(im|i|ik)",
         ">": "[cw][ei]re[zs]|spustia",
         "<": "kein|son",
@@ -132,7 +132,8 @@ _PATTERNS = {
         "b": "na|ewe|iewe|tagi",
         "c": "cisl(o|a|u|e|om)|kuni(n|ne|nde)?",
         "d": "den|dn(ia|ei|iam|i)?|sut(ki|ok)|kun(ge|e|nen|en|dik|di)?",
-        "w": "n[ei]del(i|iu|ia|ei|ek|ku|ki)?|ned|apta(dan|ga|lik|nin|da)?",
+        "w": "n[ei]del(i|iu|ia|ei|ek|ku|ki)?|ned|apta(dan|ga|lik|nin)?",
+        "v": "n[ei]del(e|iah)|aptada",
         "m": "mesiac(a|ev|ik)?|mes|ai(dan|ga|din|da)?|ainin|ainda",
         "y": "god(a|u|e|om)?|jil(gi|i|in|din|ga|da)?|jildin|g|j",
         "l": "posledn(i|ego|emu|em)",
@@ -185,6 +186,8 @@ def _nearest(token: str, names: dict[str, int]) -> int | None:
     return min(nearest) if len(nearest) == 1 else None
 
 
+_OF_THE_CALENDAR = re.compile("kalendarn.*|kuntizbelik")
+"""Days are so anyway."""
 _ON = spelling.tokens("он")[0]
 """Ten in Kazakh, «he» in Russian."""
 _NOT_ALONE = frozenset(_folded("оны", "бірі"))
@@ -195,6 +198,7 @@ def items(tokens: Sequence[str]) -> list[Item]:
     """Neighbouring words; «двадцать пятое», «отыз бірінші» are one number."""
     found: list[Item] = []
     tens = 0, ""
+    tokens = [token for token in tokens if not _OF_THE_CALENDAR.fullmatch(token)]
     for place, token in enumerate(tokens):
         number, language = NUMBERS.get(token, (None, ""))
         goes_on = number is not None and tens[0] > 0 and tens[1] == language and number.values[0] < TEN

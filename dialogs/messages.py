@@ -128,7 +128,7 @@ class Reply(Struct, frozen=True):
     """In a chat, a file that comes with it."""
 
 
-class Button(Struct, frozen=True):
+class Button(Struct, frozen=True, omit_defaults=True):
     id: str
     label: str
     row: str = ""
