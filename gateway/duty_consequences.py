@@ -23,7 +23,7 @@ from gateway.consequences import OF_USE, reached, several_persons, unasked
 from gateway.esobes import Post
 from gateway.journal import Entry
 from gateway.names import duty_letter_id
-from gateway.subject import Subject
+from gateway.subject import of_duty
 from gateway.writing import Note, Waiting, Writing
 
 SOON = timedelta(minutes=10)
@@ -51,7 +51,7 @@ class DutyConsequences:
     def of(self, was: AnyDuty, step: Step[AnyDuty], scene: Scene) -> Writing:
         """`was`: the duty before the step."""
         duty = step.duty
-        about = Subject(duty.person, duty.case, duty.service, duty.specialist)
+        about = of_duty(duty)
         leaving: list[Letter] = []
         waiting: list[Waiting] = []
         entries: list[Entry] = []
@@ -143,7 +143,7 @@ def _last_day(telling: Telling, duty: AnyDuty) -> date | None:
 def _outdated(was: AnyDuty, step: Step[AnyDuty], scene: Scene, waiting: list[Waiting]) -> list[str]:
     """Names of letters that say what is not so any more, should they still wait for the morning."""
     duty = step.duty
-    if (was.state, was.round, _said(was)) == (duty.state, duty.round, _said(duty)):
+    if (was.state, was.round) == (duty.state, duty.round) and not steps.calmed(was, duty):
         return []
     instead = step.tellings or duty.state == "over"
     rounds = (was, duty) if was.round != duty.round else (duty,)
@@ -154,10 +154,6 @@ def _outdated(was: AnyDuty, step: Step[AnyDuty], scene: Scene, waiting: list[Wai
         for one in rounds
     }
     return sorted(names.difference(one.letter.id for one in waiting))
-
-
-def _said(duty: AnyDuty) -> str:
-    return duty.said if isinstance(duty, Invitation) else ""
 
 
 def _post(wanted: Postponement, duty: AnyDuty, scene: Scene) -> Letter:
@@ -176,5 +172,7 @@ def _post(wanted: Postponement, duty: AnyDuty, scene: Scene) -> Letter:
 
 
 def _note(what: str, duty: AnyDuty, now: datetime) -> Note:
-    day = duty.disputed if isinstance(duty, Invitation) and what == "disputed" else None
-    return Note(now, what, name(duty), mark(duty.person.iin), duty.person.name, duty.specialist, duty.case, day)
+    note = Note(now, what, name(duty), mark(duty.person.iin), duty.person.name, duty.specialist, duty.case)
+    if not isinstance(duty, Invitation) or what != "disputed":
+        return note
+    return msgspec.structs.replace(note, day=duty.disputed, last=duty.arrive_by, setting=duty.setting)

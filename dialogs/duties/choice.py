@@ -39,7 +39,7 @@ def open_anew(course: Choosing) -> None:
 def close(course: Choosing) -> None:
     """Nothing is said of a choice that the person never heard of."""
     course.duty.outcome = course.happening.outcome
-    if course.duty.service:
+    if course.was_heard_of:
         course.tell("chosen" if course.duty.outcome == "chosen" else "choice_cancelled")
 
 

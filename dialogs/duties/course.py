@@ -46,8 +46,8 @@ class Course(Generic[D]):
         self.now = now
         self.rules = rules
         self.happening = Happening(name="")
-        self.tellings: list[tuple[str, Telling]] = []
-        """With the state in which it was told."""
+        self.tellings: list[tuple[str, int, Telling]] = []
+        """With the state and the round in which it was told."""
         self.relays: list[Postponement] = []
         self.notes: list[str] = []
         """What the office has to look at: `declined`, `disputed`."""
@@ -56,8 +56,14 @@ class Course(Generic[D]):
     def today(self) -> date:
         return self.now.date()
 
+    @property
+    def was_heard_of(self) -> bool:
+        """Its first letter does not wait for the morning any more."""
+        duty = self.duty
+        return duty.round > 1 or bool(duty.told) or (duty.round == 1 and duty.sent <= self.now)
+
     def tell(self, name: str) -> None:
-        self.tellings.append((self.state, Telling(name)))
+        self.tellings.append((self.state, self.duty.round, Telling(name)))
 
     def remind(self, name: str, last: date) -> None:
         """Once, and only if it can still leave by the last day on which it is of use. Those that were to leave before

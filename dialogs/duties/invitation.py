@@ -31,7 +31,7 @@ def still_ahead(course: Arriving) -> bool:
 def correct(course: Arriving) -> None:
     _learn(course)
     _renew(course)
-    course.tell("invited_late" if is_over(course) else "invited")
+    course.tell("invited_late" if course.duty.arrive_by < course.leaves().date() else "invited")
 
 
 def is_new_to_us(course: Arriving) -> bool:
@@ -72,7 +72,8 @@ def move(course: Arriving) -> None:
 def close(course: Arriving) -> None:
     """Who has arrived knows it; who never heard of the invitation hears nothing of its end."""
     course.duty.outcome = course.happening.outcome
-    if course.duty.place is not None and course.duty.outcome != "admitted":
+    knows = course.was_heard_of or course.duty.said or course.duty.wanted is not None
+    if knows and course.duty.outcome != "admitted":
         course.tell(course.duty.outcome)
 
 
@@ -82,8 +83,9 @@ def come(course: Arriving) -> None:
 
 def decline(course: Arriving) -> None:
     """The institution is told by the person: there is no way for us. No more reminders."""
-    course.duty.said = "decline"
-    course.notes.append("declined")
+    if course.duty.said != "decline":
+        course.duty.said = "decline"
+        course.notes.append("declined")
 
 
 def dispute(course: Arriving) -> None:
@@ -100,24 +102,34 @@ def postpone(course: Arriving) -> None:
 
 def take(course: Arriving) -> None:
     """E-Sobes has taken it: it waits for its signature."""
+    _learn_signing(course)
+    course.duty.sent = course.leaves()
+    course.tell("sign")
+
+
+def _learn_signing(course: Arriving) -> None:
     duty, said = course.duty, course.happening
     assert duty.wanted is not None  # noqa: S101 - that is what it has taken
     until = said.day or duty.wanted.until
     sign_by = min(said.sign_by or duty.arrive_by, duty.arrive_by)
     duty.wanted = structs.replace(duty.wanted, until=until, sign_by=sign_by, url=said.url)
-    duty.sent = course.leaves()
-    course.tell("sign")
 
 
 def is_wanted(course: Arriving) -> bool:
     """E-Sobes would not have it at first, and staff have sent it once more."""
-    return course.duty.wanted is not None
+    return course.duty.wanted is not None and course.duty.wanted.sign_by is None
 
 
 def take_late(course: Arriving) -> None:
     """The last day was over when E-Sobes could be reached."""
-    if course.duty.wanted is not None:
-        course.tell("sign_late")
+    _learn_signing(course)
+    course.tell("sign_late")
+
+
+def unsigned(course: Arriving) -> None:
+    """The letter names the day that counts: nobody is reminded of it an hour later."""
+    course.duty.sent = course.leaves()
+    course.tell("unsigned")
 
 
 def is_over(course: Arriving) -> bool:
@@ -147,7 +159,7 @@ ROWS: tuple[Row, ...] = (
     Row("changed", "invited", "postponed", do=move),
     Row("changed", "postponing", "postponed", do=move),
     Row("changed", "unsigned", "postponed", do=move),
-    Row("changed", "lapsed", "postponed", do=move),
+    Row("changed", "lapsed", "postponed", when=another_day, do=move),
     *(Row("closed", state, "over", do=close) for state in OPEN),
     *(Row("come", state, do=come) for state in (*EXPECTED, "unsigned")),
     *(Row("decline", state, do=decline) for state in (*EXPECTED, "unsigned")),
@@ -155,7 +167,7 @@ ROWS: tuple[Row, ...] = (
     Row("postpone", "invited", "postponing", do=postpone),
     Row("taken", "postponing", "unsigned", do=take),
     Row("taken", "invited", "unsigned", when=is_wanted, do=take),
-    Row("taken", "lapsed", do=take_late),
+    Row("taken", "lapsed", when=is_wanted, do=take_late),
     Row("conflict", "postponing", "invited", do=says("conflict")),
     Row("conflict", "lapsed", do=says("conflict")),
     Row("not_taken", "postponing", "invited", do=says("not_taken")),
@@ -167,7 +179,7 @@ ROWS: tuple[Row, ...] = (
     Row("sign_eve", "unsigned", do=reminder("sign_eve", last_to_sign)),
     Row("sign_last", "unsigned", do=reminder("sign_last", last_to_sign)),
     Row("sign_over", "unsigned", "lapsed", when=is_over, do=says("unsigned_lapsed")),
-    Row("sign_over", "unsigned", "invited", do=says("unsigned")),
+    Row("sign_over", "unsigned", "invited", do=unsigned),
 )
 
 MACHINE = table.machine(STATES, ROWS, "invited", otherwise=nothing)

@@ -83,8 +83,21 @@ def step(duty: D, happening: Happening | None, now: datetime, rules: Rules) -> S
         _pass_time(course)
     kept, after = course.duty, course.state
     kept.wake = min((due for due, _ in SCHEDULES[kept.__class__](kept, rules)), default=None)
-    tellings = tuple(told for at, told in course.tellings if told.name not in WANTING or _still(at, told, after))
+    wants = not calmed(duty, kept)
+    tellings = tuple(
+        told
+        for at, number, told in course.tellings
+        if told.name not in WANTING or (wants and number == kept.round and _still(at, told, after))
+    )
     return Step(kept, tellings, tuple(course.relays), tuple(course.notes))
+
+
+def calmed(was: AnyDuty, duty: AnyDuty) -> bool:
+    """Somebody has said that they do not need the place, or that they come without a postponement: nothing more is
+    wanted of them."""
+    if not isinstance(was, Invitation) or not isinstance(duty, Invitation) or was.said == duty.said:
+        return False
+    return duty.said == "decline" or (duty.said == "come" and duty.state == "unsigned")
 
 
 def _still(at: str, told: Telling, after: str) -> bool:
