@@ -20,7 +20,7 @@ from dialogs.matters.pocket import Pocket
 from dialogs.messages import Language, Pressed, Text, Unreadable
 from dialogs.people import mark
 from gateway import duties, matter_store
-from gateway.at import At
+from gateway.at import At, reached
 from gateway.channels import Inbound, Letter, surface
 from gateway.consequences import Asker, several_persons
 from gateway.links import Links
@@ -28,7 +28,7 @@ from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.names import names_about, short
 from gateway.store import Commit
-from gateway.subject import channel, subject
+from gateway.subject import channel, of_duty, subject
 from gateway.writing import Writing
 
 PATIENCE = 3
@@ -71,6 +71,8 @@ class _Saying(Struct, frozen=True):
     after: Pocket
     about: Sequence[Matter]
     reason: str = ""
+    duties: Sequence[AnyDuty] = ()
+    """What else it is about."""
 
 
 class Answers:
@@ -90,7 +92,7 @@ class Answers:
             at = await self._at(inbound, grasp, now, phone, stored)
             if at is None:
                 return Heard(True, repeated=True)
-            outcome = await self._take(at) if at.matters else None
+            outcome = await self._take(at) if at.matters or at.duties else None
             if outcome is None:
                 languages = {one.person.language for one in (*at.own, *at.own_duties)}
                 return Heard(
@@ -135,8 +137,8 @@ class Answers:
             return None
         matters = tuple(matter for matter in map(matter_store.read, found.offers) if matter is not None)
         told = tuple(duty for duty in map(duties.read, found.duties) if duty is not None)
-        own = tuple(duty for duty in told if mark(duty.person.iin) not in known.strangers)
-        return At(inbound, grasp(own), now, phone, stored, known, matters, told, linked)
+        own = grasp(reached(told, known, phone))
+        return At(inbound, own, now, phone, stored, known, matters, told, linked)
 
     async def _take(self, at: At) -> Commit | None:
         """None: it is not about an offer."""
@@ -239,21 +241,23 @@ class Answers:
     async def _not_mine(self, at: At, offer: str | None) -> Commit:
         """No more letters about these persons come to this phone."""
         named = [one for one in at.matters if offer is None or one.id == offer]
-        persons = {mark(one.person.iin) for one in named}
-        for one in at.matters:  # first, because once the message is dealt with, nobody comes back to it
+        duties = at.duties if offer is None else ()
+        persons = {mark(one.person.iin) for one in (*named, *duties)}
+        for one in (*at.matters, *at.duties):  # first: once the message is dealt with, nobody comes back to it
             if mark(one.person.iin) in persons:
                 await self._store.unsend(home_of(one.person.iin), short(at.phone), names_about(one))
         after = structs.replace(at.pocket, strangers=tuple(sorted(persons.union(at.pocket.strangers))))
-        return await self._says(at, _Saying("not_mine", "answer.not_mine", after, named))
+        return await self._says(at, _Saying("not_mine", "answer.not_mine", after, named, duties=duties))
 
     async def _says(self, at: At, saying: _Saying) -> Commit:
         """Nothing is decided: what was said and answered is written down at the phone."""
         inbound, given = at.inbound, at.given(Answer.SILENCE, None, None)
         letters = [self._letter(at, saying)] if saying.after.unclear[1] <= ENOUGH else []
         entries = []
-        for one in {matter.person.iin: matter for matter in saying.about}.values():
-            entries.append(subject(one).answered(given, saying.nature))
-            entries += [subject(one).told(letter, saying.name, at.phone) for letter in letters]
+        subjects = [*map(subject, saying.about), *map(of_duty, saying.duties)]
+        for one in {one.person.iin: one for one in reversed(subjects)}.values():
+            entries.append(one.answered(given, saying.nature))
+            entries += [one.told(letter, saying.name, at.phone) for letter in letters]
         writing = Writing(cause=inbound.id, letters=letters, entries=entries)
         outcome = await self._store.commit_pocket(f"sms:{at.phone}", at.stored, saying.after, writing)
         self._matters.wake_phone(at.phone)
@@ -264,7 +268,7 @@ class Answers:
         message = self._matters.wording.several(
             saying.name,
             saying.about,
-            at.talk.language or saying.about[0].person.language,
+            at.talk.language or (*saying.about, *saying.duties)[0].person.language,
             surface(address),
             now=at.now,
             named=several_persons(at.pocket),

@@ -1,5 +1,6 @@
 """Where a message from a phone that was told of offers came from, and what is known there."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -17,6 +18,10 @@ LONGEST = 500
 """Characters of an answer that E-Sobes is shown."""
 ANSWERABLE = frozenset({"asked", "refusing", "refused"})
 """States in which an answer still changes something."""
+
+
+def reached(duties: Iterable[AnyDuty], known: Pocket, phone: str) -> tuple[AnyDuty, ...]:
+    return tuple(one for one in duties if phone in one.phones and mark(one.person.iin) not in known.strangers)
 
 
 class At(Struct, frozen=True):
@@ -42,7 +47,8 @@ class At(Struct, frozen=True):
 
     @property
     def own_duties(self) -> tuple[AnyDuty, ...]:
-        return tuple(duty for duty in self.duties if mark(duty.person.iin) not in self.pocket.strangers)
+        """Those of persons who are still reached here, as E-Sobes and the phone's owner say."""
+        return reached(self.duties, self.pocket, self.phone)
 
     @property
     def waiting(self) -> list[Matter]:

@@ -157,7 +157,7 @@ def _arrived(at_a_phone: set[Status]) -> bool:
 
 
 def several_persons(pocket: Pocket) -> bool:
-    return len({offer.person for offer in pocket.offers}) > 1
+    return len({offer.person for offer in pocket.offers} | {duty.person for duty in pocket.duties}) > 1
 
 
 def _outdated(step: Step, scene: Scene, waiting: Sequence[Waiting]) -> list[str]:

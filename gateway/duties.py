@@ -30,7 +30,7 @@ from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
 from gateway.matter_store import MatterStore, home_of
 from gateway.readers import Readers
 from gateway.store import Commit
-from gateway.subject import Subject, channel
+from gateway.subject import channel, of_duty
 from gateway.writing import Writing
 
 TYPES = frozenset(
@@ -81,9 +81,11 @@ class Duties:
             duty = read(stored) or fresh
             duty.person, duty.phones = told.person, told.phones
             duty.specialist, duty.case = told.specialist or duty.specialist, told.case or duty.case
+            if isinstance(told.duty, ChoiceTold) and isinstance(duty, Choice):  # its end may have come first
+                duty.service = told.duty.service or duty.service
             if happening.name != "closed":  # before any letter leaves, every phone knows what it is about
                 await self._note(duty, home)
-            outcome = await self._step(home, stored, duty, happening, now, cause=told.cause, event=told.body)
+            outcome, _ = await self._step(home, stored, duty, happening, now, cause=told.cause, event=told.body)
         return outcome is Commit.DONE
 
     async def woken(self, home: int, wakeup: str) -> None:
@@ -95,7 +97,7 @@ class Duties:
             duty = read(stored)
             if duty is None or duty.wake is None or duty.wake > now:
                 return
-            outcome = await self._step(home, stored, duty, None, now)
+            outcome, _ = await self._step(home, stored, duty, None, now)
 
     async def settled(self, post: Post, relay: str, answer: Taken | Refused) -> None:
         """What E-Sobes has finally answered to the wish to postpone. As often as it is told, it counts once."""
@@ -106,7 +108,7 @@ class Duties:
             duty = read(stored)
             if duty is None:
                 return
-            outcome = await self._step(
+            outcome, _ = await self._step(
                 post.home, stored, duty, happening, self._clock.now(), cause=f"{relay}:answer:{post.again}"
             )
 
@@ -121,17 +123,19 @@ class Duties:
             duty = read(stored)
             if not isinstance(duty, Invitation):
                 return None
-            verdict = asking.verdict(duty, deed.act, here.now.date(), self._rules, deed.until)
             if done:
-                return Arrived(Verdict.DISPUTED if verdict is Verdict.DISPUTED else Verdict.FINE, duty)
+                return Arrived(_done(deed, duty), duty)
+            verdict = asking.verdict(duty, deed.act, here.now.date(), self._rules, deed.until)
             happening = _decided(deed, verdict, inbound, here)
             if happening is None:
                 return Arrived(verdict, duty)
             given = Given(Answer.SILENCE, here.now, channel(inbound.address), here.phone)
             nature = f"answer.{'disputed' if verdict is Verdict.DISPUTED else deed.act}"
-            outcome = await self._step(home, stored, duty, happening, here.now, cause=cause, heard=(given, nature))
-            if outcome is not Commit.CONFLICT:
-                return Arrived(verdict, duty)
+            outcome, after = await self._step(
+                home, stored, duty, happening, here.now, cause=cause, heard=(given, nature)
+            )
+            if outcome is Commit.DONE and isinstance(after, Invitation):
+                return Arrived(verdict, after)
 
     async def _step(
         self,
@@ -144,7 +148,8 @@ class Duties:
         cause: str = "",
         event: bytes | None = None,
         heard: tuple[Given, str] | None = None,
-    ) -> Commit:
+    ) -> tuple[Commit, AnyDuty]:
+        """With the duty as it is then, if it was committed."""
         pockets = await self._store.known_at(duty.phones)
         duty.phones = pocket.reach(duty.phones, duty.person.iin, pockets)
         step = steps.step(duty, happening, now, self._rules)
@@ -154,12 +159,11 @@ class Duties:
         if event is not None:
             writing = structs.replace(writing, events=(event,))
         if heard is not None:
-            about = Subject(duty.person, duty.case, duty.service, duty.specialist)
-            writing = structs.replace(writing, entries=(about.answered(*heard), *writing.entries))
+            writing = structs.replace(writing, entries=(of_duty(duty).answered(*heard), *writing.entries))
         outcome = await self._commit(home, stored, step.duty, writing)
         self._wake(home)
         self._wake_relays(home)
-        return outcome
+        return outcome, step.duty
 
     async def _commit(self, home: int, stored: bytes | None, after: AnyDuty, writing: Writing) -> Commit:
         record = name(after)
@@ -253,6 +257,12 @@ def _answered(answer: Taken | Refused) -> Happening:
         return Happening(name="conflict" if answer.status == 409 else "not_taken")
     signing = esobes_reading.postponement(answer.body)
     return Happening(name="taken", day=signing.arrive_by, sign_by=signing.sign_by, url=signing.url)
+
+
+def _done(deed: Arrive, duty: Invitation) -> Verdict:
+    """What was said when it was."""
+    disputed = deed.act is Act.POSTPONE and deed.until is not None and deed.until == duty.disputed
+    return Verdict.DISPUTED if disputed else Verdict.FINE
 
 
 def _decided(deed: Arrive, verdict: Verdict, inbound: Inbound, here: Here) -> Happening | None:

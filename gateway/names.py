@@ -24,9 +24,11 @@ def _letter_id(matter: Matter, name: str, tries: int, phone: str) -> str:
     return f"offer:{key(matter.id)}:{name}:{tries}:{short(phone)}"
 
 
-def names_about(matter: Matter) -> tuple[str, str]:
-    """How the names of letters begin that nobody asked for: about the offer, and about its person's applications."""
-    return f"offer:{key(matter.id)}:", f"news:{mark(matter.person.iin)}:"
+def names_about(one: Matter | AnyDuty) -> tuple[str, str]:
+    """How the names of letters begin that nobody asked for: about the offer or the duty, and about its person's
+    applications."""
+    begin = f"offer:{key(one.id)}:" if isinstance(one, Matter) else _of_duty(one)
+    return begin, f"news:{mark(one.person.iin)}:"
 
 
 def news_id(iin: str, event: str, phone: str, address: str) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
+from dialogs.duties.duty import AnyDuty
 from dialogs.matters.matter import Given, Matter, Person
 from dialogs.sms_length import measure
 from gateway.channels import Letter, channel_of
@@ -48,6 +49,10 @@ class Subject(Struct, frozen=True):
 
 def subject(matter: Matter) -> Subject:
     return Subject(matter.person, matter.case, matter.service, matter.specialist)
+
+
+def of_duty(duty: AnyDuty) -> Subject:
+    return Subject(duty.person, duty.case, duty.service, duty.specialist)
 
 
 def channel(address: str) -> str:
