@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | chat | law | journal | relays | register | audit`."""
+"""The command line: `python -m bot run | chat | law | journal | relays | office | register | audit`."""
 
 import argparse
 import difflib
@@ -30,7 +30,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Kelisim, the citizens' assistant.")
-    commands = parser.add_subparsers(required=True, metavar="run | chat | law | journal | relays | register | audit")
+    commands = parser.add_subparsers(
+        required=True, metavar="run | chat | law | journal | relays | office | register | audit"
+    )
     run = commands.add_parser("run", help="start the assistant")
     run.set_defaults(command=_run)
     chat = commands.add_parser("chat", help="talk to the assistant in the terminal")
@@ -45,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     relays = commands.add_parser("relays", help="what waits for E-Sobes and since when, and what it refused and why")
     relays.add_argument("--again", nargs="+", metavar="ID", help="send what was refused once more; «all»: all of it")
     relays.set_defaults(command=_relays)
+    office = commands.add_parser(
+        "office", help="places not needed any more, and days that acts in force disagree about"
+    )
+    office.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="else from the beginning")
+    office.set_defaults(command=_office)
     audit = commands.add_parser("audit", help="what may be a misuse: wrong codes, foreign contacts, links taken over")
     audit.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="else from the beginning")
     audit.set_defaults(command=_audit)
@@ -130,6 +137,12 @@ def _register(_: argparse.Namespace) -> int:
     from bot import register, settings
 
     return register.show(settings.load())
+
+
+def _office(arguments: argparse.Namespace) -> int:
+    from bot import office, settings
+
+    return office.show(settings.load(), arguments.since)
 
 
 def _audit(arguments: argparse.Namespace) -> int:

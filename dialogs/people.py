@@ -196,6 +196,11 @@ class Citizen(Struct, frozen=True, kw_only=True):
         return f"••••••••{self.iin[-4:]}"
 
 
+def initials(name: str) -> str:
+    """For whoever may not read the name."""
+    return " ".join(f"{part[0]}." for part in name.split())
+
+
 def mark(iin: str) -> str:
     """Tells apart the few persons behind one phone."""
     return blake2b(iin.encode(), digest_size=6).hexdigest()

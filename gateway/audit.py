@@ -7,14 +7,13 @@ from typing import Any
 
 import msgspec
 
+from gateway import streams
 from gateway.connection import Batched
 from gateway.store import SHARDS, AuditLine, tag
 from gateway.streams import Place, place_of
 
 log = logging.getLogger(__name__)
 
-_PAGE = 1000
-"""Lines that are read in one go."""
 _decode = msgspec.json.Decoder(AuditLine).decode
 
 
@@ -28,12 +27,8 @@ async def read(redis: Batched, since: datetime | None = None) -> list[AuditLine]
 
 
 async def _lines(redis: Batched, shard: int) -> list[tuple[Place, AuditLine]]:
-    found: list[tuple[Place, AuditLine]] = []
-    place = b"-"
-    while page := await redis("XRANGE", f"{tag(shard)}:audit", place, "+", "COUNT", _PAGE):
-        found += [(place_of(name), line) for name, fields in page if (line := _line(shard, name, fields)) is not None]
-        place = b"(" + page[-1][0]
-    return found
+    entries = [entry async for entry in streams.everything(redis, f"{tag(shard)}:audit")]
+    return [(place_of(name), line) for name, fields in entries if (line := _line(shard, name, fields)) is not None]
 
 
 def _line(shard: int, name: bytes, fields: dict[bytes, Any]) -> AuditLine | None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from dialogs.messages import Language, Surface, say
-from dialogs.people import Phone
+from dialogs.people import Phone, initials
 from dialogs.words import Words
 from gateway.clock import ALMATY
 from gateway.journal import Entry, JournalError, Period
@@ -103,7 +103,7 @@ class Form:
 
     def name(self, line: Line) -> str:
         name = line.entry.name
-        return name if self._personal else " ".join(f"{part[0]}." for part in name.split())
+        return name if self._personal else initials(name)
 
     def birth_date(self, line: Line) -> Value:
         day = line.entry.birth_date

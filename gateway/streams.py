@@ -9,7 +9,7 @@ nothing: whoever reads next is given what is pending once more before anything n
 
 import asyncio
 from asyncio import Future
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from gateway.connection import Batched
@@ -18,6 +18,8 @@ from gateway.store import SHARDS, tag
 SILENCE = 10.0
 """Seconds after which a process that does not read counts as dead."""
 PAGE = 100
+_LOOK = 1000
+"""Entries that are read in one go where nobody waits for them."""
 Place = tuple[int, int]
 """Where an entry stands among all of its stream."""
 NEW = b">"
@@ -121,6 +123,15 @@ class Streams:
     def leave(self, shard: int) -> Future[Any]:
         """Another process may read here at once, unless we leave something unfinished."""
         return self._redis("EVALSHA", self._leave, 1, self._keys[shard], self._reader)
+
+
+async def everything(redis: Batched, stream: str) -> AsyncIterator[tuple[bytes, dict[bytes, Any]]]:
+    """The entries of a stream that is only ever appended to, with their ids, oldest first."""
+    place = b"-"
+    while page := await redis("XRANGE", stream, place, "+", "COUNT", _LOOK):
+        for entry, fields in page:
+            yield entry, fields
+        place = b"(" + page[-1][0]
 
 
 def place_of(entry: bytes) -> Place:

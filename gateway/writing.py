@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from dialogs.duties.duty import Setting
 from gateway.channels import Letter
 from gateway.events import Told
 from gateway.journal import Entry
@@ -33,6 +34,11 @@ class Note(Struct, frozen=True, array_like=True):
     specialist: str | None
     case: str | None
     day: date | None = None
+    """Of a dispute: the new day, …"""
+    last: date | None = None
+    """…the last day to arrive, which counts as long as nobody moves it, …"""
+    setting: Setting | None = None
+    """…and where."""
 
     def __repr__(self) -> str:
         return f"Note({self.what} {self.duty})"

@@ -47,6 +47,8 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True):
     sources: Sources
     disputed: Number | None = None
     """What one act allows, and another does not."""
+    says: dict[str, Number] = {}
+    """Where they disagree: act → the days that it allows."""
 
 
 class Bed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +113,12 @@ def load(
     days_before: int = 1,
     file: Path = HERE / "rules.toml",
 ) -> Rules:
+    law, _ = read(file)
+    return Rules(law, workdays, reminder_at, quiet, workdays_before, days_before)
+
+
+def read(file: Path = HERE / "rules.toml") -> tuple[Law, Mapping[str, Act]]:
+    """With the acts that its sources name."""
     try:
         law = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Law)
         acts = msgspec.convert(tomllib.loads((CATALOGUE / "acts.toml").read_text("utf-8")), dict[str, Act])
@@ -119,7 +127,7 @@ def load(
     slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
     if problem := next(_problems(law, acts, slugs), None):
         raise RulesError(f"{file.name}: {problem}")
-    return Rules(law, workdays, reminder_at, quiet, workdays_before, days_before)
+    return law, acts
 
 
 def _problems(law: Law, acts: Mapping[str, Act], slugs: set[str]) -> Iterator[str]:
@@ -139,5 +147,10 @@ def _problems(law: Law, acts: Mapping[str, Act], slugs: set[str]) -> Iterator[st
     for setting, limit in law.postponing.items():
         if limit.disputed is not None and limit.disputed <= limit.days:
             yield f"postponing.{setting}.disputed: more than what all acts allow"
+        if limit.disputed is not None and (
+            set(limit.says) != {source.act for source in limit.sources}
+            or set(limit.says.values()) != {limit.days, limit.disputed}
+        ):
+            yield f"postponing.{setting}.says: each of its acts, and the days that it allows"
     if law.months.reminder >= law.months.months:
         yield "months.reminder: before the last of the months"
