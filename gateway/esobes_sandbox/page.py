@@ -7,10 +7,14 @@ import msgspec
 from fastapi import APIRouter, Body, HTTPException, Response
 from msgspec import structs
 
+from dialogs.duties import duty as duties
+from dialogs.duties.duty import AnyDuty
 from dialogs.matters.matter import Matter
 from dialogs.matters.window import last_day
+from gateway.duties import read as read_duty
 from gateway.esobes_sandbox import buttons
 from gateway.esobes_sandbox.district import Resident
+from gateway.esobes_sandbox.office import Office
 from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import NoSuchError, Teller
 from gateway.matter_store import MatterStore, home_of, read
@@ -21,7 +25,8 @@ SHOWN = 50
 """The latest relays that the page lists."""
 
 
-Held = Offer | Application | Choice | Order | Invitation
+Due = Choice | Order | Invitation
+Held = Offer | Application | Due
 T = TypeVar("T", Offer, Application, Choice, Order, Invitation)
 
 
@@ -30,12 +35,13 @@ class Away(Strict):
 
 
 class Page:
-    def __init__(self, teller: Teller, matters: MatterStore, backlog: Backlog) -> None:
-        """`matters`, `backlog`: the assistant's own, which no real E-Sobes sees."""
+    def __init__(self, teller: Teller, matters: MatterStore, backlog: Backlog, office: Office) -> None:
+        """`matters`, `backlog`, `office`: the assistant's own, which no real E-Sobes sees."""
         self._teller = teller
         self._ministry = teller.ministry
         self._matters = matters
         self._backlog = backlog
+        self._office = office
 
     def router(self) -> APIRouter:
         routes = APIRouter(prefix="/sandbox/page/esobes", include_in_schema=False)
@@ -62,29 +68,33 @@ class Page:
         shelf, district = self._ministry.shelf, self._ministry.district
         offers = await shelf.all(Offer)
         asked = await self._asked(offers)
+        due: list[Due] = [*await shelf.all(Choice), *await shelf.all(Order), *await shelf.all(Invitation)]
         waiting = await self._backlog.waiting()
-        held: list[Held] = [
-            *offers,
-            *await shelf.all(Application),
-            *await shelf.all(Choice),
-            *await shelf.all(Order),
-            *await shelf.all(Invitation),
-        ]
+        held: list[Held] = [*offers, *await shelf.all(Application), *due]
+        known = await self._known(due)
         return {
             "now": self._ministry.clock.now(),
             "away": await shelf.away(),
-            "people": [self._shown(one, held, asked) for one in district.people],
+            "people": [self._shown(one, held, asked, known) for one in district.people],
             "organisations": district.organisations,
             "relays": [_relay(one) for one in await shelf.relays(SHOWN)],
             "waiting": {"count": waiting.count, "first": waiting.first},
             "refused": [_refused(one) for one in await self._backlog.refused()],
+            "office": await self._office.shown(),
         }
 
     async def _asked(self, offers: list[Offer]) -> dict[str, Matter]:
         stored = await gather(*(self._matters.matter(home_of(one.iin), one.id) for one in offers))
         return {matter.id: matter for matter in map(read, stored) if matter is not None}
 
-    def _shown(self, resident: Resident, held: list[Held], asked: dict[str, Matter]) -> dict[str, object]:
+    async def _known(self, due: list[Due]) -> dict[str, AnyDuty]:
+        """What the assistant makes of it, by the name that it has there."""
+        stored = await gather(*(self._matters.record(home_of(one.iin), _name(one)) for one in due))
+        return {duties.name(duty): duty for duty in map(read_duty, stored) if duty is not None}
+
+    def _shown(
+        self, resident: Resident, held: list[Held], asked: dict[str, Matter], known: dict[str, AnyDuty]
+    ) -> dict[str, object]:
         """What is held of somebody, oldest first."""
         own = [one for one in held if one.iin == resident.iin]
         return {
@@ -97,9 +107,9 @@ class Page:
             "guardian": resident.guardian,
             "offers": [_offer(one, asked.get(one.id)) for one in sorted(_of(Offer, own), key=lambda one: one.opened)],
             "applications": [_bare(one) for one in sorted(_of(Application, own), key=lambda one: one.submitted_at)],
-            "choices": [_bare(one) for one in sorted(_of(Choice, own), key=lambda one: one.opened_on)],
-            "orders": [_bare(one) for one in sorted(_of(Order, own), key=lambda one: one.told)],
-            "invitations": [_bare(one) for one in sorted(_of(Invitation, own), key=lambda one: one.arrive_by)],
+            "choices": [_due(one, known) for one in sorted(_of(Choice, own), key=lambda one: one.opened_on)],
+            "orders": [_due(one, known) for one in sorted(_of(Order, own), key=lambda one: one.told)],
+            "invitations": [_due(one, known) for one in sorted(_of(Invitation, own), key=lambda one: one.arrive_by)],
         }
 
 
@@ -119,6 +129,24 @@ def _asked(matter: Matter) -> dict[str, object]:
         "last_day": last_day(matter.closes),
         "closes": matter.closes,
     }
+
+
+def _name(due: Due) -> str:
+    return f"{type(due).__name__.lower()}:{due.id}"
+
+
+def _due(due: Due, known: dict[str, AnyDuty]) -> dict[str, object]:
+    return {**_bare(due), "known": _seen(known[_name(due)]) if _name(due) in known else None}
+
+
+def _seen(duty: AnyDuty) -> dict[str, object]:
+    match duty:
+        case duties.Choice():
+            return {"state": duty.state, "last_day": duty.last}
+        case duties.Order():
+            return {"state": duty.state, "cancel_by": duty.cancel_by}
+        case _:
+            return {"state": duty.state, "said": duty.said}
 
 
 def _bare(held: Held) -> dict[str, object]:

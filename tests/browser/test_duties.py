@@ -169,6 +169,7 @@ def test_after_its_last_day_a_place_is_postponed_no_more(program: Program, brows
     (invited,) = calendar.held("invitations")
     calendar.office.press("after_last_day")
     page.until(lambda: clock(program).date() == calendar.today + timedelta(days=2))
+    page.until(lambda: calendar.office.state() == "Срок прошёл")
     assert calendar.postpone(invited["id"], calendar.today + timedelta(days=9)) == 409
     calendar.press("close.cancelled")
     assert calendar.held("invitations")[0]["outcome"] == "cancelled"

@@ -15,6 +15,7 @@ import pytest
 from dialogs.applications.application import Stage
 from dialogs.catalogue import loader
 from dialogs.dialogue import Dialogue
+from dialogs.duties import duty as duties
 from dialogs.duties.duty import Place, Setting
 from dialogs.matters import rules
 from dialogs.matters.matter import Answer, Kind, Matter, Person
@@ -26,6 +27,7 @@ from gateway.esobes import Esobes, Post, Refused, Taken
 from gateway.esobes_sandbox import district, story
 from gateway.esobes_sandbox.facade import Facade
 from gateway.esobes_sandbox.ministry import Ministry
+from gateway.esobes_sandbox.office import Office
 from gateway.esobes_sandbox.page import Page
 from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
@@ -616,7 +618,7 @@ async def test_its_story_can_be_played(teller: Teller, assistant: Assistant) -> 
 async def page(
     teller: Teller, assistant: Assistant, batched: Batched, hands: Hands
 ) -> AsyncIterator[httpx.AsyncClient]:
-    shown = Page(teller, MatterStore(batched), Backlog(batched, hands))
+    shown = Page(teller, MatterStore(batched), Backlog(batched, hands), Office(batched))
     async with browser(assistant.site(shown)) as client:
         yield client
 
@@ -685,6 +687,55 @@ async def test_the_page_shows_how_far_the_assistant_is(
     assert shown["waiting"] == {"count": 1, "first": [{"relay": "r-1", "offer": offer, "since": since}]}
     assert shown["refused"] == [{"offer": offer, "status": 409, "held": "consent", "at": since}]
     assert person.iin not in json.dumps(shown)
+
+
+async def test_the_page_shows_what_the_assistant_makes_of_a_duty(
+    page: httpx.AsyncClient, teller: Teller, batched: Batched
+) -> None:
+    whose, place = teller.resident("erbol"), "000140000012"
+    choice = (await teller.choice_opened(whose, "personal_assistant")).about
+    order = (await teller.order_answered(whose, "sanatorium_treatment", "accepted", "«Шипа»")).about
+    come, unheard = [(await teller.invitation_opened(whose, place, BY)).about for _ in range(2)]
+    person = Person(whose.iin, whose.name, whose.birth_date, whose.language)
+    for duty in (
+        duties.Choice(
+            id=choice,
+            person=person,
+            phones=whose.phones,
+            state="blocked",
+            sent=FRIDAY,
+            service="personal_assistant",
+            opened_on=BY,
+            last=BY,
+        ),
+        duties.Order(
+            id=order,
+            person=person,
+            phones=whose.phones,
+            state="accepted",
+            sent=FRIDAY,
+            service="sanatorium_treatment",
+            cancel_by=BY,
+        ),
+        duties.Invitation(
+            id=come,
+            person=person,
+            phones=whose.phones,
+            state="invited",
+            sent=FRIDAY,
+            place=None,
+            setting=None,
+            arrive_by=BY,
+            said="come",
+        ),
+    ):
+        name, stored = duties.name(duty), msgspec.json.encode(duty)
+        await MatterStore(batched).commit(home_of(whose.iin), name, None, stored, Writing())
+    shown = next(one for one in (await page.get(PAGE)).json()["people"] if one["id"] == "erbol")
+    assert [one["known"] for one in shown["choices"]] == [{"state": "blocked", "last_day": str(BY)}]
+    assert [one["known"] for one in shown["orders"]] == [{"state": "accepted", "cancel_by": str(BY)}]
+    known = {one["id"]: one["known"] for one in shown["invitations"]}
+    assert known == {come: {"state": "invited", "said": "come"}, unheard: None}
 
 
 async def test_the_page_names_no_iin_of_a_request_either(

@@ -44,6 +44,8 @@ const OUTCOME_LOOKS = { chosen: "consent", admitted: "consent", passed_on: "refu
 export function pill({ offer, application, choice, order, invitation }) {
   const outcome = (choice ?? invitation)?.outcome;
   if (outcome) return element("span", `pill ${OUTCOME_LOOKS[outcome] ?? "silence"}`, words[`esobes.outcome.${outcome}`]);
+  const missed = words[`esobes.missed.${(choice ?? invitation)?.known?.state}`]; // the last day is over
+  if (missed) return element("span", "pill refusal", missed);
   if (choice) return element("span", "pill open", words["esobes.state.choosing"]);
   if (order) {
     const accepted = order.outcome === "accepted";

@@ -49,21 +49,29 @@ export function placeName(held, bin) {
 // ---- what is known of it ----
 
 export function factsOf({ choice: open, order, invitation }) {
-  if (open) return [["opened_on", spokenDay(open.opened_on)]];
+  if (open) return told([["opened_on", spokenDay(open.opened_on)], ["last_day", weekday(open.known?.last_day)]]);
   if (order) {
-    const { provider, reason, arrive_on: arrive, leave_on: leave } = order;
-    return [
+    const { provider, reason, arrive_on: arrive, leave_on: leave, known: seen } = order;
+    return told([
       ["field.provider", provider],
-      ["field.arrive_on", arrive && spokenWeekday(arrive)],
-      ["field.leave_on", leave && spokenWeekday(leave)],
+      ["field.arrive_on", weekday(arrive)],
+      ["field.leave_on", weekday(leave)],
+      ["cancel_by", weekday(seen?.cancel_by)],
       ["reason", reason],
-    ].filter(([, value]) => value);
+    ]);
   }
-  const { arrive_by: day, postponed_to: later, signed } = invitation;
-  const facts = [["arrive_by", spokenWeekday(day)]];
-  if (later && !signed) facts.push(["postponed_to", spokenWeekday(later)], ["sign_by", spokenWeekday(day)]);
-  return facts;
+  const { arrive_by: day, postponed_to: later, signed, known: seen } = invitation;
+  const wanted = !signed && later;
+  return told([
+    ["arrive_by", spokenWeekday(day)],
+    ["postponed_to", wanted && spokenWeekday(wanted)],
+    ["sign_by", wanted && spokenWeekday(day)],
+    ["answered", words[`esobes.said.${seen?.said}`]],
+  ]);
 }
+
+const told = (facts) => facts.filter(([, value]) => value);
+const weekday = (day) => day && spokenWeekday(day);
 
 // ---- its buttons ----
 
