@@ -13,6 +13,7 @@ from gateway.esobes_sandbox import district as districts
 from gateway.esobes_sandbox.district import Step
 from gateway.esobes_sandbox.facade import Facade
 from gateway.esobes_sandbox.ministry import Ministry
+from gateway.esobes_sandbox.office import Office
 from gateway.esobes_sandbox.page import Page
 from gateway.esobes_sandbox.shelf import Shelf
 from gateway.esobes_sandbox.story import codes, play
@@ -50,7 +51,8 @@ def build(ground: Ground) -> Played:
     ministry = Ministry(Shelf(ground.batched), districts.load(), ground.dialogue.guide.workdays, ground.clock)
     wire = Wire(ground.url, ground.esobes_token)
     teller = Teller(ministry, wire)
-    page = Page(teller, MatterStore(ground.batched), Backlog(ground.batched, ground.clock))
+    redis = ground.batched
+    page = Page(teller, MatterStore(redis), Backlog(redis, ground.clock), Office(redis))
     return Played(ministry, teller, wire, (Facade(ministry, ground.esobes_token).router(), page.router()))
 
 

@@ -4,6 +4,7 @@ import { Dossier } from "./dossier.js";
 import { all, ask, button, element, fill, notice, one, redraw, spokenAge, spokenMoment, spokenWeekday, words } from "./parts.js";
 import { cases, pill, serviceName } from "./cases.js";
 import { placeName } from "./duties.js";
+import { left } from "./office.js";
 
 const HOME = "/sandbox/page/esobes";
 const SOON = 200;
@@ -49,6 +50,7 @@ export class Esobes {
     this.drawPeople();
     this.drawRelays();
     this.drawWaiting();
+    this.drawOffice();
     const person = this.person(this.chosen);
     if (person) this.dossier.show(person, held);
   }
@@ -177,6 +179,12 @@ export class Esobes {
     const line = element("p", "", [person, service].filter(Boolean).join(": "));
     line.append(element("small", "", why));
     return line;
+  }
+
+  drawOffice() {
+    const { office } = this.held;
+    redraw(one("[data-notes]", this.root), office.map(left));
+    one("[data-office]", this.root).hidden = !office.length;
   }
 
   // ---- the buttons ----
