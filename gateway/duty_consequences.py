@@ -8,15 +8,15 @@ import msgspec
 from msgspec import Struct
 
 from dialogs.duties import steps
-from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement, Reason, name
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement, name
 from dialogs.duties.letters import Letters
+from dialogs.duties.notices import notice
 from dialogs.duties.rules import Rules
 from dialogs.duties.steps import WANTING, Step
 from dialogs.matters import window
 from dialogs.matters.matter import Telling
 from dialogs.matters.pocket import Pocket
 from dialogs.messages import Language, Surface
-from dialogs.papers import Notice
 from dialogs.people import mark
 from gateway.channels import Letter, surface
 from gateway.consequences import OF_USE, reached, several_persons, unasked
@@ -96,23 +96,6 @@ class DutyConsequences:
         if telling.name == "sign" and surface(address) is Surface.CHAT:
             paper = notice(duty, language, leaves.date())
         return msgspec.structs.replace(letter, unasked=not asked, paper=paper)
-
-
-def notice(duty: AnyDuty, language: Language, on: date) -> Notice | None:
-    """The prepared text of what has to be signed."""
-    if not isinstance(duty, Invitation) or duty.wanted is None or duty.place is None:
-        return None
-    wanted = duty.wanted
-    return Notice(
-        language,
-        duty.place,
-        duty.person,
-        by_representative=False,
-        reason=Reason(wanted.reason),
-        before=duty.arrive_by,
-        until=wanted.until,
-        on=on,
-    )
 
 
 def _has_just_asked(telling: Telling, duty: AnyDuty, address: str, now: datetime) -> bool:
