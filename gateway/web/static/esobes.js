@@ -111,7 +111,7 @@ export class Esobes {
   subject(name) {
     const [kind, , service] = name.split(":"); // a wish belongs to no offer: request:{person}:{service}
     if (kind === "request" && service) return { person: words["esobes.relays.request"], service: serviceName(service) };
-    const invitation = name.replace(/^invitation:/, "");
+    const invitation = name.replace(/^\.?invitation:/, "");
     for (const person of this.held.people) {
       const found = person.offers.find((one) => one.id === name);
       if (found) return { person: person.name, service: serviceName(found.service) };
