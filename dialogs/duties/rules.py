@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -58,6 +58,13 @@ class Bed(Struct, frozen=True, forbid_unknown_fields=True):
     sources: Sources
 
 
+class Corner(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where those have internet who have none at home."""
+
+    services: list[str]
+    sources: Sources
+
+
 class Law(Struct, frozen=True, forbid_unknown_fields=True):
     """The content of `rules.toml`."""
 
@@ -66,6 +73,9 @@ class Law(Struct, frozen=True, forbid_unknown_fields=True):
     postponing: dict[Setting, Limit]
     """Where an arrival can be postponed at all."""
     bed: Bed
+    arriving: Days
+    answering: Days
+    corners: dict[Literal["both", "department"], Corner]
 
 
 class Rules(Struct, frozen=True):
@@ -132,16 +142,20 @@ def read(file: Path = HERE / "rules.toml") -> tuple[Law, Mapping[str, Act]]:
 
 def _problems(law: Law, acts: Mapping[str, Act], slugs: set[str]) -> Iterator[str]:
     limits = {f"postponing.{setting}": limit.sources for setting, limit in law.postponing.items()}
-    parts = {"months": law.months.sources, "days": law.days.sources, "bed": law.bed.sources}
-    for name, sources in (parts | limits).items():
+    corners = {f"corners.{where}": corner for where, corner in law.corners.items()}
+    parts: dict[str, Months | Days | Bed | Corner] = {
+        "months": law.months,
+        "days": law.days,
+        "bed": law.bed,
+        "arriving": law.arriving,
+        "answering": law.answering,
+        **corners,
+    }
+    for name, sources in ({name: part.sources for name, part in parts.items()} | limits).items():
         for problem in doubts(sources, dict(acts)):
             yield f"{name}.sources: {problem}"
-    for name, services in (
-        ("months", law.months.services),
-        ("days", [*law.days.services]),
-        ("bed", law.bed.services),
-    ):
-        for slug in services:
+    for name, part in parts.items():
+        for slug in part.services:
             if slug not in slugs:
                 yield f"{name}: no service is called «{slug}»"
     for setting, limit in law.postponing.items():
