@@ -17,6 +17,7 @@ from dialogs.session import NOT_ONCE, Session, remains
 from dialogs.table import machine
 from dialogs.talk import Guide, Here, Row, Talk, View
 from dialogs.topics import (
+    deadlines,
     documents,
     first,
     iin,
@@ -42,6 +43,7 @@ TOPICS = (
     documents.TOPIC,
     who.TOPIC,
     status.TOPIC,
+    deadlines.TOPIC,
     link.TOPIC,
     iin.UNASKED,
     search.TOPIC,

@@ -111,6 +111,10 @@ class Session(Struct, omit_defaults=True):
     """For whom, of those behind this phone; see `Citizen.key`. For as long as the talk lasts."""
     application: str = ""
     """The application being read; see `Application.key`."""
+    deadline: str = ""
+    """What the person reads of all that is to be done; see `Deadline.key`…"""
+    escort: str = ""
+    """…and who travels with a child there; see `bring.Escort`."""
     register: dict[str, str] = {}
     """What is looked for in the register of organisations: `setting`, `category`, `region`, `text`, `page`, `bin`."""
     promised: float = 0.0

@@ -29,6 +29,7 @@ class BringError(Exception):
 class Escort(StrEnum):
     """Who travels with a child, and whether they are treated themselves."""
 
+    NOBODY = "nobody"
     TREATED = "treated"
     UNTREATED = "untreated"
 

@@ -7,7 +7,7 @@ from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 
 LONGEST_PENDING = 200
-WITHOUT_MORE = ("status", "services", "operator")
+WITHOUT_MORE = ("status", "deadlines", "services", "operator")
 """Commands that say what somebody came for."""
 _PRIVATE = re.compile(r"\+?\d[\d ()-]{4,}")
 """A phone, an IIN, an account: nobody has agreed yet that anything of the kind is kept."""

@@ -22,6 +22,7 @@ def menu(talk: Talk) -> Reply:
             choice("services", "menu.services"),
             choice("status", "menu.status"),
             choice("operator", "menu.operator"),
+            choice("deadlines", "menu.deadlines"),
             choice("settings", "menu.settings"),
             choice("help", "menu.help"),
         ),

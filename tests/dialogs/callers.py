@@ -13,6 +13,7 @@ from dialogs.inquiries import Inquiry, Organisation, UnansweredError
 from dialogs.messages import Content, Event, Surface
 from dialogs.session import Session
 from dialogs.talk import Here
+from tests.dialogs.open_matters import choice, invitation, offer, order, unsigned
 from tests.dialogs.registry import (
     AIGUL,
     ALMATY,
@@ -81,11 +82,22 @@ def registry(*, away: bool = False) -> Registry:
     return known
 
 
+OFFERS = (offer(NOW.date() + timedelta(3)),)
+DUTIES = (
+    invitation(NOW.date() + timedelta(7)),
+    unsigned(NOW.date() + timedelta(9), NOW.date() + timedelta(8), NOW.date() + timedelta(19), DANA),
+    choice(NOW.date() + timedelta(30)),
+    order(NOW.date() + timedelta(20)),
+    order(NOW.date() + timedelta(40), DANA),
+)
+
 FULL, GONE = registry(), registry(away=True)
 
 
 def here(caller: Caller, now: datetime = NOW) -> Here:
-    return Here(now, caller.surface, caller.phone)
+    if caller.phone is None or caller.phone == UNKNOWN_PHONE:
+        return Here(now, caller.surface, caller.phone)
+    return Here(now, caller.surface, caller.phone, offers=OFFERS, duties=DUTIES)
 
 
 def known_to(caller: Caller) -> Registry:
