@@ -36,14 +36,14 @@ class Program:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
-        self._folder = folder
+        self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KELISIM_")}
         settings = {
             "KELISIM_HTTP_PORT": str(self._port),
-            "KELISIM_DATA_DIR": str(self._folder),
+            "KELISIM_DATA_DIR": str(self.folder),
             "KELISIM_SANDBOX": "1",
             "KELISIM_ESOBES_TOKEN": TOKEN,
         }
