@@ -93,6 +93,11 @@ def dispute(course: Arriving) -> None:
     course.notes.append("disputed")
 
 
+def is_unused(course: Arriving) -> bool:
+    """The law gives one time."""
+    return not course.duty.used
+
+
 def postpone(course: Arriving) -> None:
     wanted = course.happening.wanted
     assert wanted is not None  # noqa: S101 - it comes with what the person wants
@@ -127,9 +132,16 @@ def take_late(course: Arriving) -> None:
 
 
 def unsigned(course: Arriving) -> None:
-    """The letter names the day that counts: nobody is reminded of it an hour later."""
-    course.duty.sent = course.leaves()
-    course.tell("unsigned")
+    """Who has said whether they come by the old day knows it. The letter names the day that counts: nobody is
+    reminded of it an hour later."""
+    if not course.duty.said:
+        course.duty.sent = course.leaves()
+        course.tell("unsigned")
+
+
+def unsigned_lapsed(course: Arriving) -> None:
+    if not course.duty.said:
+        course.tell("unsigned_lapsed")
 
 
 def is_over(course: Arriving) -> bool:
@@ -164,7 +176,7 @@ ROWS: tuple[Row, ...] = (
     *(Row("come", state, do=come) for state in (*EXPECTED, "unsigned")),
     *(Row("decline", state, do=decline) for state in (*EXPECTED, "unsigned")),
     Row("dispute", "invited", do=dispute),
-    Row("postpone", "invited", "postponing", do=postpone),
+    Row("postpone", "invited", "postponing", when=is_unused, do=postpone),
     Row("taken", "postponing", "unsigned", do=take),
     Row("taken", "invited", "unsigned", when=is_wanted, do=take),
     Row("taken", "lapsed", when=is_wanted, do=take_late),
@@ -178,7 +190,7 @@ ROWS: tuple[Row, ...] = (
     Row("sign_soon", "unsigned", do=reminder("sign_soon", last_to_sign)),
     Row("sign_eve", "unsigned", do=reminder("sign_eve", last_to_sign)),
     Row("sign_last", "unsigned", do=reminder("sign_last", last_to_sign)),
-    Row("sign_over", "unsigned", "lapsed", when=is_over, do=says("unsigned_lapsed")),
+    Row("sign_over", "unsigned", "lapsed", when=is_over, do=unsigned_lapsed),
     Row("sign_over", "unsigned", "invited", do=unsigned),
 )
 
