@@ -5,13 +5,16 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
-from dialogs.applications import news
+from dialogs.applications import news, repeats
 from dialogs.applications.application import Hearing, Stage
 from dialogs.applications.letters import Letters
 from dialogs.applications.news import Tidings, Waiting
+from dialogs.duties.duty import AnyDuty
 from dialogs.matters import pocket, window
+from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
-from gateway import news_store
+from dialogs.people import mark
+from gateway import duties, news_store
 from gateway.channels import Letter, surface
 from gateway.clock import Clock
 from gateway.consequences import OF_USE, reached, unasked
@@ -103,11 +106,13 @@ class News:
         waiting = sorted(tidings.waiting, key=lambda one: one.place)
         lawful = [one for one in waiting if not one.stoppable]
         missed = set() if phones else {one.application.id for one in waiting}
+        known = await self._duties(tidings, phones, pockets)
         for phone, address in reached(phones, pockets):
-            told, talk = waiting, await self._readers.talk(address)
+            told = [one for one in waiting if not _repeats(one, known, phone, now)]
+            talk = await self._readers.talk(address)
             if talk is not None and talk.quiet:
                 told = lawful
-                missed.update(one.application.id for one in waiting if one.stoppable)
+            missed.update(one.application.id for one in waiting if one not in told)
             if not told:
                 continue
             message = self._wording.about(
@@ -123,6 +128,22 @@ class News:
             letters.append(letter)
             entries.append(about.told(letter, told[0].nature, phone))
         return _Told(news.left(tidings, missed), letters, entries)
+
+    async def _duties(
+        self, tidings: Tidings, phones: Sequence[str], pockets: Mapping[str, Pocket]
+    ) -> list[tuple[str, AnyDuty]]:
+        """Of the person, each with a phone that knows of it; looked for only where news may repeat their letters."""
+        if not any(map(repeats.may_repeat, tidings.waiting)):
+            return []
+        person = mark(tidings.person.iin)
+        noted = [(phone, one) for phone in phones for one in pockets[phone].duties if one.person == person]
+        stored = await self._store.duties([one for _, one in noted])
+        found = ((phone, duties.read(one)) for (phone, _), one in zip(noted, stored, strict=True))
+        return [(phone, duty) for phone, duty in found if duty is not None and phone in duty.phones]
+
+
+def _repeats(one: Waiting, known: Sequence[tuple[str, AnyDuty]], phone: str, now: datetime) -> bool:
+    return any(at == phone and repeats.repeats(one, duty, now) for at, duty in known)
 
 
 def _said(told: Told) -> Waiting:
