@@ -70,7 +70,7 @@ def build(
     metrics, closing = Metrics(letters), Event()
     site = Site(
         title="Kelisim",
-        version="0.3.0",
+        version="0.4.0",
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(Guard)],
