@@ -10,9 +10,10 @@ from time import perf_counter
 import uvloop
 from redis.asyncio import Redis
 
-from bench import core, leavings, matters, memory, million, offers, status, talks, turns
+from bench import core, kinds, leavings, matters, memory, million, offers, status, talks, turns
 from bench.contenders import LOCALES
 from bench.load import LoadError
+from bench.million_results import MillionResults
 from bench.offer_results import OfferResults
 from bench.pending import Pending
 from bench.processes import Cores, split_cores
@@ -68,8 +69,9 @@ async def run(cores: Cores) -> Results:
             await redis.config_set("appendfsync", "everysec")
             kept = await memory.measure(redis, score[Surface.CHAT])
             left = await leavings.measure(redis, spoken)
+            weighed = await kinds.weigh(redis, url, spoken, million.THAT_MORNING, million.LATER)
             version = (await redis.info("server"))["redis_version"]
-    _tell("a million offers")
+    _tell("a million open matters")
     with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
         found = await million.measure(spoken, Path(folder), cores)
     _tell("the dialogue alone, and the start")
@@ -83,7 +85,8 @@ async def run(cores: Cores) -> Results:
         rounds=ROUNDS,
         rate=rate,
         memory=kept,
-        offers=OfferResults(offer_rows, OFFER_ROUNDS, offer_rate, found, left),
+        offers=OfferResults(offer_rows, OFFER_ROUNDS, offer_rate, left),
+        million=MillionResults(found, weighed),
         status=asked_status,
         core=dearest,
         start_ups=[core.start_up() for _ in range(START_UPS)],

@@ -1,27 +1,42 @@
-"""The part of the program that deals with offers, with the law as a fresh installation has it."""
+"""The parts of the program that deal with offers and with duties, with the law as a fresh installation has it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import time, timedelta
 
+from msgspec import structs
+
 from dialogs.dialogue import Dialogue
+from dialogs.duties.letters import Letters as DutyWording
+from dialogs.duties.rules import Rules as Terms
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
 from gateway.clock import Clock
 from gateway.connection import Batched
+from gateway.duties import Duties
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.matters import Matters
+from gateway.readers import Readers
+from gateway.store import Store
+
+REMINDER = time(10)
+QUIET = (time(21), time(9))
 
 
 def law(spoken: Dialogue) -> Rules:
     return rules.load(
         spoken.guide.workdays,
         hold=timedelta(minutes=15),
-        reminder_at=time(10),
-        quiet=(time(21), time(9)),
+        reminder_at=REMINDER,
+        quiet=QUIET,
         chat_answers=True,
     )
+
+
+def terms(spoken: Dialogue) -> Terms:
+    """The law about duties."""
+    return structs.replace(spoken.guide.duties, reminder_at=REMINDER, quiet=QUIET)
 
 
 def build(redis: Batched, spoken: Dialogue, law: Rules, clock: Clock, wake: Callable[[int], None]) -> Matters:
@@ -35,3 +50,26 @@ def build(redis: Batched, spoken: Dialogue, law: Rules, clock: Clock, wake: Call
         wake=wake,
         wake_relays=lambda _: None,
     )
+
+
+def clocked(redis: Batched, spoken: Dialogue, clock: Clock) -> Callable[[int, str], Awaitable[None]]:
+    """What the clock wakes, as the program's own desk has it."""
+    matters = build(redis, spoken, law(spoken), clock, _nobody)
+    duties = Duties(
+        store=MatterStore(redis),
+        readers=Readers(Store(redis)),
+        wording=DutyWording(spoken.guide.words, terms(spoken)),
+        rules=terms(spoken),
+        clock=clock,
+        wake=_nobody,
+        wake_relays=_nobody,
+    )
+
+    async def woken(home: int, name: str) -> None:
+        await (duties if name.startswith(".") else matters).woken(home, name)
+
+    return woken
+
+
+def _nobody(_: int) -> None:
+    """No outbox is at work."""

@@ -111,7 +111,9 @@ async def empty_out(redis: Redis) -> None:
 
 
 async def used(redis: Redis) -> int:
-    return int((await redis.info("memory"))["used_memory"])
+    """Without what is only on its way: to the disk, and to and from those who are connected."""
+    memory = await redis.info("memory")
+    return int(memory["used_memory"] - memory["mem_aof_buffer"] - memory["mem_clients_normal"])
 
 
 async def _forget(redis: Redis, pattern: str) -> int:

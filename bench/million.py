@@ -1,11 +1,11 @@
-"""A million offers that wait for an answer: what the clock costs, what Redis needs for them, and how long it takes to
+"""A million matters of all kinds that wait: what the clock costs, what Redis needs for them, and how long it takes to
 read its file again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
-from itertools import chain, pairwise
+from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -14,13 +14,12 @@ from msgspec import Struct
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from bench import matters
+from bench import kinds, matters
+from bench.kinds import SHARES, Parts, Source
 from bench.load import LoadError
-from bench.memory import used
-from bench.pending import MONDAY, Command, Hand, Pending, pour
+from bench.pending import MONDAY, Command, Hand, Pending
 from bench.processes import Cores
 from dialogs.dialogue import Dialogue
-from dialogs.matters.rules import Rules
 from gateway.connection import Batched, close, connect
 from gateway.embedded import Embedded
 from gateway.journal import journal_key
@@ -30,15 +29,20 @@ from gateway.names import notice_id
 from gateway.store import SHARDS, outbox_key
 from gateway.wakeups import Wakeups
 
-PENDING = 1_000_000
-FIRED = 1_000
-FIRINGS = 7
+OPEN = 1_000_000
+FIRED, FIRINGS = 1_000, 5
+"""Of one kind at once, and how often."""
+USUAL, USUAL_TICKS = 100, 20
+MANY, MANY_TICKS = 10_000, 3
+"""Of all kinds at once, in their shares."""
 QUIET = 200
 """Ticks that fire none."""
 LAST_DAY = MONDAY + timedelta(3)
-"""At ten o'clock, those asked on Monday are reminded."""
+"""At ten o'clock, those asked on Monday are reminded; and of duties, those that are due then."""
 THAT_MORNING = LAST_DAY - timedelta(minutes=30)
-"""When all the others were asked: the clock looks at them at midnight."""
+"""When all other offers were asked: the clock looks at them at midnight…"""
+LATER = LAST_DAY.date() + timedelta(14)
+"""…and at all other duties some days before this at the earliest."""
 
 
 class Tick(Struct, frozen=True):
@@ -48,29 +52,42 @@ class Tick(Struct, frozen=True):
     cpu: float
 
 
-class Parts(Struct, frozen=True):
-    """Bytes of Redis' `used_memory` for one offer with one phone."""
-
-    matter: float
-    pocket: float
-    wakeup: float
-    seen: float
-
-    @property
-    def whole(self) -> float:
-        return self.matter + self.pocket + self.wakeup + self.seen
-
-
 class Million(Struct, frozen=True):
     filled: float
     """Seconds."""
     parts: Parts
+    """Of all kinds together."""
     empty: Tick
-    """Nothing is pending at all."""
+    """Nothing is open at all."""
     quiet: Tick
-    firing: Tick
+    usual: Tick
+    many: Tick
+    fired: Mapping[str, Tick]
+    """One kind alone."""
     restarts: tuple[float, float]
     """Seconds: from the file as it was written, and as Redis itself has written it anew."""
+
+
+class _Group(Struct, frozen=True):
+    """What one tick fires."""
+
+    at: datetime
+    numbers: Mapping[str, range]
+    """By their kind."""
+
+
+class _Plan(Struct, frozen=True):
+    """Which numbers each kind has, and what becomes of them."""
+
+    all: Mapping[str, range]
+    resting: Mapping[str, range]
+    groups: Mapping[str, Sequence[_Group]]
+    """`usual`, `many`, or the name of a kind."""
+
+    def fired(self, name: str) -> Iterator[tuple[range, datetime]]:
+        for group in chain.from_iterable(self.groups.values()):
+            if name in group.numbers:
+                yield group.numbers[name], group.at
 
 
 class _Ground(Struct, frozen=True):
@@ -82,68 +99,109 @@ class _Ground(Struct, frozen=True):
 
 
 async def measure(spoken: Dialogue, folder: Path, cores: Cores) -> Million:
-    law = matters.law(spoken)
-    async with _ground(spoken, law, folder) as ground:
+    plan = _plan()
+    async with _ground(spoken, folder) as ground:
         with cores.server_here():
             empty = await _median(ground.wakeups, QUIET)
             started = perf_counter()
-            parts = await _fill(ground, law)
+            parts = await _fill(ground, spoken, plan)
             filled = perf_counter() - started
             quiet = await _median(ground.wakeups, QUIET)
-            firing = await _fire(ground, law)
-    return Million(filled, parts, empty, quiet, firing, (await _start(folder), await _start(folder, anew=True)))
+            await _prove(ground, spoken, plan)
+            ticks = {name: await _fire(ground, groups) for name, groups in plan.groups.items()}
+            await _check(ground.redis, plan)
+    return Million(
+        filled,
+        parts,
+        empty,
+        quiet,
+        usual=ticks.pop("usual"),
+        many=ticks.pop("many"),
+        fired=ticks,
+        restarts=(await _start(folder), await _start(folder, anew=True)),
+    )
+
+
+def _plan() -> _Plan:
+    fired = {name: ({name: FIRED}, FIRINGS) for name in SHARES}
+    mixed = {
+        name: ({kind: number * share // 100 for kind, share in SHARES.items()}, times)
+        for name, number, times in (("usual", USUAL, USUAL_TICKS), ("many", MANY, MANY_TICKS))
+    }
+    numbers, first = {}, 0
+    for name, share in SHARES.items():
+        numbers[name] = range(first, first + OPEN * share // 100)
+        first = numbers[name].stop
+    groups: dict[str, list[_Group]] = {}
+    rest, at = dict(numbers), LAST_DAY
+    for name, (counts, times) in (fired | mixed).items():
+        groups[name] = []
+        for _ in range(times):
+            groups[name].append(_Group(at, {kind: rest[kind][:count] for kind, count in counts.items()}))
+            rest |= {kind: rest[kind][count:] for kind, count in counts.items()}
+            at += timedelta(seconds=1)
+    return _Plan(numbers, rest, groups)
 
 
 @asynccontextmanager
-async def _ground(spoken: Dialogue, law: Rules, folder: Path) -> AsyncIterator[_Ground]:
+async def _ground(spoken: Dialogue, folder: Path) -> AsyncIterator[_Ground]:
     async with Embedded(folder) as url, Redis.from_url(url, protocol=2) as redis:
         await redis.config_set("auto-aof-rewrite-percentage", 0)
         ours = connect(url)
         batched, clock = Batched(ours), Hand(LAST_DAY - timedelta(seconds=1))
-        store, affairs = MatterStore(batched), matters.build(batched, spoken, law, clock, lambda _: None)
-        wakeups = Wakeups(store, clock, affairs.woken, lambda _: None)
+        woken = matters.clocked(batched, spoken, clock)
+        wakeups = Wakeups(MatterStore(batched), clock, woken, lambda _: None)
         yield _Ground(redis, url, clock, Letters(batched), wakeups)
         await close(ours)
 
 
-async def _fill(ground: _Ground, law: Rules) -> Parts:
-    """Part after part, so that each can be weighed."""
-    redis, morning, monday = ground.redis, Pending(law, THAT_MORNING), Pending(law, MONDAY)
-    await redis.config_set("appendfsync", "everysec")
-    groups = [(_group(number), LAST_DAY + timedelta(seconds=number)) for number in range(FIRINGS)]
-    rest = range(FIRINGS * FIRED, PENDING)
-    midnight = morning.matter(0).wake
-    assert midnight is not None
-    steps: list[Iterator[Command]] = [
-        chain(morning.matters(rest), *(monday.matters(numbers, wake) for numbers, wake in groups)),
-        morning.pockets(range(PENDING)),
-        chain(morning.wakeups(rest, midnight), *(monday.wakeups(numbers, wake) for numbers, wake in groups)),
-        morning.seen(range(PENDING)),
-    ]
-    found = [await used(redis)]
-    for commands in steps:
-        pour(ground.url, commands)
-        found.append(await used(redis))
-    await redis.config_set("appendfsync", "always")
-    return Parts(*((after - before) / PENDING for before, after in pairwise(found)))
+async def _fill(ground: _Ground, spoken: Dialogue, plan: _Plan) -> Parts:
+    await ground.redis.config_set("appendfsync", "everysec")
+    resting = kinds.sources(spoken, THAT_MORNING, LATER)
+    fired = kinds.sources(spoken, MONDAY, LAST_DAY.date())
+    parts = await kinds.fill(ground.redis, ground.url, _steps(plan, resting, fired), OPEN)
+    await ground.redis.config_set("appendfsync", "always")
+    return parts
 
 
-async def _fire(ground: _Ground, law: Rules) -> Tick:
-    """A thousand are reminded: a letter and a line of the journal each."""
-    monday = Pending(law, MONDAY)
-    for number in range(FIRINGS):
-        asked = [monday.matter(one) for one in _group(number)]
+def _steps(plan: _Plan, resting: Mapping[str, Source], fired: Mapping[str, Source]) -> Iterator[Iterator[Command]]:
+    kinds = [(name, resting[name], fired[name]) for name in SHARES]
+    yield chain.from_iterable(
+        chain(rest.matters(plan.resting[name]), *(due.matters(*group) for group in plan.fired(name)))
+        for name, rest, due in kinds
+    )
+    yield chain.from_iterable(rest.pockets(plan.all[name]) for name, rest, _ in kinds)
+    yield chain.from_iterable(
+        chain(rest.wakeups(plan.resting[name]), *(due.wakeups(*group) for group in plan.fired(name)))
+        for name, rest, due in kinds
+    )
+    yield chain.from_iterable(rest.seen(plan.all[name]) for name, rest, _ in kinds)
+
+
+async def _prove(ground: _Ground, spoken: Dialogue, plan: _Plan) -> None:
+    """The offers that will be reminded of have been asked: their letters came."""
+    monday = Pending(matters.law(spoken), MONDAY)
+    for numbers, _ in plan.fired("offer"):
+        asked = [monday.matter(one) for one in numbers]
         names = [notice_id(one, "question", one.phones[0], f"sms:{one.phones[0]}") for one in asked]
         await asyncio.gather(*(ground.letters.mark(name, Status.DELIVERED, proof=True) for name in names))
+
+
+async def _fire(ground: _Ground, groups: Sequence[_Group]) -> Tick:
+    """Each of them is reminded of: a letter and a line of the journal."""
     ticks = []
-    for number in range(FIRINGS):
-        ground.clock.at = LAST_DAY + timedelta(seconds=number)
+    for group in groups:
+        ground.clock.at = group.at
         ticks.append(await _tick(ground.wakeups))
-    for key in (outbox_key, journal_key):
-        written = sum([int(await ground.redis.xlen(key(shard))) for shard in range(SHARDS)])
-        if written != FIRINGS * FIRED:
-            raise LoadError(f"{FIRINGS * FIRED} were to be reminded, but {written} letters or lines are there")
     return _middle(ticks)
+
+
+async def _check(redis: Redis, plan: _Plan) -> None:
+    fired = sum(len(numbers) for name in SHARES for numbers, _ in plan.fired(name))
+    for key in (outbox_key, journal_key):
+        written = sum([int(await redis.xlen(key(shard))) for shard in range(SHARDS)])
+        if written != fired:
+            raise LoadError(f"{fired} were to be reminded of, but {written} letters or lines are there")
 
 
 async def _median(wakeups: Wakeups, times: int) -> Tick:
@@ -158,11 +216,6 @@ async def _tick(wakeups: Wakeups) -> Tick:
 
 def _middle(ticks: list[Tick]) -> Tick:
     return Tick(median(tick.wall for tick in ticks), median(tick.cpu for tick in ticks))
-
-
-def _group(number: int) -> range:
-    """Those that one tick fires."""
-    return range(number * FIRED, (number + 1) * FIRED)
 
 
 async def _start(folder: Path, *, anew: bool = False) -> float:

@@ -115,15 +115,14 @@ class Pending:
             known = Known(offer(number), home_of(person), mark(person), *self.codes(number), day)
             yield "SET", pocket_key(f"sms:{phone(number)}"), pocket.write(Pocket((known,)))
 
-    def wakeups(self, numbers: Iterable[int], wake: datetime) -> Iterator[Command]:
-        due = repr(wake.timestamp())
+    def wakeups(self, numbers: Iterable[int], wake: datetime | None = None) -> Iterator[Command]:
+        due = wake or self._models[0].wake
+        assert due is not None
         for number in numbers:
-            yield "ZADD", f"{tag(home_of(iin(number)))}:wakeups", due, offer(number)
+            yield "ZADD", f"{tag(home_of(iin(number)))}:wakeups", repr(due.timestamp()), offer(number)
 
     def seen(self, numbers: Iterable[int]) -> Iterator[Command]:
-        seconds = int(EVENT_SEEN_FOR / timedelta(seconds=1))
-        for number in numbers:
-            yield "SET", f"{tag(home_of(iin(number)))}:seen:{EVENT}{event(number)}", b"", "EX", seconds
+        return seen(numbers)
 
     def _model(self, number: int) -> Matter:
         name, birth_date, language = PEOPLE[number % len(PEOPLE)]
@@ -131,6 +130,13 @@ class Pending:
         person = Person(iin(number), name, birth_date, language)
         asked = Asked(offer(number), kind, service, device, person, (phone(number),), SPECIALIST, "41-26")
         return steps.opened(asked, self.codes(number), self._sent, self._rules).matter
+
+
+def seen(numbers: Iterable[int]) -> Iterator[Command]:
+    """That the event was dealt with."""
+    seconds = int(EVENT_SEEN_FOR / timedelta(seconds=1))
+    for number in numbers:
+        yield "SET", f"{tag(home_of(iin(number)))}:seen:{EVENT}{event(number)}", b"", "EX", seconds
 
 
 def pour(url: str, commands: Iterator[Command]) -> None:

@@ -10,6 +10,7 @@ from statistics import median
 from msgspec import Struct
 
 from bench.memory import Memory
+from bench.million_results import MillionResults
 from bench.offer_results import OfferResults
 from bench.status import StatusResults
 from bench.tables import RATIO_HEADS, met, ratio, ratios, table, throughput, waits
@@ -41,6 +42,7 @@ class Results(Struct):
     rate: int
     memory: Memory
     offers: OfferResults
+    million: MillionResults
     status: StatusResults
     core: Core
     start_ups: list[float]
@@ -51,7 +53,7 @@ class Results(Struct):
 
     def text(self) -> str:
         turns = (self._aims(), self._turns(), self._waits(), self._memory())
-        parts = (*turns, self.offers.text(), self.status.text(), self._core(), self._how())
+        parts = (*turns, self.offers.text(), self.million.text(), self.status.text(), self._core(), self._how())
         return "\n\n".join(("# Benchmark", *parts)) + "\n"
 
     def _aims(self) -> str:
@@ -68,7 +70,7 @@ class Results(Struct):
         heads = ["turns a second, ratio", *RATIO_HEADS, "aim"]
         size = self.memory.citizen
         kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {met('≤ 1 KB', size <= AIM_BYTES)}."
-        return table(heads, lines) + "\n\n" + kept + "\n\n" + self.offers.aim()
+        return table(heads, lines) + "\n\n" + kept + "\n\n" + self.million.aim()
 
     def _turns(self) -> str:
         return f"## Throughput, {AT_ONCE} at once\n\n" + throughput(self.rows, self.rounds, "turns")
@@ -117,6 +119,7 @@ that say so; there a provider in the same process takes every letter at once.
 ASGI; no seen-ids, no letter, no journal, nothing atomic. (b) parses, reads, and writes by one script the same bytes \
 as the real turn, with redis-py used plainly, and the answers taken from a list. (c) reads JSON and writes JSON.
 {self.offers.how()}
+{self.million.how()}
 {self.status.how()}
 - Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
 of the server's process alone.
