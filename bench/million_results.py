@@ -72,8 +72,9 @@ class MillionResults(Struct):
 keys. Their states come from the program's own tables: invitations not answered, agreed to, waiting for a signature, \
 signed, and at home; choices by months and by working days; orders of a bed that can and cannot be given up. The \
 million was written in {self.million.filled:.0f} s. Each kind is weighed alone, {WEIGHED:,} of it, which fills \
-Redis' tables as the million does. Ticks run in the benchmark's process, on the server's core, appendfsync always; figures \
-are medians, and afterwards there has to be a letter and a line of the journal for each matter that was due."""
+Redis' tables as the million does. Ticks run in the benchmark's process, on the server's core, appendfsync always; \
+figures are medians, and afterwards there has to be a letter and a line of the journal for each matter that was \
+due."""
 
 
 def _each(tick: Tick, quiet: Tick, number: int) -> list[str]:

@@ -99,6 +99,13 @@ def test_the_reminder_and_the_quiet_hours_can_be_switched_off(monkeypatch: pytes
     assert loaded(monkeypatch, REMINDER="").reminder_at == time(10)
 
 
+def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch)
+    assert (table.arrival_workdays_before, table.arrival_days_before) == (3, 1)
+    table = loaded(monkeypatch, ARRIVAL_WORKDAYS_BEFORE="5", ARRIVAL_DAYS_BEFORE="0")
+    assert (table.arrival_workdays_before, table.arrival_days_before) == (5, 0)
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
@@ -107,6 +114,12 @@ def test_the_reminder_and_the_quiet_hours_can_be_switched_off(monkeypatch: pytes
         ("ZZZZ", "1", "KELISIM_ZZZZ: no such setting"),
         ("HTTP_PORT", "eighty", "KELISIM_HTTP_PORT: Input should be a valid integer"),
         ("HTTP_PORT", "70000", "KELISIM_HTTP_PORT: Input should be less than or equal to 65535"),
+        ("ARRIVAL_DAYS_BEFORE", "-1", "KELISIM_ARRIVAL_DAYS_BEFORE: Input should be greater than or equal to 0"),
+        (
+            "ARRIVAL_WORKDAYS_BEFORE",
+            "31",
+            "KELISIM_ARRIVAL_WORKDAYS_BEFORE: Input should be less than or equal to 30",
+        ),
         ("SANDBOX", "perhaps", "KELISIM_SANDBOX: Input should be a valid boolean"),
         ("LOG", "loud", "KELISIM_LOG: Input should be 'debug', 'info', 'warning' or 'error'"),
         ("SMS_ROUTES", "kannel, pigeon", "KELISIM_SMS_ROUTES: no SMS route is called «pigeon»"),

@@ -8,6 +8,7 @@ import pytest
 
 from dialogs import diagram
 from dialogs.conversation import VIEWS
+from dialogs.duties import choice, invitation, order
 from dialogs.matters import offer, replacement
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -45,3 +46,10 @@ def test_every_state_is_drawn(draw: Drawn, states: Iterable[str]) -> None:
 def test_every_state_of_an_offer_is_explained() -> None:
     text = (DOCS / "matters.md").read_text("utf-8")
     assert all(f"| `{state}` |" in text for state in (*offer.STATES, *replacement.STATES))
+
+
+def test_every_state_of_a_duty_is_explained() -> None:
+    text = (DOCS / "duties.md").read_text("utf-8")
+    parts = text.partition("Of an invitation:")[2].split("\n\nOf a")[:3]
+    for part, table in zip(parts, (invitation, choice, order), strict=True):
+        assert [state for state in table.STATES if f"| `{state}` |" not in part] == []
