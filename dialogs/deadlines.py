@@ -61,7 +61,7 @@ class Deadline(Struct, frozen=True, kw_only=True):
     """The last day to do it; of what is over, the day that it was. None: nobody has named one."""
     at: time | None = None
     left: int | None = None
-    """Working days, today not counted. None: outside the calendar."""
+    """Working days; see `workdays_left`."""
     whom: str = ""
     """The given name, where it has to be said."""
 
@@ -100,6 +100,14 @@ def deadlines(
         *(one for person, its in applications for one in counted.of_application(person, its)),
     )
     return tuple(sorted(found, key=_in_order))
+
+
+def workdays_left(today: date, day: date, rules: Rules) -> int | None:
+    """Today is not counted, the day itself is. None: outside the calendar."""
+    try:
+        return rules.workdays.between(today, day)
+    except CalendarError:
+        return None
 
 
 def _full_name(about: Matter | AnyDuty) -> str:
@@ -195,7 +203,4 @@ class _Counted(Struct, frozen=True):
         return given_name(person.name) if named else ""
 
     def _left(self, day: date) -> int | None:
-        try:
-            return self.rules.workdays.between(self.today, day)
-        except CalendarError:
-            return None
+        return workdays_left(self.today, day, self.rules)

@@ -13,7 +13,7 @@ SHORT = 0xFFFF
 """It rests in a million sessions, and two questions alike by chance do no harm."""
 NOT_ASKED = frozenset(
     {
-        *("menu", "back", "more", "earlier", "again", "resume", "start", "thanks", "help", "operator"),
+        *("menu", "back", "more", "earlier", "later", "again", "resume", "start", "thanks", "help", "operator"),
         *("lang", "quiet", "loud", "forget", "forget_yes", "o", "agree", "decline", "tick", "contact"),
         *("first_contact", "kept", "interrupted", "unreadable", "old_button", "no_such_number", "unknown_command"),
     }

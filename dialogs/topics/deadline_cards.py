@@ -6,7 +6,7 @@ from datetime import date
 from dialogs.applications.application import Stage
 from dialogs.applications.rights import shortened
 from dialogs.applications.steps import steps
-from dialogs.deadlines import OVER, Deadline, Kind
+from dialogs.deadlines import OVER, Deadline, Kind, workdays_left
 from dialogs.duties import bring as things
 from dialogs.duties.bring import Escort
 from dialogs.duties.duty import Choice as Choosing
@@ -28,6 +28,11 @@ HOW = frozenset({"supplier", "helper", "choose"})
 LONGEST_REASON = {Surface.CHAT: 200, Surface.SMS: 60}
 
 
+def has_page(its: Deadline) -> bool:
+    """Arriving and applications have pages elsewhere."""
+    return isinstance(its.about, Matter | Choosing | Order)
+
+
 def card(talk: Talk, its: Deadline) -> Reply:
     if silent(talk, its.service):
         return Reply((_discreet(talk, its),), (BACK, MENU))
@@ -36,13 +41,11 @@ def card(talk: Talk, its: Deadline) -> Reply:
         said = tuple(_offer(talk, its, about))
     elif isinstance(about, Choosing):
         said = tuple(_choice(talk, its, about))
-    elif isinstance(about, Order):
+    else:
+        assert isinstance(about, Order)  # noqa: S101 - see `has_page`
         said = tuple(_order(talk, its, about))
         if is_journey(its):
             more.append(choice(f"take_along:{its.key}", "deadlines.bring"))
-    else:
-        said = (say("deadlines.head", what=subject(talk, its, LONGEST_NAME[talk.surface])), *_last(talk, its))
-        more.append(choice(f"arrive:{its.key}", "deadlines.arrive"))
     if its.kind in OVER and talk.surface is Surface.CHAT:
         more.append(choice("operator", "menu.operator"))
     return Reply(said, (*more, BACK, MENU))
@@ -107,16 +110,16 @@ def _order(talk: Talk, its: Deadline, order: Order) -> Iterator[Say]:
             yield say("deadlines.refused.reason", reason=shortened(order.reason, LONGEST_REASON[talk.surface]))
         yield Say("deadlines.refused.ask")
         return
-    workdays = talk.guide.workdays.between(today, order.arrive_on)
+    workdays = workdays_left(today, order.arrive_on, talk.guide.duties)
     yield say("deadlines.order", what=what, day=order.arrive_on, left=left(order.arrive_on, workdays, today))
+    where = (*_leaving(order), *(_place(talk, order.place) if order.place else ()))
+    cancel = tuple(_cancelling(talk, its, order))
+    yield from (*cancel, *where) if talk.surface is Surface.SMS else (*where, *cancel)
+
+
+def _leaving(order: Order) -> Iterator[Say]:
     if order.leave_on is not None:
         yield say("deadlines.order.leave", day=order.leave_on)
-    if order.place is not None:
-        yield from _place(talk, order.place)
-    if its.kind is Kind.CANCEL:
-        yield from _cancelling(talk, its)
-    elif order.cancel_by is not None:
-        yield say("deadlines.cancel.over", day=order.cancel_by)
 
 
 def _place(talk: Talk, place: Place) -> Iterator[Say]:
@@ -128,10 +131,15 @@ def _place(talk: Talk, place: Place) -> Iterator[Say]:
         yield say("deadlines.order.phone", phone=shortened(place.phone, longest))
 
 
-def _cancelling(talk: Talk, its: Deadline) -> Iterator[Say]:
-    """Until when, how, and what follows."""
-    last, today = its.day or date.max, talk.now.date()
-    yield say("deadlines.cancel", day=last, left=left(last, its.left, today))
+def _cancelling(talk: Talk, its: Deadline, order: Order) -> Iterator[Say]:
+    """Until when, how, and what follows; by SMS it is not left to the last portion."""
+    if order.cancel_by is None:
+        return
+    if its.kind is not Kind.CANCEL:
+        yield say("deadlines.cancel.over", day=order.cancel_by)
+        return
+    today = talk.now.date()
+    yield say("deadlines.cancel", day=order.cancel_by, left=left(order.cancel_by, its.left, today))
     yield say("deadlines.cancel.another", day=after(today, talk.guide.duties.law.bed.months))
 
 
@@ -153,7 +161,10 @@ def _arrival(its: Deadline) -> date:
 
 
 def ask_escort(talk: Talk, its: Deadline) -> Reply:
-    ways = (choice(f"take_along:{its.key}:{escort}", f"deadlines.escort.{escort}") for escort in Escort)
+    ways = (
+        choice(f"take_along:{its.key}:{escort}", f"deadlines.escort.{escort}")
+        for escort in (Escort.NOBODY, Escort.UNTREATED, Escort.TREATED)
+    )
     return Reply((say("deadlines.escort", what=subject(talk, its, LONGEST_NAME[talk.surface])),), (*ways, BACK, MENU))
 
 

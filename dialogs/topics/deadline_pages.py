@@ -21,7 +21,7 @@ from dialogs.topics import who
 
 AT_ONCE = 7
 """Lines of a list in a chat; the others follow."""
-LONGEST_NAME = {Surface.CHAT: 60, Surface.SMS: 36}
+LONGEST_NAME = {Surface.CHAT: 60, Surface.SMS: 24}
 """Letters of an organisation's name, which are others' words."""
 LONGEST_LABEL = 30
 
@@ -55,7 +55,8 @@ def unlinked() -> Reply:
 def listed(talk: Talk, found: Found, calendar: Calendar | None = None) -> Reply:
     """In portions of which each stands alone."""
     if not found.entries:
-        said = (Say("deadlines.none"), *_away(found), Say("deadlines.none.promise"))
+        nothing = Say("deadlines.none.away" if found.away else "deadlines.none")
+        said = (nothing, Say("deadlines.none.promise"))
         return Reply(said, (choice("status", "menu.status"), BACK, MENU))
     portions = _portions(talk, found)
     page = min(talk.session.page, len(portions) - 1)
@@ -87,10 +88,10 @@ def _portion(talk: Talk, found: Found, here: tuple[Deadline, ...], calendar: Cal
     link = (choice("link", "link.begin"),) if unlinked else ()
     lines = [line(talk, its) for its in here]
     if talk.surface is Surface.SMS:
-        shown = [Choice(_leads_to(talk, its), one) for its, one in zip(here, lines, strict=True)]
+        shown = [Choice(_leads_to(its), one) for its, one in zip(here, lines, strict=True)]
         return Reply((Say("deadlines.list"), *besides), (*shown, *follow, BACK, MENU))
     numbered = (Say(one.id, one.values, item=True, number=number) for number, one in enumerate(lines, 1))
-    buttons = [Choice(_leads_to(talk, its), _label(talk, its)) for its in here]
+    buttons = [Choice(_leads_to(its), _label(talk, its)) for its in here]
     add = (choice("calendar", "deadlines.calendar"),) if dated(found) else ()
     said = (Say("deadlines.list"), *numbered, *besides)
     return Reply(said, (*buttons, *follow, *add, *link, BACK, MENU), paper=calendar)
@@ -100,13 +101,10 @@ def _away(found: Found) -> tuple[Say, ...]:
     return (Say("deadlines.away"),) if found.away else ()
 
 
-def _leads_to(talk: Talk, its: Deadline) -> str:
+def _leads_to(its: Deadline) -> str:
     """The page of it, which may belong to another topic."""
-    if isinstance(its.about, Application):
-        return f"app:{its.key}"
-    if isinstance(its.about, Invitation) and not silent(talk, its.service):
-        return f"arrive:{its.key}"
-    return f"deadline:{its.key}"
+    pages = {Application: "app", Invitation: "arrive"}
+    return f"{pages.get(type(its.about), 'deadline')}:{its.key}"
 
 
 def line(talk: Talk, its: Deadline) -> Say:
@@ -117,15 +115,21 @@ def line(talk: Talk, its: Deadline) -> Say:
     if its.kind in OVER:
         return what
     day: Value = datetime.combine(its.day, its.at) if its.at else its.day
-    return say("deadlines.line", day=day, left=left(its.day, its.left, talk.now.date()), what=what)
+    counted = left(its.day, its.left, talk.now.date(), short=talk.surface is Surface.SMS)
+    return say("deadlines.line", day=day, left=counted, what=what)
 
 
-def left(day: date, workdays: int | None, today: date) -> Say:
-    """Until that day, as people count: today, tomorrow, so many working days."""
+def left(day: date, workdays: int | None, today: date, *, short: bool = False) -> Say:
+    """Until that day, as people count: today, tomorrow, so many working days; `short`: below a heading that says
+    what the numbers are."""
     if day == today:
         return Say("deadlines.left.today")
     if day == today + timedelta(1):
         return Say("deadlines.left.tomorrow")
+    if workdays is None:
+        return Say("deadlines.left.far")
+    if short:
+        return say("deadlines.left.number", number=workdays)
     return Say("deadlines.left", count=workdays) if workdays else Say("deadlines.left.none")
 
 

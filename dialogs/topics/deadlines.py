@@ -47,13 +47,13 @@ def bring(talk: Talk) -> Reply:
 
 
 def _chosen(talk: Talk, found: Found) -> Deadline | None:
-    return next((its for its in found.entries if its.key == talk.session.deadline), None)
+    return next((its for its in found.entries if cards.has_page(its) and its.key == talk.session.deadline), None)
 
 
 def _pressed(talk: Talk) -> Deadline | None:
     """Whatever a button is about."""
     wanted = talk.event.args[:1]
-    return next((its for its in find(talk).entries if (its.key,) == wanted), None)
+    return next((its for its in find(talk).entries if cards.has_page(its) and (its.key,) == wanted), None)
 
 
 def is_there(talk: Talk) -> bool:
