@@ -17,6 +17,8 @@ from dialogs.session import NOT_ONCE, Session, remains
 from dialogs.table import machine
 from dialogs.talk import Guide, Here, Row, Talk, View
 from dialogs.topics import (
+    arrival,
+    arriving,
     deadlines,
     documents,
     first,
@@ -36,6 +38,7 @@ from dialogs.topics import (
 
 TOPICS = (
     first.TOPIC,
+    arrival.TOPIC,
     organisations.TOPIC,
     menu.TOPIC,
     request.TOPIC,
@@ -143,6 +146,8 @@ def _settle(before: Session, talk: Talk) -> None:
         session.wish = None  # an IIN stays no longer than the question about it
     if session.closed and not silence.still_open(before, session, ASKS):
         session.closed = ""
+    if not {session.state, session.behind, session.closed} & set(arriving.STATES):
+        session.arrival = None
     session.repeats = NOT_ONCE if talk.erases else repeats.counted(before, session, talk.event)
 
 

@@ -16,6 +16,7 @@ from dialogs.inquiries import Inquiry, UnansweredError
 from dialogs.messages import Content, Event, Interrupted, Language, Message, Pressed, Reply, Say, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Guide, Here
+from dialogs.topics.arriving import about_arriving
 from dialogs.understand import normalised, understand
 
 
@@ -76,7 +77,8 @@ class Dialogue:
         event = understand(content, session, here.surface, lambda: labels)
         match event.name:
             case "say":
-                fits = takes_words(session.state) or bool(self.guide.search.find(event.args[0]).services)
+                fits = takes_words(session.state) or about_arriving(event.args[0], here)
+                fits = fits or bool(self.guide.search.find(event.args[0]).services)
             case "unreadable":
                 fits = session.language is not None
             case name:

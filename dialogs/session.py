@@ -1,6 +1,6 @@
 """What the assistant remembers of one talk, written to bytes and read back, also if written long ago."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -78,6 +78,19 @@ class Wish(Struct, frozen=True, array_like=True):
         return f"Wish({self.service})"
 
 
+class Arriving(Struct, frozen=True, array_like=True):
+    """What is being decided about an invitation."""
+
+    invitation: str = ""
+    """Its key; empty: it has to be said which."""
+    wish: str = ""
+    """What the person wanted when they had to be asked which: `come`, `cannot`, `decline`, `arrive`."""
+    reason: str = ""
+    """Why they cannot come in time."""
+    until: date | None = None
+    """The day that they would rather have as the last one."""
+
+
 class Guard(Struct, frozen=True, array_like=True):
     """What guessing of IINs and codes has cost so far. It outlives being forgotten."""
 
@@ -122,6 +135,8 @@ class Session(Struct, omit_defaults=True):
     promised."""
     closed: str = ""
     """A half-asked question that was closed after a long silence: its state, to which the person may return."""
+    arrival: Arriving | None = None
+    """For as long as the talk is about it."""
     letter: str = ""
     """The newest letter about an invitation that had come when the person wrote last; see `duties.screen`."""
     behind: str = ""

@@ -31,7 +31,9 @@ def leaves(session: Session, event: Event, asked_for: Callable[[str, str], bool]
         return False
     if _is_chosen(session, event) or not asked_for(session.state, event.name):
         return True
-    return event.name == "back" or (event.name == "say" and not _LONG_NUMBER.fullmatch(event.args[0]))
+    return event.name in ("back", "no_such_number") or (
+        event.name == "say" and not _LONG_NUMBER.fullmatch(event.args[0])
+    )
 
 
 def close(session: Session, event: Event) -> Event:
@@ -51,7 +53,7 @@ def still_open(before: Session, after: Session, asks: frozenset[str]) -> bool:
 
 
 def _subject(session: Session) -> tuple[object, ...]:
-    return session.service, session.aim, session.agreed, session.general, session.challenge
+    return session.service, session.aim, session.agreed, session.general, session.challenge, session.arrival
 
 
 def closed_question(talk: Talk) -> str:

@@ -12,14 +12,17 @@ from dialogs.session import Session
 LONGEST = 500
 """Characters of a text that are read; nobody names a service in more."""
 
-NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes", "request_yes"})
+NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes", "request_yes", "decline_yes", "postpone"})
 """In a chat no numbers stand beside the buttons: a «1» there may mean anything, and agrees to nothing."""
 
 NO_BUTTON = frozenset({"say", "iin", "unreadable", "kept", "interrupted", "first_contact"})
 """No button stands for these: a press that says so was made up."""
 
 NO = frozenset({"жоқ", "жок", "нет", "zhok", "joq", "net", "no"})
-DECLINES = {"agree": Event("decline"), "forget_yes": Event("back"), "request_yes": Event("back")}
+DECLINES = {
+    "agree": Event("decline"),
+    **dict.fromkeys(("forget_yes", "request_yes", "decline_yes", "postpone"), Event("back")),
+}
 """What was asked → what a plain «no» to it means. There is no such row for «yes»: an act is named in full."""
 
 _COMMANDS: dict[str, Event] = {}
@@ -39,8 +42,8 @@ for _event, _words in {
     ): "/queue кезек очередь queue кезегім моя_очередь kezek kezegim ochered кезегим кезек_туралы про_очередь "
     "кезектегі_орным очередность",
     Event("deadlines"): "/deadlines мерзім мерзімдер мерзімдерім мерзімім мерзим мерзимдер мерзимдерим мерзімі "
-    "не_істеу_керек не_істеуім_керек маған_не_істеу_керек мен_не_істеуім_керек не_істеймін не_истеу_керек не_истеймин "
-    "ne_isteu_kerek ne_isteimin merzim merzimder merzimderim срок сроки мои_сроки мой_срок что_делать что_мне_делать "
+    "не_істеу_керек не_істеуім_керек маған_не_істеу_керек мен_не_істеуім_керек не_істеймін не_истеу_керек "
+    "не_истеймин ne_isteu_kerek ne_isteimin merzim merzimder merzimderim срок сроки мои_сроки мой_срок что_делать что_мне_делать "
     "что_делать_мне что_мне_нужно_сделать что_мне_надо_сделать что_я_должен_сделать что_я_должна_сделать "
     "что_нужно_сделать что_надо_сделать дедлайн дедлайны сроке срокы srok sroki moi_sroki chto_delat dedlain dedlayn "
     "deadline deadlines",
@@ -109,7 +112,8 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
         return _COMMANDS.get(plain.split("@")[0].split(" ")[0], Event("unknown_command"))
     if iin := _iin(plain):
         return iin
-    if (number := _NUMBER.fullmatch(plain)) and not ("+" in plain and _days(session.offered)):  # so many days later
+    days_later = "+" in plain and _wants_a_day(session.offered)
+    if (number := _NUMBER.fullmatch(plain)) and not days_later:
         return _numbered(number[1], session.offered, surface)
     for choice, label in labels() if session.offered else ():
         if plain in _spellings(normalised(label)) and _chosen(choice).name != PAGE:
@@ -146,6 +150,10 @@ def _days(offered: Sequence[str]) -> dict[int, Event]:
     """In a calendar a number is the day that it stands on, and not the button's place among the others."""
     events = [event for choice in offered if (event := _chosen(choice)).name == DAY]
     return {day.day: event for event in events if (day := chosen("".join(event.args)))}
+
+
+def _wants_a_day(offered: Sequence[str]) -> bool:
+    return any(_chosen(choice).name in (DAY, "postpone") for choice in offered)
 
 
 def _spellings(label: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from dialogs.talk import Row, Talk, Topic, choice
 
 LONGEST_PENDING = 200
 WITHOUT_MORE = ("status", "deadlines", "services", "operator")
-"""Commands that say what somebody came for."""
+WITH_MORE = ("say", "svc", "grp", "arrive", "come", "cannot", "decline")
+"""Commands, words and buttons that say what somebody came for."""
 _PRIVATE = re.compile(r"\+?\d[\d ()-]{4,}")
 """A phone, an IIN, an account: nobody has agreed yet that anything of the kind is kept."""
 
@@ -27,8 +28,9 @@ def keep_for_later(talk: Talk) -> None:
         talk.erases = True
         talk.audit("iin_unasked")
         name, args = "say", args[1:]
-    if name in WITHOUT_MORE or (args and name in ("say", "svc", "grp")):
-        talk.session.pending = _PRIVATE.sub("", ":".join((name, *args)))[:LONGEST_PENDING]
+    if name in WITHOUT_MORE or (args and name in WITH_MORE):
+        args = [_PRIVATE.sub("", said) if name == "say" else said for said in args]
+        talk.session.pending = ":".join((name, *args))[:LONGEST_PENDING]
 
 
 def a_language(talk: Talk) -> bool:

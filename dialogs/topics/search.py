@@ -15,7 +15,10 @@ HELP = ("помощь", "помощи", "помоги", "помочь", "көм�
 """Beginnings of words. They count only where no service was found: a specialist of sign language is a service."""
 
 
-TO_DECIDE = ("documents.privacy", "settings.forget", "request", "request.privacy")
+TO_DECIDE = (
+    *("documents.privacy", "settings.forget", "request", "request.privacy"),
+    *("arrival.decline", "arrival.confirm"),
+)
 """Here a «yes» in free text decides nothing; it is said how to answer."""
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from dialogs.applications.application import Stage
 from dialogs.conversation import Turn, step
 from dialogs.dialogue import Answer, Dialogue
+from dialogs.duties.duty import Setting
 from dialogs.inquiries import Inquiry, Organisation, UnansweredError
 from dialogs.messages import Content, Event, Surface
 from dialogs.session import Session
@@ -25,6 +26,7 @@ from tests.dialogs.registry import (
     Registry,
     answered,
     application,
+    found_out,
 )
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
@@ -85,6 +87,7 @@ def registry(*, away: bool = False) -> Registry:
 OFFERS = (offer(NOW.date() + timedelta(3)),)
 DUTIES = (
     invitation(NOW.date() + timedelta(7)),
+    invitation(NOW.date() + timedelta(6), setting=Setting.SEMI_INPATIENT),
     unsigned(NOW.date() + timedelta(9), NOW.date() + timedelta(8), NOW.date() + timedelta(19), DANA),
     choice(NOW.date() + timedelta(30)),
     order(NOW.date() + timedelta(20)),
@@ -111,7 +114,7 @@ def brought(take: Callable[[Here], T], caller: Caller, now: datetime = NOW) -> T
         try:
             return take(structs.replace(here(caller, now), told=told))
         except UnansweredError as unanswered:
-            told[unanswered.inquiry] = known_to(caller).tell(unanswered.inquiry)
+            told[unanswered.inquiry] = found_out(unanswered.inquiry, here(caller, now), known_to(caller))
     raise AssertionError("a turn that asks without end")
 
 

@@ -10,8 +10,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import structs
 
+from dialogs import workdays
 from dialogs.applications.application import Application, Passed, Stage
 from dialogs.dialogue import Answer
+from dialogs.duties import rules, steps
+from dialogs.duties.asking import Act, Arrive, Arrived, Verdict, verdict
+from dialogs.duties.course import Happening
+from dialogs.duties.duty import Invitation, Postponement
 from dialogs.inquiries import (
     AWAY,
     Applications,
@@ -38,6 +43,7 @@ ORGANISATIONS = msgspec.convert(tomllib.loads(DISTRICT.read_text("utf-8"))["orga
 """As in the built-in E-Sobes."""
 CODE = "482913"
 """Every code that is made up is this one."""
+DUTY_RULES = rules.load(workdays.load(), reminder_at=None, quiet=None)
 
 PAVEL = Citizen(
     iin="550301300456",
@@ -91,6 +97,8 @@ class Registry:
         self.codes_sent = True
         """Codes really went to the person whose IIN was given, if there is one."""
         self.away = False
+        self.arrived: dict[str, Invitation] = {}
+        """Invitations, as they are after what people said about them."""
 
     def tell(self, inquiry: Inquiry[Any]) -> object:
         match inquiry:
@@ -122,5 +130,32 @@ def answered(ask: Callable[[Here], Answer], here: Here, registry: Registry) -> A
     told: dict[Inquiry[Any], object] = {}
     while (answer := ask(structs.replace(here, told=told))).inquiry is not None:
         assert answer.inquiry not in told
-        told[answer.inquiry] = registry.tell(answer.inquiry)
+        told[answer.inquiry] = found_out(answer.inquiry, here, registry)
     return answer
+
+
+def found_out(inquiry: Inquiry[Any], here: Here, registry: Registry) -> object:
+    if not isinstance(inquiry, Arrive):
+        return registry.tell(inquiry)
+    done = arrive(inquiry, here)
+    if done is not None:
+        registry.arrived[done.invitation.id] = done.invitation
+    return done
+
+
+def arrive(deed: Arrive, here: Here) -> Arrived | None:
+    """As the shell does it, by the real tables."""
+    its = next((one for one in here.duties if isinstance(one, Invitation) and one.id == deed.invitation), None)
+    if its is None:
+        return None
+    found = verdict(its, deed.act, here.now.date(), DUTY_RULES, deed.until)
+    if found is Verdict.DISPUTED:
+        happening = Happening(name="dispute", day=deed.until)
+    elif found is not Verdict.FINE:
+        return Arrived(found, its)
+    elif deed.until is None or deed.reason is None:
+        happening = Happening(name=deed.act)
+    else:
+        wanted = Postponement(deed.until, deed.reason, here.now, "sms", here.phone, f"sms:{here.phone}")
+        happening = Happening(name=Act.POSTPONE, wanted=wanted)
+    return Arrived(found, steps.step(its, happening, here.now, DUTY_RULES).duty)

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from dialogs import session as sessions
 from dialogs.applications.application import Stage
 from dialogs.catalogue.catalogue import facts_for, next_question, paths
 from dialogs.catalogue.schema import Service
 from dialogs.dialogue import Answer, Dialogue
-from dialogs.duties.duty import AnyDuty
+from dialogs.duties import steps
+from dialogs.duties.duty import AnyDuty, Invitation
 from dialogs.matters.matter import Matter
 from dialogs.messages import (
     Contact,
@@ -34,7 +37,7 @@ from dialogs.session import Agreement, Session
 from dialogs.talk import Here
 from dialogs.topics.answer import DETAILS
 from dialogs.topics.privacy import VERSION
-from tests.dialogs.registry import Registry, answered, application
+from tests.dialogs.registry import DUTY_RULES, Registry, answered, application
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ALMATY)
@@ -115,9 +118,17 @@ class Talk:
             self.registry.away = {"away": True, "back": False}[name]
 
     def _answer(self, content: Content) -> Answer:
+        self.duties = tuple(steps.step(duty, None, self.now, DUTY_RULES).duty for duty in self.duties)
         here = Here(self.now, self.surface, self.phone, offers=self.offers, duties=self.duties)
         session = self.session
-        return answered(lambda here: self.dialogue.answer(session, content, here), here, self.registry)
+        languages = {one.person.language for one in (*self.offers, *self.duties)}
+        if session.language is None and len(languages) == 1:  # as the shell does it
+            session = structs.replace(session, language=languages.pop(), state="menu")
+        answer = answered(lambda here: self.dialogue.answer(session, content, here), here, self.registry)
+        self.duties = tuple(
+            self.registry.arrived.pop(one.id, one) if isinstance(one, Invitation) else one for one in self.duties
+        )
+        return answer
 
     def _content(self, line: str) -> Content:
         if line.startswith("[") and line.endswith("]"):

@@ -29,7 +29,10 @@ ARGUMENTS: dict[str, list[tuple[str, ...]]] = {
     "o": [("4", "channel", "office"), ("4", "channel", "moon"), ("999", "channel", "office"), ()],
     "tick": [("4", "identity"), ("4", "nothing"), ("999", "identity"), ()],
     "agree": [(str(VERSION),), ()],
-    "say": [("кресло-арба керек",), ("күтім",), ("абракадабра",), (PAVEL.iin,), (CODE,), ("111111",)],
+    "say": [
+        *(("кресло-арба керек",), ("күтім",), ("абракадабра",), (PAVEL.iin,), (CODE,), ("111111",)),
+        *(("келе алмаймын",), ("10.12",), ("ауырып қалдым",)),
+    ],
     "contact": [("+77011234567", "own"), ("+77011234567", "foreign"), ("+15551234567", "own")],
     "unreadable": [("photo",), ("edited",)],
     "no_such_number": [("9",)],
@@ -142,7 +145,8 @@ def walked(dialogue: Dialogue, caller: Caller, sent: list[Content]) -> Iterator[
 
 
 def _place(session: Session) -> tuple[object, ...]:
-    return session.state, session.service, session.aim, session.agreed is None, session.challenge is None
+    about = session.arrival.invitation if session.arrival else ""
+    return session.state, session.service, session.aim, about, session.agreed is None, session.challenge is None
 
 
 @pytest.mark.parametrize("state", VIEWS)

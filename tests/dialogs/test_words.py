@@ -48,6 +48,8 @@ def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Plain]:
     values |= {"what": names(dialogue, language, ".name"), "stage": names(dialogue, language, "status.short.")}
     values |= {"written": {LONG_NAME}, "places": {999}, "page": {600}, "pages": {600}}
     values |= {"since": {"31.12.2026"}, "until": {"31.12.2026"}}
+    values |= {name: {moment.date()} for name in ("old", "last", "wanted")}
+    values |= {"less": {10}, "more": {14}}
     for service in dialogue.guide.catalogue.services.values():
         for fact in service.facts:
             for name, value in [*fact.values.items(), ("days", fact.days or 0)]:
@@ -72,7 +74,7 @@ def test_every_single_text_fits_into_one_portion_of_an_sms(dialogue: Dialogue, l
     texts = dialogue.guide.words
     too_long = {}
     for text in texts.ids():
-        if text.startswith(("web.", "telegram.", "matter.", "file.")):
+        if text.startswith(("web.", "telegram.", "matter.", "duty.", "file.")):
             continue
         names = texts.placeholders(text)[language, Surface.SMS]
         counts = range(LARGEST_COUNT) if "count" in names else [None]
