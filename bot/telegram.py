@@ -33,7 +33,7 @@ from gateway.papers import Papers
 from gateway.receive import Receiver
 from gateway.store import Line, Store, shard_number
 
-COMMANDS = ("menu", "services", "operator", "lang", "settings", "help", "stop", "forget")
+COMMANDS = ("menu", "services", "deadlines", "operator", "lang", "settings", "help", "stop", "forget")
 POLL = 25
 """Seconds that Telegram holds a request for updates open when there are none."""
 LONGEST_PAUSE = 60.0

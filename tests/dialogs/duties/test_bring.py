@@ -76,6 +76,7 @@ def test_on_the_eighteenth_birthday_somebody_is_an_adult(day: date, first: str) 
                 *(LAST[0], STAYS, LAST[1]),
             ),
         ),
+        (Escort.NOBODY, CHILD, ("bring.identity_child", "bring.card", "bring.confirmation", *LAST)),
         (None, CHILD, ("bring.identity_child", "bring.card", "bring.confirmation", ESCORT, LAST[0], STAYS, LAST[1])),
     ],
 )
