@@ -181,5 +181,6 @@ def _label(talk: Talk, its: Deadline) -> Say:
 
 
 def dated(found: Found) -> tuple[Deadline, ...]:
-    """What has a place in a calendar."""
-    return tuple(its for its in found.entries if its.day is not None and its.kind not in OVER)
+    """What has a place in a calendar: the person has something to do on that day."""
+    done = OVER | {Kind.DECLINED, Kind.REFUSING}
+    return tuple(its for its in found.entries if its.day is not None and its.kind not in done)

@@ -14,7 +14,7 @@ from dialogs.duties.duty import AnyDuty, Invitation, Place, Setting, name
 from dialogs.matters.matter import Kind as OfferKind
 from dialogs.matters.matter import Matter
 from dialogs.matters.voice import key
-from dialogs.messages import Language, Surface
+from dialogs.messages import Language, Say, Surface
 from dialogs.papers import Calendar
 from dialogs.sms_length import measure
 from tests.dialogs.applications.cases import KINDS, case
@@ -171,10 +171,8 @@ def discreet(dialogue: Dialogue, language: Language, surface: Surface) -> list[T
     """A shelter is nobody's business."""
     shelter = invitation(date(2026, 11, 30), setting=Setting.TEMPORARY, place=SHELTER)
     talk = asked(dialogue, language, surface, shelter)
-    talk.choose(f"arrive:{key(name(shelter))}")
     over = invitation(date(2026, 11, 20), setting=Setting.TEMPORARY, place=SHELTER, state="lapsed")
     late = asked(dialogue, language, surface, over)
-    late.choose(f"arrive:{key(name(over))}")
     return [talk, late]
 
 
@@ -248,6 +246,25 @@ def test_the_calendar_comes_with_the_same_list(dialogue: Dialogue, language: Lan
     talk.send("/again")
     assert talk.answers[-1].messages[0].paper is None
     compare(FOLDER / f"calendar.{language}.chat.txt", [talk])
+
+
+def test_what_is_declined_or_just_refused_has_no_day_in_a_calendar(dialogue: Dialogue) -> None:
+    ours = (invitation(date(2026, 11, 30), said="decline"), offer(date(2026, 11, 26), state="refusing"))
+    talk = asked(dialogue, Language.RU, Surface.CHAT, *ours)
+    assert "calendar" not in talk.session.offered
+
+
+@pytest.mark.parametrize("language", Language)
+def test_by_sms_a_shelter_is_named_neither_in_the_list_nor_on_its_page(
+    dialogue: Dialogue, language: Language
+) -> None:
+    shelter = invitation(date(2026, 11, 30), setting=Setting.TEMPORARY, place=SHELTER)
+    talk = asked(dialogue, language, Surface.SMS, shelter)
+    talk.choose(f"arrive:{key(name(shelter))}")
+    talk.read_on()
+    said = "\n".join(talk.lines).casefold()
+    named = dialogue.guide.words.say(Say(f"{shelter.service}.name"), language, Surface.SMS).casefold()
+    assert not any(word in said for word in ("қамқор", "дағдарыс", "кризис", named))
 
 
 def test_there_is_no_calendar_by_sms_or_of_nothing(dialogue: Dialogue) -> None:
