@@ -119,8 +119,11 @@ class Form:
         return self._named("{}.name", line.entry.service)
 
     def nature(self, line: Line) -> str:
-        code = line.entry.code
-        words = self._named("journal.nature.{}", line.entry.nature)
+        """Letters about duties may be called as those about offers, and mean something else."""
+        code, nature = line.entry.code, line.entry.nature
+        duty = f"duty.{nature}"
+        is_duty = line.entry.letter.startswith("duty:") and self._words.has(f"journal.nature.{duty}")
+        words = self._named("journal.nature.{}", duty if is_duty else nature)
         return f"{words} / {code}" if code else words
 
     def channel(self, line: Line) -> str:

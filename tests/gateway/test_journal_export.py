@@ -178,6 +178,17 @@ async def test_every_kind_of_letter_and_answer_has_its_words(batched: Batched, t
         assert not any(letter.isascii() and letter.isalpha() for nature in natures for letter in nature)
 
 
+async def test_letters_about_duties_have_words_of_their_own(batched: Batched, texts: Words) -> None:
+    written = [
+        replace(AIGUL, nature="refused", letter=letter) for letter in ("offer:1:refused:1:0", "duty:1:refused:1:0")
+    ]
+    await write(batched, *written)
+    assert [line[6] for line in await table(batched, texts, ALL)][1:] == [
+        "Бас тарту қабылданды",
+        "Тапсырыс қабылданбады",
+    ]
+
+
 async def test_what_is_known_no_more_keeps_its_bare_name(batched: Batched, texts: Words) -> None:
     await write(batched, replace(AIGUL, nature="fax", service="tea", channel="pigeon"))
     line = (await table(batched, texts, replace(ALL, extended=True)))[1]
