@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 from dialogs import day_picker
 from dialogs.duties.asking import Act, Verdict
-from dialogs.messages import Reply, Surface
+from dialogs.messages import Surface
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic
-from dialogs.topics import arrival_day, arrival_pages, arriving
+from dialogs.topics import arrival_day, arrival_pages, arriving, postponing_pages
 from dialogs.topics.arrival_day import TYPED_IN
-from dialogs.topics.arrival_pages import about, postponing
+from dialogs.topics.arrival_pages import about
 from dialogs.topics.arriving import Condition, both, deciding, keep
 from dialogs.topics.menu import understood
+from dialogs.topics.postponing_pages import postponing
 
 
 def wants(wish: str) -> Condition:
@@ -96,24 +97,20 @@ def _reasons() -> Iterator[Row]:
     yield Row("say", "arrival.reason", when=arrival_day.is_unclear, do=arrival_day.unclear_reason)
 
 
-def which(talk: Talk) -> Reply:
-    return arrival_pages.which(talk)
-
-
 TOPIC = Topic(
     views={
         "arrival": about(arrival_pages.page),
-        "arrival.which": which,
+        "arrival.which": arrival_pages.which,
         "arrival.come": about(arrival_pages.come),
         "arrival.decline": about(arrival_pages.decline),
         "arrival.declined": about(arrival_pages.declined),
-        "arrival.reason": postponing(arrival_pages.reason),
-        "arrival.other": postponing(arrival_pages.other),
-        "arrival.day": postponing(arrival_pages.day),
-        "arrival.disputed": postponing(arrival_pages.disputed),
-        "arrival.confirm": postponing(arrival_pages.confirm),
-        "arrival.stays": about(arrival_pages.stays),
-        "arrival.notice": about(arrival_pages.notice),
+        "arrival.reason": postponing(postponing_pages.reason),
+        "arrival.other": postponing(postponing_pages.other),
+        "arrival.day": postponing(postponing_pages.day),
+        "arrival.disputed": postponing(postponing_pages.disputed),
+        "arrival.confirm": postponing(postponing_pages.confirm),
+        "arrival.stays": about(postponing_pages.stays),
+        "arrival.notice": about(postponing_pages.notice),
     },
     rows=(
         *_wishes("come", "arrival.come", when=arriving.may_come, do=come),

@@ -6,7 +6,7 @@ from dialogs.spelling import tokens
 
 _SAID = {
     "come": """
-        келемін, келем, келеміз, барамын, барам, барамыз, кел там, міндетті түрде келемін, уақытында келемін,
+        келемін, келем, келеміз, барамын, барам, барамыз, міндетті түрде келемін, уақытында келемін,
         приеду, приедем, приду, придем, буду, будем, поеду, поедем, приедет, келеді, барады, успею, үлгеремін""",
     "cannot": """
         келе алмаймын, келе алмаймыз, келе алмайм, бара алмаймын, бара алмаймыз, бара алмайм, келе алмайды,
@@ -37,39 +37,13 @@ _BESIDE = """
     пожалуйста, өтінемін, мой, моя, менің"""
 """Nothing is changed by these."""
 _REASONS = {
-    Reason.HOSPITALISATION: (
-        "ауруханада",
-        "аурухана",
-        "больниц",
-        "госпитал",
-        "стационар",
-        "емханада",
-        "операци",
-        "ота",
-    ),
-    Reason.ILLNESS: (
-        "ауыр",
-        "ауру",
-        "науқас",
-        "сырқат",
-        "болезн",
-        "болею",
-        "болеет",
-        "заболе",
-        "болен",
-        "больна",
-        "грипп",
-    ),
+    Reason.HOSPITALISATION: "аурухана больниц госпитал стационар",
+    Reason.ILLNESS: "ауыр ауру науқас сырқат болезн болею болеет заболе болен больна грипп",
 }
 """Beginnings of words; what is more is looked for first."""
-_DENIES = frozenset({"ne", "emes", "jok"})
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(tokens(text))
-
-
-_ALONE = frozenset(tokens(_BESIDE))
+_DENIED = ("emes", "jok")
+"""Beginnings of words, as `tokens` has them."""
+_HARMLESS = frozenset(tokens(_BESIDE))
 
 
 def _phrases(said: dict[str, str]) -> dict[tuple[str, ...], str]:
@@ -93,23 +67,20 @@ def _found(said: tuple[str, ...], phrases: dict[tuple[str, ...], str]) -> str:
     while True:
         if found := phrases.get(said[start:end]):
             return found
-        if start < end and said[start] in _ALONE:
+        if start < end and said[start] in _HARMLESS:
             start += 1
-        elif start < end and said[end - 1] in _ALONE:
+        elif start < end and said[end - 1] in _HARMLESS:
             end -= 1
         else:
             return ""
 
 
 def reason(text: str) -> Reason | None:
-    """Why somebody cannot come, if that is all that is said."""
-    if _words(text) & _DENIES:
-        return None
+    """Why somebody cannot come, if it is said and not denied."""
     words = tokens(text)
-    return next(
-        (why for why, stems in _STEMS.items() if any(word.startswith(stems) for word in words)),
-        None,
-    )
+    if any(word == "ne" or word.startswith(_DENIED) for word in words):
+        return None
+    return next((why for why, stems in _STEMS.items() if any(word.startswith(stems) for word in words)), None)
 
 
-_STEMS = {why: tuple(tokens(" ".join(stems))) for why, stems in _REASONS.items()}
+_STEMS = {why: tuple(tokens(stems)) for why, stems in _REASONS.items()}
