@@ -65,9 +65,12 @@ class OpenChoice(Strict):
     service: Line
     opened_on: Day | None = None
     """Today, or a day that is past: so months can be played."""
+    choice: Id | None = None
+    """One that was blocked, and that the person has reactivated."""
 
     async def press(self, teller: Teller) -> Heard:
-        return await teller.choice_opened(teller.resident(self.person), self.service, self.opened_on)
+        whose = teller.resident(self.person)
+        return await teller.choice_opened(whose, self.service, self.opened_on, self.choice)
 
 
 class CloseChoice(Strict):

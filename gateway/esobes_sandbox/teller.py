@@ -71,13 +71,19 @@ class Teller:
         own = _own(held) | {"hearing": {"at": at, "place": place, "method": method}}
         return await self._tell("hearing.scheduled", self._whose(held.iin), held.id, own)
 
-    async def choice_opened(self, whose: Resident, service: str, opened_on: date | None = None) -> Heard:
-        """`opened_on`: a day that is past, if the programme went to the portal then."""
+    async def choice_opened(
+        self, whose: Resident, service: str, opened_on: date | None = None, choice: str | None = None
+    ) -> Heard:
+        """`opened_on`: a day that is past, if the programme went to the portal then. `choice`: one that the person has
+        reactivated."""
         now = self.ministry.clock.now()
-        choice = Choice(f"ch-{token_hex(6)}", whose.iin, service, opened_on or now.date(), told=now)
-        await self.ministry.shelf.put(choice)
-        own = {"id": choice.id, "service": service, "opened_on": choice.opened_on}
-        return await self._tell("provider_choice.opened", whose, choice.id, {"choice": own})
+        async with self.ministry.desk:
+            held = await self._choice(choice, whose) if choice else None
+            name = held.id if held else f"ch-{token_hex(6)}"
+            opened = Choice(name, whose.iin, service, opened_on or now.date(), told=held.told if held else now)
+            await self.ministry.shelf.put(opened)
+        own = {"id": opened.id, "service": service, "opened_on": opened.opened_on}
+        return await self._tell("provider_choice.opened", whose, opened.id, {"choice": own})
 
     async def choice_closed(self, choice: str, outcome: Literal["chosen", "cancelled"]) -> Heard:
         async with self.ministry.desk:
@@ -186,6 +192,12 @@ class Teller:
         held = await self._invitation(invitation)
         if held.iin != whose.iin or held.signed or held.outcome is not None:
             raise NoSuchError("Somebody else's, already postponed, or closed.")
+        return held
+
+    async def _choice(self, choice: str, whose: Resident) -> Choice:
+        held = await self.ministry.shelf.get(Choice, choice)
+        if held is None or held.iin != whose.iin:
+            raise NoSuchError("This person has no such choice of a provider.")
         return held
 
     async def _order(self, order: str, whose: Resident) -> Order:

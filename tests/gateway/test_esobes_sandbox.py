@@ -29,7 +29,7 @@ from gateway.esobes_sandbox.facade import Facade
 from gateway.esobes_sandbox.ministry import Ministry
 from gateway.esobes_sandbox.office import Office
 from gateway.esobes_sandbox.page import Page
-from gateway.esobes_sandbox.shelf import Answered, Application, Invitation, Offer, Order, Relay
+from gateway.esobes_sandbox.shelf import Answered, Application, Choice, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
 from gateway.esobes_sandbox.wire import Wire
 from gateway.events import ChoiceTold, InvitationTold, OrderTold
@@ -572,6 +572,18 @@ async def test_a_choice_may_have_opened_months_ago(teller: Teller, assistant: As
     assert duty(assistant) == ChoiceTold(told.about, "sign_language_specialist", date(2026, 9, 30))
     told = await teller.choice_opened(teller.resident("erbol"), "sign_language_specialist")
     assert duty(assistant) == ChoiceTold(told.about, "sign_language_specialist", FRIDAY.date())
+
+
+async def test_a_blocked_choice_is_reactivated_under_its_own_name(teller: Teller, assistant: Assistant) -> None:
+    erbol, service = teller.resident("erbol"), "prosthetic_orthopaedic_aid"
+    told = await teller.choice_opened(erbol, service, date(2026, 8, 31))
+    again = await teller.choice_opened(erbol, service, choice=told.about)
+    assert duty(assistant) == ChoiceTold(told.about, service, FRIDAY.date())
+    assert again.about == told.about
+    (held,) = await teller.ministry.shelf.all(Choice)
+    assert (held.opened_on, held.outcome, held.told) == (FRIDAY.date(), None, FRIDAY)
+    with pytest.raises(NoSuchError):
+        await teller.choice_opened(teller.resident("nurlan"), service, choice=told.about)
 
 
 async def test_the_district_is_one_that_could_be(dialogue: Dialogue) -> None:

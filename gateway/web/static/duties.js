@@ -89,6 +89,10 @@ export function buttonsOf(found, person, { press, turn, now }) {
   };
   const { choice: open, order, invitation } = found;
   if (open && !open.outcome) {
+    const { id, service, known: seen } = open;
+    if (seen?.state === "blocked") {
+      add("reactivate", () => press({ type: "provider_choice.opened", person: person.id, service, choice: id }), "strong");
+    }
     for (const [name, moment] of known.offered.proactive.includes(open.service) ? months(open) : []) jump(name, moment);
     for (const said of ["chosen", "cancelled"]) {
       add(`close.${said}`, () => press({ type: "provider_choice.closed", choice: open.id, outcome: said }));
