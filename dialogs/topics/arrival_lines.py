@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 
 from dialogs.duties import bring
+from dialogs.duties.clipping import short_name
 from dialogs.duties.duty import Invitation, Setting
 from dialogs.messages import Choice, Say, Surface, Value, say
 from dialogs.talk import Talk, choice
 from dialogs.topics.arriving import key_of
 
 CENTRE = "1414"
+LONGEST_NAME = 48
+"""Letters, by SMS."""
 
 
 def place(talk: Talk, its: Invitation) -> str:
-    """A shelter is named in no SMS."""
-    return "" if its.place is None or is_discreet(talk, its) else its.place.name
+    """A shelter is named in no SMS, and a long name is cut there: the question below it needs the room."""
+    if its.place is None or is_discreet(talk, its):
+        return ""
+    return short_name(its.place.name, LONGEST_NAME) if talk.surface is Surface.SMS else its.place.name
 
 
 def named(talk: Talk, its: Invitation, text: str, **values: Value) -> Say:

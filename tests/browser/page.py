@@ -94,11 +94,12 @@ class Page:
         return self.messages(phone)[-1]
 
     def choose(self, label: str) -> str:
-        """Presses a button in the chat and waits until the chat has changed."""
-        before = self.messages("chat")
+        """Presses a button in the chat and waits until the chat has changed, be it only in its buttons."""
+        whole = "return document.querySelector('#chat ol').textContent"
+        before = self.script(whole)
         buttons = [button for button in self.all("#chat .choices button") if button.text == label]
         buttons[-1].click()
-        self.until(lambda: self.messages("chat") != before)
+        self.until(lambda: self.script(whole) != before)
         return self.messages("chat")[-1]
 
     def picture(self, name: str) -> None:
