@@ -12,7 +12,7 @@ from msgspec import Struct
 from dialogs.applications.application import OVER as DECIDED
 from dialogs.applications.application import Application
 from dialogs.duties import steps
-from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, name
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Setting, name
 from dialogs.duties.rules import Rules
 from dialogs.matters import sizes
 from dialogs.matters.matter import Matter, Person
@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """An offer was refused a moment ago: it can still be taken back."""
     HEARING = "hearing"
     ARRIVE = "arrive"
+    CALL = "call"
+    """Help at home: there is nowhere to arrive, the organisation is spoken with."""
     DECLINED = "declined"
     """A place that is not needed, as the person says."""
     CHOOSE = "choose"
@@ -165,15 +167,19 @@ class _Counted(Struct, frozen=True):
         elif duty.state != "over":
             unsigned = duty.state == "unsigned" and not duty.said and duty.wanted is not None
             signed_by = duty.wanted.sign_by if unsigned and duty.wanted else None
-            arriving = Kind.DECLINED if duty.said == "decline" else Kind.ARRIVE
-            yield self._made(Kind.SIGN if unsigned else arriving, duty, signed_by or duty.arrive_by)
+            arriving = Kind.CALL if duty.setting is Setting.HOME else Kind.ARRIVE
+            expected = Kind.DECLINED if duty.said == "decline" else arriving
+            yield self._made(Kind.SIGN if unsigned else expected, duty, signed_by or duty.arrive_by)
 
     def _of_choice(self, duty: Choice) -> Iterator[Deadline]:
         if duty.state == "open":
             yield self._made(Kind.CHOOSE, duty, duty.last)
         elif duty.state != "over":
-            kind = Kind.BLOCKED if duty.state == "blocked" else Kind.LAPSED
-            yield from self._over(kind, duty, duty.last or duty.opened_on)
+            day = duty.last or duty.opened_on
+            if duty.state == "blocked":  # for as long as it is: the person can still reactivate it
+                yield self._made(Kind.BLOCKED, duty, day)
+            else:
+                yield from self._over(Kind.LAPSED, duty, day)
 
     def _of_order(self, duty: Order) -> Iterator[Deadline]:
         if duty.state == "refused":

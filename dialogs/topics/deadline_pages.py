@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from dialogs import deadlines
 from dialogs.applications.application import Application
-from dialogs.applications.rights import shortened
 from dialogs.deadlines import OVER, Deadline, Kind
-from dialogs.duties.duty import Invitation, Order
+from dialogs.duties.clipping import short_name
+from dialogs.duties.duty import Invitation, Order, Setting
 from dialogs.inquiries import Applications, Away
 from dialogs.matters.matter import Matter
 from dialogs.messages import Choice, Language, Reply, Say, Surface, Value, say
@@ -136,13 +136,15 @@ def left(day: date, workdays: int | None, today: date, *, short: bool = False) -
 def _to_do(talk: Talk, its: Deadline) -> Say:
     about, what = its.about, subject(talk, its, LONGEST_NAME[talk.surface])
     if silent(talk, its.service):
-        return say("deadlines.over", day=_day(its), what=what) if its.kind in OVER else what
+        return say("deadlines.over", day=_day(its), what=what) if its.kind is Kind.LAPSED else what
     if isinstance(about, Matter):
         return say(f"deadlines.do.{its.kind}", what=what, yes=about.yes, no=about.no)
     if isinstance(about, Order) and its.kind is Kind.CANCEL:
         return say("deadlines.do.cancel", what=what, day=about.arrive_on or _day(its))
     if its.kind is Kind.LAPSED:
-        done = "arrive" if isinstance(about, Invitation) else "choose"
+        done = "choose"
+        if isinstance(about, Invitation):
+            done = "call" if about.setting is Setting.HOME else "arrive"
         return say("deadlines.over", day=_day(its), what=say(f"deadlines.do.{done}", what=what))
     return say(f"deadlines.do.{its.kind}", what=what, day=_day(its))
 
@@ -165,7 +167,7 @@ def subject(talk: Talk, its: Deadline, longest: int) -> Say:
     """Where to go, or which service it is; with the name, where it has to be said."""
     what = service(talk, its.service)
     if isinstance(its.about, Invitation) and its.about.place and not silent(talk, its.service):
-        what = say("deadlines.said", text=shortened(its.about.place.name, longest))
+        what = say("deadlines.said", text=short_name(its.about.place.name, longest))
     return say("deadlines.named", what=what, name=its.whom) if its.whom else what
 
 

@@ -248,6 +248,24 @@ def test_the_calendar_comes_with_the_same_list(dialogue: Dialogue, language: Lan
     compare(FOLDER / f"calendar.{language}.chat.txt", [talk])
 
 
+@pytest.mark.parametrize("language", Language)
+def test_nothing_is_said_to_be_over_by_sms_of_a_hidden_order_that_was_just_refused(
+    dialogue: Dialogue, language: Language
+) -> None:
+    hidden = order(None, service="special_social_services_temporary", state="refused")
+    listed = asked(dialogue, language, Surface.SMS, hidden).answers[-1].messages[0].text
+    assert {Language.RU: "1 – личное дело", Language.KK: "1 – жеке іс"}[language] in listed
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_nobody_is_told_to_arrive_where_help_comes_home(dialogue: Dialogue, surface: Surface) -> None:
+    at_home = invitation(date(2026, 11, 30), setting=Setting.HOME)
+    for language, word in ((Language.RU, "приехать"), (Language.KK, "келу")):
+        listed = asked(dialogue, language, surface, at_home).answers[-1].messages[0].text
+        assert word not in listed
+        assert {Language.RU: "связаться с организацией", Language.KK: "ұйымға хабарласу"}[language] in listed
+
+
 def test_what_is_declined_or_just_refused_has_no_day_in_a_calendar(dialogue: Dialogue) -> None:
     ours = (invitation(date(2026, 11, 30), said="decline"), offer(date(2026, 11, 26), state="refusing"))
     talk = asked(dialogue, Language.RU, Surface.CHAT, *ours)

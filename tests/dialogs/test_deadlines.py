@@ -9,7 +9,7 @@ from dialogs import workdays
 from dialogs.applications.application import Application, Hearing, Stage
 from dialogs.deadlines import REMEMBERED, Deadline, Kind, deadlines
 from dialogs.duties import rules
-from dialogs.duties.duty import AnyDuty
+from dialogs.duties.duty import AnyDuty, Setting
 from dialogs.matters.matter import Matter
 from dialogs.people import Citizen
 from tests.dialogs.open_matters import choice, invitation, offer, order, unsigned
@@ -57,6 +57,7 @@ LAST = date(2026, 12, 11)
         (invitation(LAST, said="come"), Kind.ARRIVE),
         (invitation(LAST, said="decline"), Kind.DECLINED),
         (invitation(LAST, setting=None, place=None), Kind.ARRIVE),
+        (invitation(LAST, setting=Setting.HOME), Kind.CALL),
         (unsigned(LAST + 9 * DAY, LAST, LAST + 20 * DAY), Kind.SIGN),
         (choice(LAST), Kind.CHOOSE),
         (choice(LAST, service="special_social_services_inpatient"), Kind.CHOOSE),
@@ -96,12 +97,15 @@ def test_a_choice_is_blocked_on_the_morning_after_its_last_day() -> None:
     assert [its.kind for its in found(one, now=at(LAST + DAY))] == [Kind.BLOCKED]
 
 
-@pytest.mark.parametrize(
-    "one", [invitation(TODAY, state="lapsed"), choice(TODAY, state="blocked"), choice(TODAY, state="lapsed")]
-)
+@pytest.mark.parametrize("one", [invitation(TODAY, state="lapsed"), choice(TODAY, state="lapsed")])
 def test_what_is_over_is_shown_for_two_weeks(one: AnyDuty) -> None:
     assert len(found(one, now=at(TODAY + REMEMBERED))) == 1
     assert found(one, now=at(TODAY + REMEMBERED + DAY)) == ()
+
+
+def test_a_blocked_choice_is_shown_until_it_is_reactivated_or_closed() -> None:
+    one = choice(TODAY, state="blocked")
+    assert [its.kind for its in found(one, now=at(TODAY + 5 * REMEMBERED))] == [Kind.BLOCKED]
 
 
 def test_a_refused_order_is_shown_for_two_weeks_from_its_letter() -> None:
