@@ -141,7 +141,7 @@ def _settle(before: Session, talk: Talk) -> None:
     session.state = talk.state
     if session.state not in menu.ASIDE:
         session.behind = ""
-    session.letter = screen.letter(talk.here.duties, talk.now)
+    session.letter = screen.newest(talk.here.duties, talk.now, session.letter)
     if session.state != "request":
         session.wish = None  # an IIN stays no longer than the question about it
     if session.closed and not silence.still_open(before, session, ASKS):

@@ -137,8 +137,9 @@ class Session(Struct, omit_defaults=True):
     """A half-asked question that was closed after a long silence: its state, to which the person may return."""
     arrival: Arriving | None = None
     """For as long as the talk is about it."""
-    letter: str = ""
-    """The newest letter about an invitation that had come when the person wrote last; see `duties.screen`."""
+    letter: float = 0.0
+    """Seconds since 1970 when the newest letter about an invitation came that was there when the person wrote last;
+    see `duties.screen`."""
     behind: str = ""
     """Where the person was when they asked for help, or for somebody who helps."""
     repeats: tuple[int, int] = NOT_ONCE

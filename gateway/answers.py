@@ -109,6 +109,8 @@ class Answers:
                     phone=phone if at.linked else None,
                     strangers=at.pocket.strangers,
                     asks=await self._still_asks(at),
+                    offers=tuple(at.own),
+                    duties=at.own_duties,
                 )
             stored = await self._stored(address)  # something else happened to the offer or the phone: look again
 

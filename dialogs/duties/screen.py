@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import structs
 
 from dialogs.duties.duty import AnyDuty, Invitation, name
-from dialogs.matters.voice import key
+from dialogs.matters.voice import DISCREET, key
 from dialogs.messages import Content, Surface, Text
 from dialogs.session import Session
 
@@ -16,6 +16,9 @@ ASKING = frozenset({"invited", "postponed"})
 """States in which the letters end with numbers to answer with."""
 ANSWERS = ("come", "cannot", "decline")
 """What 1, 2 and 3 mean."""
+OF_SEVERAL = ["come", "cannot", "arrive"]
+"""What they mean after letters about several invitations: which one is asked then. Whoever needs a place no longer
+looks at it first."""
 _NUMBER = re.compile(r"\W*[1-3]\W*")
 
 
@@ -24,25 +27,23 @@ def answers(invitation: Invitation) -> list[str]:
     return [f"{answer}:{key(name(invitation))}" for answer in ANSWERS]
 
 
-def newest(duties: Iterable[AnyDuty], now: datetime) -> Invitation | None:
-    """The invitation of which a letter came last."""
-    asking = (
-        one for one in duties if isinstance(one, Invitation) and one.state in ASKING and one.place and one.sent <= now
-    )
-    return max(asking, key=lambda one: (one.sent, one.id), default=None)
+def newer(duties: Iterable[AnyDuty], now: datetime, than: float) -> list[Invitation]:
+    """The invitations of which a letter has come since. One that is nobody else's business names no numbers."""
+    asking = (one for one in duties if isinstance(one, Invitation) and one.state in ASKING and one.place)
+    return [one for one in asking if one.service not in DISCREET and than < one.sent.timestamp() <= now.timestamp()]
 
 
-def letter(duties: Iterable[AnyDuty], now: datetime) -> str:
-    """Stands for that letter; empty: there is none."""
-    invitation = newest(duties, now)
-    return f"{key(name(invitation))}:{invitation.sent.timestamp():.0f}" if invitation else ""
+def newest(duties: Iterable[AnyDuty], now: datetime, known: float) -> float:
+    """When the newest letter came; never before `known`, whatever has become of the invitation since."""
+    return max((one.sent.timestamp() for one in newer(duties, now, known)), default=known)
 
 
 def before(session: Session, content: Content, surface: Surface, duties: Iterable[AnyDuty], now: datetime) -> Session:
     """The session as the person sees it: the talk's own question stays one step away."""
     if surface is not Surface.SMS or not isinstance(content, Text) or not _NUMBER.fullmatch(content.text):
         return session
-    invitation = newest(duties, now)
-    if invitation is None or letter(duties, now) == session.letter:
+    found = newer(duties, now, session.letter)
+    if not found:
         return session
-    return structs.replace(session, state="menu", closed="", offered=answers(invitation), page=0)
+    offered = answers(found[0]) if len(found) == 1 else OF_SEVERAL
+    return structs.replace(session, state="menu", closed="", offered=offered, page=0)

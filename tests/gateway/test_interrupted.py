@@ -12,6 +12,7 @@ from gateway.channels import Inbound
 from gateway.events import Told
 from gateway.store import shard
 from tests.gateway.affairs import MONDAY, PHONE, Affairs, Hands, decided, opened
+from tests.gateway.duty_events import invited
 
 SMS, CHAT = f"sms:{PHONE}", "chat:aigul"
 
@@ -37,6 +38,21 @@ async def test_after_the_answer_to_an_offer_the_question_is_asked_again_by_sms(a
     assert (await affairs.matter()).state == "consented"
     assert (await affairs.screen())[-1] == question
     assert measure(question).parts <= 3
+    await affairs.sms("1")
+    assert (await session(affairs, SMS)).answers == {"channel": "state_corp"}
+
+
+@pytest.mark.parametrize("invited_first", [True, False])
+async def test_the_question_that_is_asked_again_stands_after_the_letter_of_an_invitation(
+    affairs: Affairs, *, invited_first: bool
+) -> None:
+    if invited_first:
+        await affairs.told(invited())
+    await asked(affairs, SMS)
+    if not invited_first:
+        await affairs.told(invited())
+    await affairs.told(opened())
+    await affairs.sms((await affairs.matter()).yes)
     await affairs.sms("1")
     assert (await session(affairs, SMS)).answers == {"channel": "state_corp"}
 

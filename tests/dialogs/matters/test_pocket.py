@@ -93,4 +93,4 @@ def test_a_pocket_is_read_as_it_was_written(held: Pocket) -> None:
 
 def test_a_pocket_printed_by_mistake_shows_no_code_and_no_phone() -> None:
     held = Pocket(offers=(offer("O-1"),), chat="telegram:5", phone="+77011234567")
-    assert repr(held) == str(held) == "Pocket(1 offers)"
+    assert repr(held) == str(held) == "Pocket(1 offers, 0 duties)"
