@@ -51,7 +51,9 @@ def where(talk: Talk, its: Invitation) -> Iterator[Say]:
 
 def last_day(talk: Talk, its: Invitation) -> Iterator[Say]:
     left = (its.arrive_by - talk.now.date()).days
-    if left:
+    if its.setting is Setting.HOME:
+        yield say("arrival.last.home", day=its.arrive_by)
+    elif left:
         yield say("arrival.last", day=its.arrive_by, left=Say("arrival.left", (), left))
     else:
         yield say("arrival.last.today", day=its.arrive_by)
@@ -86,7 +88,7 @@ def pending(talk: Talk, its: Invitation) -> Iterator[Say]:
 
 
 def things(its: Invitation) -> Iterator[Say]:
-    if its.setting is None:
+    if its.setting in (None, Setting.HOME):
         return
     yield Say("arrival.bring")
     for thing in bring.for_invitation(its.setting, its.person.birth_date, its.arrive_by):
@@ -95,16 +97,19 @@ def things(its: Invitation) -> Iterator[Say]:
 
 def briefly(talk: Talk, its: Invitation) -> Iterator[Say]:
     """The first thing that can be taken along."""
-    if its.setting is None or is_discreet(talk, its):
+    if its.setting in (None, Setting.HOME) or is_discreet(talk, its):
         return
     first, *_ = bring.for_invitation(its.setting, its.person.birth_date, its.arrive_by)
     yield Say(first) if first == "bring.sent" else say("arrival.bring.briefly", what=Say(first))
 
 
 def answers(its: Invitation, *without: str) -> Iterator[Choice]:
+    """Where help comes home there is nothing to come to."""
     key = key_of(its)
+    if its.setting is Setting.HOME:
+        without = (*without, "come", "cannot")
     for answer in ("come", "cannot", "decline"):
         if answer != its.said and answer not in without:
             yield choice(f"{answer}:{key}", f"arrival.{answer}.button")
-    if its.state == "unsigned" and its.place is not None:
+    if its.state == "unsigned" and its.place is not None and "notice" not in without:
         yield choice(f"notice:{key}", "arrival.notice.button")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dialogs.duties.asking import Verdict
-from dialogs.duties.duty import Invitation
+from dialogs.duties.duty import Invitation, Setting
 from dialogs.messages import Choice, Reply, Say, Surface, say
 from dialogs.render import BACK, MENU
 from dialogs.talk import Talk, View, choice
@@ -59,7 +59,7 @@ def _label(talk: Talk, its: Invitation) -> Say:
 
 def page(talk: Talk, its: Invitation) -> Reply:
     if talk.surface is Surface.SMS and is_pending(its):
-        return waiting(talk, its)
+        return {"come": come, "decline": declined}.get(its.said, waiting)(talk, its)
     name = arriving.whom(talk, its)
     head = named(talk, its, "arrival.page.of", name=name) if name else named(talk, its, "arrival.page")
     lines = (head, *where(talk, its), *last_day(talk, its), *said(talk, its))
@@ -70,9 +70,13 @@ def page(talk: Talk, its: Invitation) -> Reply:
 
 
 def waiting(talk: Talk, its: Invitation) -> Reply:
-    """Another day is wanted, and does not count yet."""
-    without = ("cannot", "decline") if talk.surface is Surface.SMS else ("cannot",)
-    return Reply(tuple(pending(talk, its)), (*answers(its, *without), BACK, MENU))
+    """Another day is wanted, and does not count yet. By SMS a 1 that agreed to it may come twice: the second one
+    undoes nothing."""
+    said = tuple(pending(talk, its))
+    if talk.surface is Surface.CHAT:
+        return Reply(said, (*answers(its, "cannot"), BACK, MENU))
+    first = tuple(answers(its, "come", "cannot", "decline"))
+    return Reply(said, (*first, *(answers(its, "cannot", "decline", "notice") if first else ()), BACK, MENU))
 
 
 def come(talk: Talk, its: Invitation) -> Reply:
@@ -80,11 +84,12 @@ def come(talk: Talk, its: Invitation) -> Reply:
     if its.said != "come":
         return page(talk, its)
     unsigned = (Say("arrival.come.unsigned"),) if is_pending(its) else ()
-    head = named(talk, its, "arrival.come", day=its.arrive_by)
+    at_home = its.setting is Setting.HOME
+    head = named(talk, its, "arrival.come.home" if at_home else "arrival.come", day=its.arrive_by)
     chat = talk.surface is Surface.CHAT
     lines = (head, *unsigned, *where(talk, its), *(things(its) if chat else briefly(talk, its)))
     cannot = Choice(f"cannot:{key_of(its)}", Say("arrival.cannot.button"), spare=True)
-    return Reply(lines, (cannot, BACK, MENU))
+    return Reply(lines, (*(() if at_home else (cannot,)), BACK, MENU))
 
 
 def decline(talk: Talk, its: Invitation) -> Reply:

@@ -7,7 +7,7 @@ from dialogs import day_picker
 from dialogs.days import LongAgo
 from dialogs.duties import asking
 from dialogs.duties.asking import Act, Verdict
-from dialogs.duties.duty import Invitation, Reason, Setting
+from dialogs.duties.duty import Invitation, Reason
 from dialogs.duties.notices import notice as paper
 from dialogs.messages import Choice, Language, Reply, Say, Surface, Value, say
 from dialogs.papers import Notice
@@ -95,8 +95,7 @@ def stays(talk: Talk, its: Invitation) -> Reply:
             lines = (say("arrival.stays.untold", day=its.arrive_by),)
         case _:
             return reason(talk, its)
-    without = ("cannot", "come") if its.setting is Setting.HOME else ("cannot",)
-    return Reply(lines, (*answers(its, *without), BACK, MENU))
+    return Reply(lines, (*answers(its, "cannot"), BACK, MENU))
 
 
 def _used(talk: Talk, its: Invitation) -> Say:

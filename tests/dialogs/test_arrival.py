@@ -261,3 +261,39 @@ def test_a_button_pressed_before_the_language_is_known_is_not_lost(dialogue: Dia
     asked: Answer = dialogue.answer(session, Pressed(f"cannot:{key_of(its)}", 7), here)
     assert asked.session.state == "language"
     assert dialogue.answer(asked.session, Pressed("lang:ru", 7), here).session.state == "arrival.reason"
+
+
+def test_a_number_that_comes_twice_does_not_take_back_what_it_agreed_to(dialogue: Dialogue) -> None:
+    """The network may lose an answer, and people send the same again."""
+    talk = begun(dialogue, invitation(MONDAY, id="I-1"), surface=Surface.SMS)
+    for said in ("20.12", "1", "1"):
+        talk.send(said)
+    assert the_one(talk).said == ""
+    talk.duties = (unsigned(MONDAY, MONDAY, date(2026, 12, 20), id="I-1"),)
+    talk.send("1")
+    assert the_one(talk).said == ""
+    talk.send("1")
+    assert talk.session.state == "arrival.notice"
+
+
+def test_who_comes_after_all_is_no_longer_shown_what_to_sign(dialogue: Dialogue) -> None:
+    talk = begun(dialogue, invitation(MONDAY, id="I-1"), surface=Surface.SMS)
+    talk.duties = (unsigned(MONDAY, MONDAY, date(2026, 12, 20), id="I-1"),)
+    talk.send("приеду")
+    talk.send(f"[old button: arrive:{key_of(the_one(talk))}]")
+    shown = talk.answers[-1].messages[0].text
+    assert "Уведомление не подписывайте" in shown
+    assert "подпишите" not in shown
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_where_help_comes_home_nobody_is_told_to_come(dialogue: Dialogue, surface: Surface) -> None:
+    now = datetime.combine(MONDAY - timedelta(5), time(10), ALMATY)
+    talk = Talk(dialogue, surface, now, phone=PHONE).known(Language.RU)
+    talk.duties = (invitation(MONDAY, setting=Setting.HOME, id="I-3"),)
+    key = key_of(the_one(talk))
+    for press in (f"arrive:{key}", f"come:{key}"):
+        talk.send(f"[old button: {press}]")
+        shown = talk.answers[-1].messages[0].text.lower()
+        assert "свяжитесь с организацией до понедельника, 30 ноября" in shown
+        assert not any(word in shown for word in ("приеду", "ждёт", "с собой", "последний день"))
