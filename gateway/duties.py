@@ -79,13 +79,15 @@ class Duties:
             fresh = _unheard(told, now)
             stored = await self._store.record(home, name(fresh))
             duty = read(stored) or fresh
-            duty.person, duty.phones = told.person, told.phones
+            former, duty.phones, duty.person = duty.phones, told.phones, told.person
             duty.specialist, duty.case = told.specialist or duty.specialist, told.case or duty.case
             if isinstance(told.duty, ChoiceTold) and isinstance(duty, Choice):  # its end may have come first
                 duty.service = told.duty.service or duty.service
             if happening.name != "closed":  # before any letter leaves, every phone knows what it is about
                 await self._note(duty, home)
-            outcome, _ = await self._step(home, stored, duty, happening, now, cause=told.cause, event=told.body)
+            outcome, _ = await self._step(
+                home, stored, duty, happening, now, cause=told.cause, event=told.body, former=former
+            )
         return outcome is Commit.DONE
 
     async def woken(self, home: int, wakeup: str) -> None:
@@ -148,13 +150,15 @@ class Duties:
         cause: str = "",
         event: bytes | None = None,
         heard: tuple[Given, str] | None = None,
+        former: Sequence[str] = (),
     ) -> tuple[Commit, AnyDuty]:
-        """With the duty as it is then, if it was committed."""
-        pockets = await self._store.known_at(duty.phones)
+        """With the duty as it is then, if it was committed. `former`: the phones before this event."""
+        pockets = await self._store.known_at(dict.fromkeys((*duty.phones, *former)))
         duty.phones = pocket.reach(duty.phones, duty.person.iin, pockets)
         step = steps.step(duty, happening, now, self._rules)
         languages = await self._languages(duty.phones, pockets) if step.tellings else {}
-        scene = Scene(home=home, pockets=pockets, languages=languages, now=now, cause=cause)
+        gone = tuple(phone for phone in former if phone not in duty.phones)
+        scene = Scene(home=home, pockets=pockets, languages=languages, now=now, cause=cause, gone=gone)
         writing = self._consequences.of(duty, step, scene)
         if event is not None:
             writing = structs.replace(writing, events=(event,))

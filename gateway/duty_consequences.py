@@ -1,7 +1,7 @@
 """What follows from a step of a duty: letters to phones and chats, lines for the journal, relays for E-Sobes, and
 what the office has to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -41,6 +41,8 @@ class Scene(Struct, frozen=True, kw_only=True):
     """Address → in what language somebody talks to us there, where it is known."""
     now: datetime
     cause: str = ""
+    gone: Sequence[str] = ()
+    """Phones at which the person is not reached any more."""
 
 
 class DutyConsequences:
@@ -124,16 +126,15 @@ def _last_day(telling: Telling, duty: AnyDuty) -> date | None:
 
 
 def _outdated(was: AnyDuty, step: Step[AnyDuty], scene: Scene, waiting: list[Waiting]) -> list[str]:
-    """Names of letters that say what is not so any more, should they still wait for the morning."""
+    """Names of letters that say what is not so any more, or to whom they are not to, should they still wait for the
+    morning."""
     duty = step.duty
-    if (was.state, was.round) == (duty.state, duty.round) and not steps.calmed(was, duty):
-        return []
-    instead = step.tellings or duty.state == "over"
     rounds = (was, duty) if was.round != duty.round else (duty,)
+    outdated = steps.outdated(was, duty, instead=bool(step.tellings))
     names = {
         duty_letter_id(one, told, phone, address)
         for phone, address in reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
-        for told in (steps.LETTERS if instead else WANTING)
+        for told in (steps.LETTERS if phone in scene.gone else outdated)
         for one in rounds
     }
     return sorted(names.difference(one.letter.id for one in waiting))

@@ -47,7 +47,7 @@ class Course(Generic[D]):
         self.rules = rules
         self.happening = Happening(name="")
         self.tellings: list[tuple[str, int, Telling]] = []
-        """With the state and the round in which it was told."""
+        """With the state and the round to which it led."""
         self.relays: list[Postponement] = []
         self.notes: list[str] = []
         """What the office has to look at: `declined`, `disputed`."""

@@ -77,7 +77,7 @@ class Duty(Struct, array_like=True, kw_only=True):
     round: int = 0
     """How often everything began anew: with another last day, or another answer."""
     told: tuple[str, ...] = ()
-    """The reminders that have left, so that none leaves twice."""
+    """The reminders and refusals that have left, so that none leaves twice."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.state})"

@@ -4,13 +4,13 @@ Who cannot come in time may put it off once. That counts when the notice is sign
 so, the old day is the last one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from msgspec import structs
 
 from dialogs import table
-from dialogs.duties.course import Course, Due, midnight_after, nothing, reminder, reminders, says
+from dialogs.duties.course import Course, Due, midnight_after, nothing, reminder, reminders
 from dialogs.duties.duty import Invitation
 from dialogs.duties.rules import Rules
 
@@ -120,6 +120,18 @@ def _learn_signing(course: Arriving) -> None:
     duty.wanted = structs.replace(duty.wanted, until=until, sign_by=sign_by, url=said.url)
 
 
+def refused(name: str) -> Callable[[Arriving], None]:
+    """Staff may send it again, and hear the same again: the person has been told."""
+
+    def refuse(course: Arriving) -> None:
+        if name not in course.duty.told:
+            course.duty.told = (*course.duty.told, name)
+            course.tell(name)
+
+    refuse.__name__ = name
+    return refuse
+
+
 def is_wanted(course: Arriving) -> bool:
     """E-Sobes would not have it at first, and staff have sent it once more."""
     return course.duty.wanted is not None and course.duty.wanted.sign_by is None
@@ -180,10 +192,10 @@ ROWS: tuple[Row, ...] = (
     Row("taken", "postponing", "unsigned", do=take),
     Row("taken", "invited", "unsigned", when=is_wanted, do=take),
     Row("taken", "lapsed", when=is_wanted, do=take_late),
-    Row("conflict", "postponing", "invited", do=says("conflict")),
-    Row("conflict", "lapsed", do=says("conflict")),
-    Row("not_taken", "postponing", "invited", do=says("not_taken")),
-    Row("not_taken", "lapsed", do=says("not_taken")),
+    Row("conflict", "postponing", "invited", do=refused("conflict")),
+    Row("conflict", "lapsed", do=refused("conflict")),
+    Row("not_taken", "postponing", "invited", do=refused("not_taken")),
+    Row("not_taken", "lapsed", do=refused("not_taken")),
     *(Row("soon", state, do=reminder("soon", last_to_arrive)) for state in (*EXPECTED, "unsigned")),
     *(Row("eve", state, do=reminder("eve", last_to_arrive)) for state in (*EXPECTED, "unsigned")),
     *(Row("last_over", state, "lapsed") for state in EXPECTED),

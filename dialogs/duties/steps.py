@@ -81,15 +81,25 @@ def step(duty: D, happening: Happening | None, now: datetime, rules: Rules) -> S
         course.happening = happening
         _happen(course, happening.name)
         _pass_time(course)
-    kept, after = course.duty, course.state
+    kept = course.duty
     kept.wake = min((due for due, _ in SCHEDULES[kept.__class__](kept, rules)), default=None)
     wants = not calmed(duty, kept)
     tellings = tuple(
         told
         for at, number, told in course.tellings
-        if told.name not in WANTING or (wants and number == kept.round and _still(at, told, after))
+        if told.name not in WANTING or (wants and (at, number) == (kept.state, kept.round))
     )
     return Step(kept, tellings, tuple(course.relays), tuple(course.notes))
+
+
+def outdated(was: AnyDuty, duty: AnyDuty, *, instead: bool) -> frozenset[str]:
+    """Letters of before that are of no use any more. `instead`: another letter says how things stand."""
+    if (was.state, was.round) == (duty.state, duty.round) and not calmed(was, duty):
+        return frozenset()
+    if instead or duty.state == "over":
+        return LETTERS
+    awaited = duty.state in (*invitation.EXPECTED, "unsigned") and not calmed(was, duty)
+    return WANTING - {"invited"} if awaited and was.round == duty.round else WANTING
 
 
 def calmed(was: AnyDuty, duty: AnyDuty) -> bool:
@@ -100,19 +110,6 @@ def calmed(was: AnyDuty, duty: AnyDuty) -> bool:
     return duty.said == "decline" or (duty.said == "come" and duty.state == "unsigned")
 
 
-def _still(at: str, told: Telling, after: str) -> bool:
-    """What leads to a state is told before it is reached."""
-    return at == after or told.name in LEADS_TO.get(after, ())
-
-
-LEADS_TO = {
-    "invited": ("invited",),
-    "unsigned": ("sign",),
-    "open": ("choose",),
-    "accepted": ("accepted",),
-}
-
-
 def _pass_time(course: Course[Any]) -> None:
     """Of what is due at once only the last is done: it makes the others superfluous, or they are due once more."""
     schedule = SCHEDULES[type(course.duty)]
@@ -121,5 +118,8 @@ def _pass_time(course: Course[Any]) -> None:
 
 
 def _happen(course: Course[Any], name: str) -> None:
+    before = len(course.tellings)
     MACHINES[type(course.duty)].events[name].trigger(course)
     course.duty.state = course.state
+    told = [(course.state, course.duty.round, telling) for *_, telling in course.tellings[before:]]
+    course.tellings[before:] = told

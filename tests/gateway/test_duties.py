@@ -642,3 +642,42 @@ async def test_the_same_id_in_another_kind_is_another_duty(affairs: Affairs) -> 
     found = [await find(affairs, name) for name in ("invitation:7", "choice:7", "order:7")]
     assert [type(one).__name__ for one in found] == ["Invitation", "Choice", "Order"]
     assert len(await affairs.screen()) == 4
+
+
+async def test_what_waits_for_the_morning_does_not_come_to_a_phone_that_e_sobes_has_taken_off(
+    affairs: Affairs,
+) -> None:
+    await affairs.link(CHAT, OTHER)
+    await affairs.until(NIGHT)
+    await affairs.told(invited(phones=BOTH))
+    await affairs.told(invited(event="again", phones=(PHONE,)))
+    await affairs.until(MORNING)
+    assert [len(await affairs.screen(address)) for address in (PHONE, OTHER, CHAT)] == [1, 0, 0]
+
+
+async def test_an_invitation_that_waits_for_the_morning_comes_though_somebody_postpones_at_night(
+    affairs: Affairs,
+) -> None:
+    """Who asks may have seen it in a talk; the others have not."""
+    affairs.ministry.answer_to = lambda _: answer("503 Service Unavailable", "", "Retry-After: 36000")
+    await affairs.until(NIGHT)
+    await affairs.told(invited(phones=BOTH))
+    await affairs.sms(POSTPONE)
+    await affairs.until(MORNING)
+    assert [len(await affairs.sent(phone)) for phone in BOTH] == [1, 1]
+
+
+async def test_a_refusal_that_staff_hear_twice_is_told_once(affairs: Affairs) -> None:
+    affairs.ministry.answer_to = lambda _: problem("409 Conflict", title="passed on")
+    await affairs.told(invited())
+    await affairs.sms(POSTPONE)
+    for _ in range(2):
+        assert await affairs.backlog.again("in-3:postponement")
+        affairs.relays.wake(home_of(AIGUL.iin))
+        await affairs.settle()
+    assert len(relayed(affairs)) == 3
+    await affairs.until(at(8, 12))
+    assert await affairs.backlog.again("in-3:postponement")
+    affairs.relays.wake(home_of(AIGUL.iin))
+    await affairs.settle()
+    assert await affairs.sent() == ["invited", "conflict", "soon", "eve"]
