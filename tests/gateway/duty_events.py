@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any, cast
 
 import msgspec
+from msgspec import structs
 
 from dialogs.dialogue import Answer, Dialogue, Grasp
 from dialogs.duties.asking import Act, Arrive, Arrived
 from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Place, Reason, Setting
 from dialogs.matters.matter import Person
-from dialogs.messages import Content, Message, Surface, Text
+from dialogs.messages import Content, Message, Pressed, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Here
 from gateway import duties
@@ -116,28 +117,40 @@ def deed(text: str) -> Arrive:
 class Doing:
     """Does what «/do …» says, and answers with the verdict; all else is the real talk's."""
 
-    def __init__(self, dialogue: Dialogue) -> None:
+    def __init__(self, dialogue: Dialogue, *, plain: bool = False) -> None:
+        """`plain`: the real talk knows of no duties."""
         self.guide = dialogue.guide
         self._dialogue = dialogue
+        self._plain = plain
+
+    def _seen(self, here: Here) -> Here:
+        return structs.replace(here, duties=()) if self._plain else here
 
     def answer(self, session: Session, content: Content, here: Here) -> Answer:
-        if not isinstance(content, Text) or not content.text.startswith(DO):
-            return self._dialogue.answer(session, content, here)
-        asked = deed(content.text)
+        said = _deed(content)
+        if not said:
+            return self._dialogue.answer(session, content, self._seen(here))
+        asked = deed(said)
         if asked not in here.told:
             return Answer(session, (), "asks", inquiry=asked)
         done = here.told[asked]
-        said = f"{done.verdict} {done.invitation.state}" if isinstance(done, Arrived) else "unknown"
-        return Answer(session, (Message(said),), "done")
+        told = f"{done.verdict} {done.invitation.state}" if isinstance(done, Arrived) else "unknown"
+        return Answer(session, (Message(told),), "done")
 
     def grasp(self, session: Session, content: Content, here: Here) -> Grasp:
-        if isinstance(content, Text) and content.text.startswith(DO):
+        if _deed(content):
             return Grasp(session.language, (), fits=True)
-        return self._dialogue.grasp(session, content, here)
+        return self._dialogue.grasp(session, content, self._seen(here))
 
     def sorry(self, session: Session, surface: Surface) -> Answer:
         return self._dialogue.sorry(session, surface)
 
 
-def doing(dialogue: Dialogue) -> Dialogue:
-    return cast(Dialogue, Doing(dialogue))
+def doing(dialogue: Dialogue, *, plain: bool = False) -> Dialogue:
+    return cast(Dialogue, Doing(dialogue, plain=plain))
+
+
+def _deed(content: Content) -> str:
+    """Written, or as a button says it."""
+    said = content.text if isinstance(content, Text) else content.choice if isinstance(content, Pressed) else ""
+    return said if said.startswith(DO) else ""

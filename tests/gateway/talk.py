@@ -12,7 +12,7 @@ from gateway.clock import Clock
 from gateway.connection import Client
 from gateway.esobes import Esobes
 from gateway.inquiries import Inquiries
-from gateway.receive import Dialogue, Receiver
+from gateway.receive import Arrivals, Dialogue, Receiver
 from gateway.store import Store
 
 
@@ -48,7 +48,13 @@ class Nobody:
 
 
 def receiver(
-    store: Store, dialogue: Dialogue, offers: Answers, clock: Clock, wake: Callable[[int], None]
+    store: Store,
+    dialogue: Dialogue,
+    offers: Answers,
+    clock: Clock,
+    wake: Callable[[int], None],
+    *,
+    arrivals: Arrivals | None = None,
 ) -> Receiver:
     """Where nobody asks E-Sobes anything, and none is there."""
     return Receiver(
@@ -57,7 +63,7 @@ def receiver(
         offers,
         inquiries=Inquiries(Esobes("http://127.0.0.1:9", "")),
         requests=Nobody(),
-        arrivals=Nobody(),
+        arrivals=arrivals or Nobody(),
         clock=clock,
         wake=wake,
         wake_errands=lambda _: None,

@@ -11,6 +11,8 @@ from gateway.clock import ALMATY
 
 PROACTIVE = ("technical_aids_hygiene", "sanatorium_treatment", "personal_assistant", "special_transport_wheelchair")
 REPLACED = ("special_transport_wheelchair", "technical_aids_surdo", "prosthetic_orthopaedic_aid")
+CHOSEN = ("technical_aids_hygiene", "special_social_services_inpatient", "special_social_services_home")
+SETTINGS = ("inpatient", "inpatient", "semi_inpatient", "home")
 BEGINNINGS = (
     date(2026, 3, 18),
     date(2026, 4, 29),
@@ -39,6 +41,24 @@ class Offered(Struct, frozen=True):
         return self.device == "подгузники" and self.kind == "proactive"
 
 
+class Due(Struct, frozen=True):
+    """A duty, as E-Sobes may tell of it."""
+
+    id: str
+    kind: str
+    """`invitation`, `choice`, `order`."""
+    person: Person
+    phones: tuple[str, ...]
+    service: str
+    setting: str
+    days: tuple[date, ...]
+    """It may tell of the first, and correct it to the others."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
 class Cast(Struct, frozen=True):
     begins: datetime
     offers: tuple[Offered, ...]
@@ -46,9 +66,15 @@ class Cast(Struct, frozen=True):
     """Phone → the chat that is linked to it."""
     last_word: frozenset[str]
     """Offers whose first answer stays: E-Sobes takes no consent after a refusal."""
+    duties: tuple[Due, ...] = ()
+    passed_on: frozenset[str] = frozenset()
+    """Invitations whose postponement E-Sobes will not have."""
 
     def offer(self, id: str) -> Offered:
         return next(one for one in self.offers if one.id == id)
+
+    def due(self, name: str) -> Due:
+        return next(one for one in self.duties if one.name == name)
 
     def phone(self, address: str) -> str:
         linked = {chat: phone for phone, chat in self.chats.items()}
@@ -60,7 +86,8 @@ class Cast(Struct, frozen=True):
 
     @property
     def addresses(self) -> list[str]:
-        phones = dict.fromkeys(phone for offer in self.offers for phone in offer.phones)
+        told = (*(one.phones for one in self.offers), *(one.phones for one in self.duties))
+        phones = dict.fromkeys(phone for phones in told for phone in phones)
         return [*(f"sms:{phone}" for phone in phones), *self.chats.values()]
 
     def __str__(self) -> str:
@@ -68,7 +95,12 @@ class Cast(Struct, frozen=True):
             f"    {one.id} {one.kind} {one.service} {one.device or ''} of {one.person.iin} at {' '.join(one.phones)}"
             for one in self.offers
         ]
-        return "\n".join([f"begins {self.begins:%a %Y-%m-%d %H:%M:%S}, chats {self.chats}", *offers])
+        duties = [
+            f"    {one.name} {one.service} {one.setting} of {one.person.iin} at {' '.join(one.phones)}, "
+            f"{', '.join(f'{day:%a %Y-%m-%d}' for day in one.days)}, {'refused' * (one.id in self.passed_on)}"
+            for one in self.duties
+        ]
+        return "\n".join([f"begins {self.begins:%a %Y-%m-%d %H:%M:%S}, chats {self.chats}", *offers, *duties])
 
 
 def draw(chance: Random, number: int) -> Cast:
@@ -84,7 +116,20 @@ def draw(chance: Random, number: int) -> Cast:
         seconds=chance.choice((chance.randrange(86400), chance.randrange(32400, 75600), 75599, 86397, 32400))
     )
     chats = {phone: f"chat:{number}-{place}" for place, phone in enumerate(phones) if chance.random() < 0.2}
-    return Cast(begins, offers, chats, frozenset(one.id for one in offers if chance.random() < 0.3))
+    last_word = frozenset(one.id for one in offers if chance.random() < 0.3)
+    duties = tuple(
+        _due(chance, place, chance.choice(persons), reached, day) for place in range(max(0, chance.randint(-3, 3)))
+    )
+    passed_on = frozenset(one.id for one in duties if chance.random() < 0.2)
+    return Cast(begins, offers, chats, last_word, duties, passed_on)
+
+
+def _due(chance: Random, place: int, person: Person, reached: dict[str, tuple[str, ...]], begins: date) -> Due:
+    kind = chance.choices(("invitation", "choice", "order"), (6, 2, 2))[0]
+    ahead = {"invitation": (-1, 40), "choice": (-40, 0), "order": (-1, 30)}[kind]
+    days = tuple(begins + timedelta(chance.randint(*ahead)) for _ in range(3))
+    service = {"invitation": "", "order": "sanatorium_treatment"}.get(kind) or chance.choice(CHOSEN)
+    return Due(f"d{place}", kind, person, reached[person.iin], service, chance.choice(SETTINGS), days)
 
 
 def _person(chance: Random, number: int, place: int) -> Person:

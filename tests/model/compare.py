@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order
 from dialogs.matters.letters import key
 from dialogs.people import mark
 from gateway.journal import Direction, Entry
 from gateway.names import short
-from tests.model.cast import Cast
-from tests.model.doubles import Ministry, Operator, Shown
+from gateway.writing import Note
+from tests.model.cast import Cast, Due
+from tests.model.doubles import Ministry, Operator, Shown, Told
+from tests.model.duties import Duties, Duty
+from tests.model.duties import Name as DutyName
 from tests.model.reference import Name, Offer, Reference
 
 TOLD_EXACTLY = frozenset(
@@ -37,6 +41,8 @@ def posts(reference: Reference, ministry: Ministry) -> Iterator[str]:
     told: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     notes: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in ministry.told.values():
+        if one.path.startswith("/invitations/"):
+            continue
         offer, _, number = one.key.rpartition(":")
         body = msgspec.json.decode(one.body)
         if number == "note":
@@ -70,7 +76,7 @@ def letters(cast: Cast, reference: Reference, operator: Operator, deaths: int) -
     for letter, shown in operator.shown.items():
         if operator.sent[letter] > 1 + operator.unheard[letter] + deaths:
             yield f"{letter} was sent {operator.sent[letter]} times"
-        if not unasked(letter):
+        if not unasked(letter) or letter.startswith("duty:"):
             continue
         if not time(9) <= shown.at.time() < time(21):
             yield f"{letter} came at {shown.at:%H:%M:%S}"
@@ -123,7 +129,116 @@ def journal(lines: list[Entry], answers: Iterable[tuple[datetime, str, str]], sh
 
 
 def unasked(letter: str) -> bool:
-    return letter.startswith(("offer:", "news:"))
+    return letter.startswith(("offer:", "news:", "duty:"))
+
+
+def wishes(reference: Duties, ministry: Ministry) -> Iterator[str]:
+    """Of each invitation E-Sobes was told of the one wish, and at most once as of a new one."""
+    told: dict[str, list[Told]] = defaultdict(list)
+    for one in ministry.told.values():
+        if one.path.startswith("/invitations/"):
+            told[one.path.split("/")[2]].append(one)
+    for id, times in ministry.postponed.items():
+        if times > 1:
+            yield f"{id} was postponed {times} times"
+    for id in told.keys() | reference.wishes.keys():
+        wish = reference.wishes.get(id)
+        expected = wish and {
+            "arrive_by": str(wish.until),
+            "reason": "illness",
+            "at": wish.at.isoformat(),
+            "channel": wish.channel,
+            "phone": wish.phone,
+        }
+        keys = [one.key for one in told[id]]
+        if keys[:1] != [f"{id}:postponement"] or any(f"{id}:postponement:again" not in key for key in keys[1:]):
+            yield f"{id}: E-Sobes was told with the keys {keys}"
+        for one in told[id]:
+            if msgspec.json.decode(one.body) != expected:
+                yield f"{id}: E-Sobes was told {one.body!r} and not {expected}"
+
+
+def duty_letters(cast: Cast, reference: Duties, operator: Operator) -> Iterator[str]:
+    """Every phone got what it had to get, at its time; and nothing else."""
+    wanted = {duty_letter_id(cast, name): (name, come) for name, come in reference.letters.items()}
+    known = wanted | {duty_letter_id(cast, name): (name, come) for name, come in reference.overtaken.items()}
+    for letter, shown in operator.shown.items():
+        if not letter.startswith("duty:"):
+            continue
+        if letter not in known:
+            yield f"{letter} ({shown.letter.text}) came to {shown.letter.address} at {shown.at}, nobody knows why"
+            continue
+        name, come = known[letter]
+        if not come.asked and not time(9) <= shown.at.time() < time(21):
+            yield f"{letter} ({name}) came at {shown.at:%H:%M:%S}"
+        if not come.when <= shown.at < come.until:
+            yield f"{letter} ({name}) came at {shown.at}, which is of use from {come.when} until {come.until}"
+    for letter in wanted.keys() - operator.shown.keys():
+        name, come = wanted[letter]
+        if name[3] not in operator.troubled:
+            yield f"{letter} ({name}) did not come, which was due at {come.when}"
+
+
+def replies(reference: Duties, operator: Operator) -> Iterator[str]:
+    """Whoever said something was told what came of it, once."""
+    for message, verdict in reference.answers.items():
+        shown = operator.shown.get(message)
+        if shown is not None and shown.letter.text.split()[0] != verdict:
+            yield f"{message} was answered with «{shown.letter.text}» and not with «{verdict}»"
+
+
+def standing(due: Due, known: Duty | None, stored: AnyDuty | None) -> Iterator[str]:
+    """Nothing that E-Sobes told or a person said is lost."""
+    if (known is None) != (stored is None):
+        yield f"{due.name} is {stored} and not {known}"
+    if known is None or stored is None:
+        return
+    expected: dict[str, object] = {"state": known.state, "round": known.round}
+    match stored:
+        case Invitation():
+            wish = known.wish
+            expected |= {
+                "arrive_by": known.last,
+                "said": known.said,
+                "used": known.used,
+                "wish": wish and (wish.until, wish.at, wish.phone, wish.address, known.sign_by),
+                "where": known.where or None,
+            }
+            theirs = stored.wanted
+            more = {
+                "arrive_by": stored.arrive_by,
+                "said": stored.said,
+                "used": stored.used,
+                "wish": theirs and (theirs.until, theirs.at, theirs.phone, theirs.address, theirs.sign_by),
+                "where": stored.place and stored.place.name,
+            }
+        case Choice():
+            expected |= {"last": known.last}
+            more = {"last": stored.last}
+        case Order():
+            more = {}
+    found: dict[str, object] = {"state": stored.state, "round": stored.round, **more}
+    if found != expected:
+        yield f"{due.name} is\n      {found}\n    and not\n      {expected}"
+    if stored.wake is not None:
+        yield f"{due.name} still waits for {stored.wake}"
+
+
+def notes(reference: Duties, found: list[Note]) -> Iterator[str]:
+    """The office is told of each decision once."""
+    expected: Counter[tuple[str, str]] = Counter()
+    for duty in reference.known.values():
+        expected["declined", duty.name] += duty.declined
+        expected["disputed", duty.name] += duty.disputed
+    written = Counter((note.what, note.duty) for note in found)
+    if +expected != +written:
+        yield f"the office was told {+written} and not {+expected}"
+
+
+def duty_letter_id(cast: Cast, name: DutyName) -> str:
+    duty, letter, number, address = name
+    phone, chat = short(cast.phone(address)), "" if address.startswith("sms:") else ":chat"
+    return f"duty:{key(duty)}:{letter}:{number}:{phone}{chat}"
 
 
 def letter_id(cast: Cast, name: Name) -> str:

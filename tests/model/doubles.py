@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import httpx
 import msgspec
@@ -87,13 +87,20 @@ class Final(Struct, frozen=True):
     status: int
     held: str | None
     at: datetime
+    sign_by: date | None = None
+    """Of a wish to postpone."""
 
 
 class Ministry:
     """E-Sobes at httpx' own seam."""
 
-    def __init__(self, now: Callable[[], datetime], last_word: frozenset[str]) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], last_word: frozenset[str], passed_on: frozenset[str] = frozenset()
+    ) -> None:
         self.down = False
+        self.postponed: Counter[str] = Counter()
+        """How often each invitation was."""
+        self._passed_on = passed_on
         self.troubles: list[str] = []
         """What happens to the next calls, one after the other."""
         self.slow: str | None = None
@@ -142,8 +149,17 @@ class Ministry:
         said = self._first[key]
         if key not in self._heard:
             self._heard.add(key)
-            held = msgspec.json.decode(said.content).get("answer") if said.status_code == 409 else None
-            self.finals.append(Final(key, said.status_code, held, self._now()))
+            body = msgspec.json.decode(said.content)
+            sign_by = body.get("sign_by")
+            self.finals.append(
+                Final(
+                    key,
+                    said.status_code,
+                    body.get("answer") if said.status_code == 409 else None,
+                    self._now(),
+                    date.fromisoformat(sign_by) if sign_by else None,
+                )
+            )
         return httpx.Response(said.status_code, content=said.content)
 
     def _take(self, told: Told) -> None:
@@ -161,7 +177,19 @@ class Ministry:
         if told.key not in self._first:
             self._first[told.key] = self._decide(offer, told)
 
+    def _postpone(self, told: Told) -> httpx.Response:
+        """Some days are left to sign it in, or nothing is said of that."""
+        invitation, until = told.path.split("/")[2], msgspec.json.decode(told.body)["arrive_by"]
+        if invitation in self._passed_on:
+            return httpx.Response(409, json={"title": "the place was passed on"})
+        self.postponed[invitation] += 1
+        left = sum(map(ord, f"{invitation}{until}")) % 9
+        sign_by = str(told.at.date() + timedelta(left)) if left else None
+        return httpx.Response(200, json={"arrive_by": until, "signed": False, "sign_by": sign_by})
+
     def _decide(self, offer: str, told: Told) -> httpx.Response:
+        if told.path.startswith("/invitations/"):
+            return self._postpone(told)
         if told.path == "/requests":
             return httpx.Response(201, json={"application": {"id": "A"}})
         answer = msgspec.json.decode(told.body)["answer"]

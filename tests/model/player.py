@@ -9,17 +9,23 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import structs
 
+from dialogs.duties.duty import AnyDuty, Invitation
 from dialogs.matters.matter import Matter
-from gateway import matter_store
+from dialogs.messages import Pressed
+from gateway import duties, matter_store
 from gateway.channels import Inbound
 from gateway.events import Told
 from gateway.journal import Entry, journal_key
 from gateway.matter_store import home_of
 from gateway.store import SHARDS
+from gateway.writing import Note
+from tests.gateway.duty_events import DO
 from tests.model import compare, speech, steps
-from tests.model.cast import Cast
+from tests.model.cast import Cast, Due
 from tests.model.doubles import Ministry, Operator, Way
-from tests.model.reference import Heard, Name, Reference
+from tests.model.duties import Duties, Said
+from tests.model.duties import Name as DutyName
+from tests.model.reference import Heard, Name, Reference, midnight
 from tests.model.steps import Step
 from tests.model.world import Ground, Hands, World
 
@@ -37,9 +43,12 @@ class Player:
         self._cast = cast
         self._clock = Hands(cast.begins)
         self._operator = Operator(self._clock.now)
-        self.ministry = Ministry(self._clock.now, cast.last_word)
+        self.ministry = Ministry(self._clock.now, cast.last_word, cast.passed_on)
         self._world = World(ground, self._clock, self._operator, self.ministry)
         self._reference = Reference(cast, self._fate)
+        self._duties = Duties(cast, self._fate_of_duty, self._reference.strangers)
+        self._reference.persons_at = self._duties.persons_at
+        self._reference.strange = self._duties.strange
         self._finals = 0
         """So many of E-Sobes' answers the reference has heard of."""
         self._lines: list[tuple[datetime, str, str]] = []
@@ -65,12 +74,12 @@ class Player:
         self.wrong += logs.lines
         self.counts["crashes"] += self._world.deaths
         self.counts["offers"] += len(self._reference.offers)
+        self.counts["duties"] += len(self._duties.known)
+        self.counts["postponed"] += sum(self.ministry.postponed.values())
 
     async def _step(self, number: int, step: Step) -> None:
         if step.do == "move":
-            offer = self._reference.offers.get(step.offer)
-            to = steps.moment(self._clock.at, step.how, offer.closes if offer else None)
-            await self._world.move(to, self._passed)
+            await self._world.move(steps.moment(self._clock.at, step.how, self._closes(step)), self._passed)
         elif step.do == "down":
             await self._sleep(step)
         else:
@@ -84,6 +93,7 @@ class Player:
         await self._world.end()
         since, self._clock.at = self._clock.at, steps.moment(self._clock.at, step.how)
         self._reference.slept(since, self._clock.at)
+        self._duties.slept(self._clock.at)
         self._world.begin()
         self._world.program.redis.dies(step.death)
         self._passed(self._clock.at)
@@ -102,6 +112,13 @@ class Player:
                 self._operator.serve(step.address, Way(step.how, REPORTS[step.variant]))
             case "together":
                 await self._together(number, step)
+            case "told":
+                await self._told_of(step)
+            case "deed" | "deeds":
+                await self._deed(number, step)
+            case "again":
+                await self._world.program.backlog.again(f"{self._cast.due(step.due).id}:postponement")
+                self._world.program.relays.wake(home_of(self._cast.due(step.due).person.iin))
             case _:
                 await self._written(number, step)
 
@@ -144,6 +161,84 @@ class Player:
             self._reference.withdraw(self._clock.at, step.offer)
         elif step.do in ("decided", "changed"):
             self._reference.said(self._clock.at, step.offer, told.id, step.how, statutory=step.do == "decided")
+
+    async def _told_of(self, step: Step) -> None:
+        """Of a duty."""
+        event = steps.event_of(step, self._cast.due(step.due))
+        told = steps.told_of(step, event, self._clock.at)
+        before = await self._world.was_seen(told.cause)
+
+        def note() -> None:
+            if not before:
+                self._duties.told(self._clock.at, event)
+            elif step.how != "closed":
+                for phone in event.phones:
+                    self._duties.note(phone, event.about.name)
+
+        await self._acknowledged(told.cause, lambda: self._world.program.desk.told(told), note)
+        self.counts["events"] += 1
+
+    async def _deed(self, number: int, step: Step) -> None:
+        """Somebody says whether they come; perhaps two in the same moment."""
+        due = self._cast.due(step.due)
+        known = self._duties.known.get(due.name)
+        last = (known and known.last) or due.days[0]
+        wishes = [Said(due, step.how, last + timedelta(steps.OFFSETS[step.variant]), step.address)]
+        if step.do == "deeds":
+            wishes.append(Said(due, step.how, last + timedelta(2), step.other))
+        inbounds = [
+            Inbound(f"m:{due.person.iin}:{number}:{place}", one.address, Pressed(_words(one)))
+            for place, one in enumerate(wishes)
+        ]
+        noted: set[int] = set()
+
+        async def bring() -> None:
+            brought = inbounds * (2 if step.twice else 1)
+            await asyncio.gather(*map(self._world.program.receiver.receive, brought))
+
+        def note(place: int) -> None:
+            said = wishes[place]
+            done = self._duties.did(self._clock.at, said, f"{inbounds[place].id}:0")
+            if done:
+                self._lines.append((self._clock.at, self._cast.phone(said.address), due.person.iin))
+            self._talked.add(said.address)
+            noted.add(place)
+            self.counts["answers"] += 1
+            self.counts["answers that decide"] += done
+
+        while not await self._world.program.alive(bring()):
+            await self._world.again()
+            for place, inbound in enumerate(inbounds):
+                if place not in noted and await self._world.was_seen(f"{inbound.id}:arrive"):
+                    note(place)
+            await self._after_death()
+        left = [place for place in range(len(wishes)) if place not in noted]
+        first = await self._first(due, wishes) if len(left) > 1 else left
+        for place in (*first, *(place for place in left if place not in first)):
+            note(place)
+
+    async def _first(self, due: Due, wishes: list[Said]) -> list[int]:
+        """Of two who wished in the same moment, whose wish it became."""
+        stored = await self._stored(due)
+        wanted = stored.wanted if isinstance(stored, Invitation) else None
+        return [
+            place
+            for place, one in enumerate(wishes)
+            if wanted is not None and (wanted.address, wanted.until) == (one.address, one.until)
+        ]
+
+    async def _stored(self, due: Due) -> AnyDuty | None:
+        stored = await self._ground.redis.get(f"{{s{home_of(due.person.iin):02}}}:{due.name}")
+        assert stored is None or isinstance(stored, bytes)
+        return duties.read(stored)
+
+    def _closes(self, step: Step) -> datetime | None:
+        """The first moment after the last day."""
+        known = self._duties.known.get(step.due)
+        if known is not None and known.last is not None:
+            return midnight(known.last + timedelta(1))
+        offer = self._reference.offers.get(step.offer)
+        return offer.closes if offer else None
 
     async def _matter(self, offer: str) -> Matter:
         home = home_of(self._cast.offer(offer).person.iin)
@@ -238,13 +333,21 @@ class Player:
     def _passed(self, now: datetime) -> None:
         self._hear_ministry()
         self._reference.pass_time(now)
+        self._duties.pass_time(now)
 
     def _hear_ministry(self) -> None:
         for final in self.ministry.finals[self._finals :]:
+            id, *_ = final.key.partition(":postponement")
+            if id != final.key:
+                self._duties.esobes_said(final.at, id, final.status, final.sign_by)
+                continue
             offer, _, number = final.key.rpartition(":")
             if number != "note":
                 self._reference.esobes_said(final.at, offer, int(number), final.status, final.held)
         self._finals = len(self.ministry.finals)
+
+    def _fate_of_duty(self, name: DutyName) -> str:
+        return self._operator.fates.get(compare.duty_letter_id(self._cast, name), "")
 
     def _fate(self, name: Name) -> str:
         return self._operator.fates.get(compare.letter_id(self._cast, name), "")
@@ -257,17 +360,34 @@ class Player:
             self._operator.ways[address] = Way()
         last = max((offer.closes for offer in self._reference.offers.values()), default=self._clock.at)
         await self._world.move(max(last, self._clock.at) + AFTERWARDS, self._passed)
+        while (due := self._duties.due()) is not None:
+            await self._world.move(max(due, self._clock.at) + TICK, self._passed)
+        await self._world.move(self._clock.at + AFTERWARDS, self._passed)
         self._hear_ministry()
         lines = await self._journal()
         self.wrong += [f"left over: {what}" for what in await self._world.left_over()]
         self.wrong += compare.posts(self._reference, self.ministry)
         self.wrong += compare.letters(self._cast, self._reference, self._operator, self._world.deaths)
         self.wrong += compare.journal(lines, self._lines, self._operator.shown)
+        self.wrong += compare.wishes(self._duties, self.ministry)
+        self.wrong += compare.duty_letters(self._cast, self._duties, self._operator)
+        self.wrong += compare.replies(self._duties, self._operator)
+        for one in self._cast.duties:
+            known = self._duties.known.get(one.name)
+            self.wrong += compare.standing(one, known, await self._stored(one))
+        self.wrong += compare.notes(self._duties, await self._notes())
         self.counts["journal lines"] += len(lines)
         self.counts["letters"] += len(self._operator.shown)
         self.counts["relays"] += len(self.ministry.told)
         for offer in self._reference.offers.values():
             self.counts[f"outcome {offer.posts[-1].answer if offer.posts else 'withdrawn'}"] += 1
+
+    async def _notes(self) -> list[Note]:
+        found = []
+        for shard in range(SHARDS):
+            stored = await self._ground.redis.xrange(f"{{s{shard:02}}}:office") or []
+            found += [msgspec.json.decode((fields or {})[b"note"], type=Note) for _, fields in stored]
+        return found
 
     async def _journal(self) -> list[Entry]:
         lines = []
@@ -275,6 +395,10 @@ class Player:
             stored = await self._ground.redis.xrange(journal_key(shard)) or []
             lines += [msgspec.json.decode((fields or {})[b"entry"], type=Entry) for _, fields in stored]
         return lines
+
+
+def _words(said: Said) -> str:
+    return f"{DO}{said.act} {said.about.id}{f' {said.until}' * (said.act == 'postpone')}"
 
 
 class _Errors(logging.Handler):

@@ -15,8 +15,12 @@ GATHERING = timedelta(minutes=1)
 WEEK = timedelta(7)
 OFF = {
     date(2026, *day)
-    for day in ((3, 23), (3, 24), (3, 25), (5, 1), (5, 7), (5, 11), (5, 27), (7, 6), (10, 26), (12, 16))
-} | {date(2027, 1, 1), date(2027, 1, 4), date(2027, 1, 7)}
+    for day in ((3, 9), (3, 23), (3, 24), (3, 25), (5, 1), (5, 7), (5, 11), (5, 27), (7, 6), (10, 26), (12, 16))
+}
+OFF |= {
+    date(2027, *day)
+    for day in ((1, 1), (1, 4), (1, 7), (3, 8), (3, 15), (3, 22), (3, 23), (3, 24), (5, 3), (5, 7), (5, 10))
+}
 """Days from Monday to Friday that nobody works, as the calendars of 2026 and 2027 print them."""
 
 Name = tuple[str, str, int, str]
@@ -103,6 +107,10 @@ class Reference:
         self.untold: set[str] = set()
         """…and of which nobody could be told."""
         self.news: dict[str, News] = {}
+        self.persons_at: Callable[[str], set[str]] = lambda _: set()
+        """Of whose duties a phone was told…"""
+        self.strange: Callable[[datetime, str, str], None] = lambda *_: None
+        """…and nothing of this person's any more."""
         self._cast = cast
         self._fate = fate
 
@@ -305,6 +313,8 @@ class Reference:
         phone = self._cast.phone(address)
         own = self._own(address)
         persons = {one.iin for one in own if code is None or code in (one.yes, one.no)}
+        if code is None:
+            persons |= self.persons_at(phone)
         if not persons:
             return Heard(about=None)
         for one in own:
@@ -312,6 +322,7 @@ class Reference:
                 one.phones.remove(phone)
         for iin in persons:
             self.strangers[iin, phone] = now
+            self.strange(now, iin, phone)
             for name in [name for name in self.letters if self._iin(name) == iin]:
                 if name[3] in self._cast.at(phone):
                     when = self.letters.pop(name)

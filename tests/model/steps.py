@@ -5,10 +5,12 @@ from random import Random
 
 from msgspec import Struct, structs
 
+from dialogs.duties.duty import Place, Setting
 from dialogs.matters.matter import Kind
-from gateway.events import OfferTold, Told
+from gateway.events import ChoiceTold, InvitationTold, OfferTold, OrderTold, Told
 from tests.gateway.affairs import application as of_application
-from tests.model.cast import Cast, Offered
+from tests.model.cast import Cast, Due, Offered
+from tests.model.duties import Event
 from tests.model.mortal import Death
 
 YES_WORDS = ("иә", "ия", "да", "согласна", "келісемін", "kelisemin")
@@ -30,6 +32,9 @@ SPANS = {
     "2 days": timedelta(2),
     "5 days": timedelta(5),
 }
+FAR = {"6 days": timedelta(6), "12 days": timedelta(12), "25 days": timedelta(25)}
+OFFSETS = (1, 2, 3, 5, 9, 10, 11, 14, 15, 30, 31)
+"""Days by which somebody wants to put off their arrival."""
 ENDS = {
     "2 s before the end": timedelta(seconds=-2),
     "1 s before the end": timedelta(seconds=-1),
@@ -70,17 +75,24 @@ class Step(Struct, frozen=True):
     other: str = ""
     and_how: str = ""
     """What comes from the other address in the same moment."""
+    due: str = ""
+    """The name of a duty, instead of an offer."""
 
     def __str__(self) -> str:
-        parts = [self.do, self.offer, self.address, self.how, f"#{self.variant}" if self.variant else ""]
-        parts += ["twice" if self.twice else "", f"and {self.other} {self.and_how}" if self.other else ""]
+        parts = [self.do, self.offer, self.due, self.address, self.how, f"#{self.variant}" if self.variant else ""]
+        other = f"and {self.other} {self.and_how}" if self.other else self.and_how
+        parts += ["twice" if self.twice else "", other]
         return " ".join(part for part in [*parts, f"({self.death})" if self.death else ""] if part)
 
 
 def draw(chance: Random, cast: Cast) -> list[Step]:
     steps = [_opened(cast, 0)]
     later = list(range(1, len(cast.offers)))
-    for _ in range(chance.randint(5, 16)):
+    steps += [_told(chance, due, begins=True) for due in cast.duties if chance.random() < 0.85]
+    for _ in range(chance.randint(5, 16) + 3 * len(cast.duties)):
+        if cast.duties and chance.random() < 0.45:
+            steps.append(_of_duty(chance, cast, chance.choice(cast.duties)))
+            continue
         if later and chance.random() < 0.35:
             steps.append(_opened(cast, later.pop(0)))
             continue
@@ -94,8 +106,8 @@ def moment(now: datetime, how: str, closes: datetime | None = None) -> datetime:
     """`closes`: when the offer's window does, if it has one."""
     if how in ENDS:
         return max(now, closes + ENDS[how]) if closes else now
-    if how in SPANS:
-        return now + SPANS[how]
+    if how in SPANS or how in FAR:
+        return now + (SPANS | FAR)[how]
     at = datetime.combine(now.date(), HOURS[how], now.tzinfo)
     return at if at > now else at + timedelta(1)
 
@@ -116,6 +128,78 @@ def event(step: Step, offered: Offered, now: datetime) -> Told:
         offer=offer if about_offer else None,
         application=None if about_offer else application,
     )
+
+
+def told_of(step: Step, event: Event, now: datetime) -> Told:
+    """The same in the program's words."""
+    due, day, outcome = event.about, event.day, event.outcome
+    place = Place(outcome)
+    duty: InvitationTold | ChoiceTold | OrderTold
+    match step.how:
+        case "opened" if due.kind == "invitation":
+            duty = InvitationTold(due.id, day, place, Setting(due.setting))
+        case "changed":
+            duty = InvitationTold(due.id, day)
+        case "closed" if due.kind == "invitation":
+            duty = InvitationTold(due.id, outcome=outcome)
+        case "opened":
+            duty = ChoiceTold(due.id, due.service, day)
+        case "closed":
+            duty = ChoiceTold(due.id, outcome=outcome)
+        case _:
+            duty = OrderTold(due.id, due.service, outcome, arrive_on=day if outcome == "accepted" else None)
+    kind = "provider_choice" if due.kind == "choice" else due.kind
+    name = f"{due.name}-{due.person.iin}-{step.how}-{step.variant}-{step.and_how}"
+    return Told(name, f"{kind}.{step.how}", now, due.person, event.phones, b"{}", duty=duty)
+
+
+def event_of(step: Step, due: Due) -> Event:
+    """What E-Sobes tells of a duty in this step."""
+    day = due.days[step.variant % 3] + timedelta(9 if step.how == "changed" else 0)
+    phones = due.phones[:1] if step.and_how == "one phone" else due.phones
+    return Event(due, step.how, day, _outcome(step), phones)
+
+
+def _outcome(step: Step) -> str:
+    match step.how:
+        case "opened":
+            return "here" if step.variant < 3 else "elsewhere"
+        case "answered":
+            return "accepted" if step.variant < 3 else "refused"
+        case "closed" if step.due.startswith("choice"):
+            return ("chosen", "cancelled")[step.variant % 2]
+    return ("passed_on", "cancelled", "admitted")[step.variant % 3]
+
+
+def _of_duty(chance: Random, cast: Cast, due: Due) -> Step:
+    about = chance.choices(("told", "deed", "deeds", "again", "move"), (26, 44, 8, 4, 18))[0]
+    if about == "told":
+        return _told(chance, due, begins=False)
+    if about == "move" or due.kind != "invitation":
+        how = chance.choice([*FAR, *ENDS, *HOURS, *HOURS])
+        return Step("move", due=due.name, how=how)
+    own = [address for phone in due.phones for address in cast.at(phone)]
+    address = chance.choice(own if chance.random() < 0.93 else cast.addresses)
+    how = chance.choices(("postpone", "come", "decline"), (6, 2, 2))[0]
+    place, twice = chance.randrange(len(OFFSETS)), chance.random() < 0.15
+    if about == "deeds":
+        return Step("deeds", due=due.name, address=address, how="postpone", other=chance.choice(own))
+    if about == "again":
+        return Step("again", due=due.name)
+    return Step("deed", due=due.name, address=address, how=how, variant=place, twice=twice)
+
+
+def _told(chance: Random, due: Due, *, begins: bool) -> Step:
+    if due.kind == "order":
+        how = "answered"
+    elif begins:
+        how = "opened"
+    elif due.kind == "choice":
+        how = chance.choice(("opened", "opened", "closed"))
+    else:
+        how = chance.choices(("opened", "changed", "closed"), (4, 4, 1))[0]
+    variant = chance.choice((0, 0, 1, 2)) if begins else chance.choice((0, 1, 2, 3))
+    return Step("told", due=due.name, how=how, variant=variant, and_how="one phone" * (chance.random() < 0.2))
 
 
 def _second_thoughts(chance: Random, cast: Cast, refusal: Step) -> list[Step]:
@@ -198,7 +282,7 @@ _WORLD = frozenset({"move", "down", "ministry", "held", "phone", "decided", "cha
 
 
 def _with_death(chance: Random, step: Step) -> Step:
-    if step.do in ("ministry", "held", "phone") or chance.random() < 0.6:
+    if step.do in ("ministry", "held", "phone", "again") or chance.random() < 0.6:
         return step
     writing = chance.random() < 0.7
     command = int(2 ** chance.uniform(0, 3.3 if writing else 7))

@@ -46,6 +46,8 @@ def _figures(counts: Counter[str]) -> str:
     named = (
         "sequences",
         "offers",
+        "duties",
+        "postponed",
         "events",
         "answers",
         "answers that decide",

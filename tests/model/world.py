@@ -33,6 +33,7 @@ from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
 from gateway.store import SHARDS, Store, tag
 from gateway.wakeups import Wakeups
+from tests.gateway.duty_events import doing
 from tests.gateway.ministry import TOKEN
 from tests.gateway.talk import receiver as receiver_of
 from tests.model.doubles import Ministry, Operator
@@ -106,7 +107,7 @@ class Program:
         terms = structs.replace(
             ground.dialogue.guide.duties, reminder_at=ground.rules.reminder_at, quiet=ground.rules.quiet
         )
-        duties = Duties(
+        self.duties = duties = Duties(
             store=store,
             readers=Readers(Store(batched)),
             wording=DutyWording(ground.dialogue.guide.words, terms),
@@ -117,9 +118,11 @@ class Program:
         )
         requests = Requests(store, WishWording(ground.dialogue.guide), clock, self.outbox.wake)
         self.desk = Desk(self.matters, duties, news, requests=requests, old_iins=OldIins(Store(batched), clock))
-        channels["esobes"] = Relays(ground.esobes, Backlog(batched, clock), self.desk.settled)
+        self.backlog = Backlog(batched, clock)
+        channels["esobes"] = Relays(ground.esobes, self.backlog, self.desk.settled)
         self.wakeups = Wakeups(store, clock, self.desk.woken, self.outbox.wake)
-        self.receiver = receiver_of(Store(batched), ground.dialogue, self.answers, clock, self.outbox.wake)
+        talk = doing(ground.dialogue, plain=True)
+        self.receiver = receiver_of(Store(batched), talk, self.answers, clock, self.outbox.wake, arrivals=duties)
         self._work = [asyncio.create_task(box.run()) for box in (self.outbox, self.relays)]
 
     async def done(self, outbox: Outbox) -> None:
