@@ -178,7 +178,7 @@ class Answers:
         stand, or, while a refusal can still be turned, by which code. While a size is wanted (`sized`),
         whatever means nothing else is asked again."""
         last = at.last
-        if last is None or at.now - last.closes > FRESH:
+        if last is None or at.now - last.closes > FRESH or (at.invited and sized is None):
             return None
         heard = answers.hear(text, [Open(last.id, last.yes, last.no)], choices=at.talk.labels)
         if isinstance(heard, Asks | Unclear) and at.waiting and heard != Unclear(Reason.POLITE):
@@ -197,6 +197,8 @@ class Answers:
         """Nothing is decided, and an offer waits."""
         if isinstance(heard, Asks):
             return await self._says(at, _Saying("explained", "answer.question", at.pocket, at.waiting))
+        if heard == Unclear(Reason.UNSURE) and at.invited and at.talk.fits:
+            return None
         if isinstance(heard, Unclear):
             return await self._unclear(at, heard.reason)
         if not at.asked or at.talk.fits:
@@ -219,7 +221,8 @@ class Answers:
             return await self._says(at, _Saying("stranger", "answer.late", at.pocket, [matter]))
         if matter in at.waiting and channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
             return await self._unclear(at, "by_sms")
-        if code is None and not await self._matters.has_asked(matter, at.phone):
+        # «иә», «жоқ»: if they were invited last, they may be coming, or not
+        if code is None and (at.invited or not await self._matters.has_asked(matter, at.phone)):
             return await self._unclear(at, Reason.UNSURE)
         answer = Answer.CONSENT if consent else Answer.REFUSAL
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
@@ -236,6 +239,8 @@ class Answers:
         )
 
     async def _unclear(self, at: At, reason: str) -> Commit:
+        if reason == Reason.UNSURE and at.invited:
+            reason = Reason.ARRIVAL
         after = pocket.with_unclear(at.pocket, at.now.date())
         name = "again" if after.unclear[1] < PATIENCE else "office"
         return await self._says(at, _Saying(name, "answer.unclear", after, at.waiting, reason))

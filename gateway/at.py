@@ -6,7 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from dialogs.dialogue import Grasp
-from dialogs.duties.duty import AnyDuty
+from dialogs.duties.duty import AnyDuty, Invitation
+from dialogs.duties.screen import expects_answer
 from dialogs.matters import sizes
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
@@ -62,6 +63,14 @@ class At(Struct, frozen=True):
     def asked(self) -> bool:
         """Something is waiting for a first answer."""
         return any(matter.state == "asked" for matter in self.waiting)
+
+    @property
+    def invited(self) -> bool:
+        """The newest letter that wants an answer is about an invitation, and no offer."""
+        letters = [one.sent for one in self.own_duties if isinstance(one, Invitation) and expects_answer(one)]
+        offers = [one.sent for one in self.own]
+        newest = max((sent for sent in letters if sent <= self.now), default=None)
+        return newest is not None and all(sent < newest for sent in offers if sent <= self.now)
 
     @property
     def sized(self) -> Matter | None:

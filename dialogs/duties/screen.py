@@ -22,6 +22,11 @@ looks at it first."""
 _NUMBER = re.compile(r"\W*[1-3]\W*")
 
 
+def expects_answer(invitation: Invitation) -> bool:
+    """Its letter asks whether the person comes, and they have not said so yet."""
+    return invitation.state in ASKING and invitation.place is not None and not invitation.said
+
+
 def answers(invitation: Invitation) -> list[str]:
     """As the choices of a talk are called."""
     return [f"{answer}:{key(name(invitation))}" for answer in ANSWERS]

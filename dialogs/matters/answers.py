@@ -28,6 +28,8 @@ class Open(Struct, frozen=True):
 class Reason(StrEnum):
     """Why an answer has to be asked again."""
 
+    ARRIVAL = "arrival"
+    """It may as well be meant for an invitation, whose letter came later."""
     BOTH = "both"
     CONDITION = "condition"
     NEGATED = "negated"

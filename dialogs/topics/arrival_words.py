@@ -16,7 +16,8 @@ _SAID = {
         не сможет приехать, не могу прийти, не смогу прийти, не могу успеть, не успею, не успеваю, не успеем,
         не смогу, опоздаю, опаздываю, перенос, перенести, перенесите, перенести приезд, перенести дату,
         перенести срок, перенести день, перенос приезда, перенос срока, отложить, отложите, отложить приезд, отсрочка,
-        отсрочить""",
+        отсрочить, не могу, не можем, не может, немогу, немогу приехать, не магу, не магу приехать, немагу, нимагу,
+        келалмаймын, келе алмаймн, баралмаймын, бара алмаймн""",
     "decline": """
         орын керек емес, орын керек емес енді, енді орын керек емес, енді керек емес, керек емес енді,
         орыннан бас тартамын, бас тартамын орыннан, место не нужно, место больше не нужно, больше место не нужно,
@@ -34,8 +35,13 @@ _OF_OFFERS = {
 _BESIDE = """
     иә, жоқ, да, нет, я, мен, мы, біз, хорошо, ладно, жақсы, жарайды, спасибо, рахмет, рақмет, извините, кешіріңіз,
     к сожалению, өкінішке, орай, здравствуйте, сәлеметсіз, бе, обязательно, міндетті, түрде, туда, в, срок, вовремя,
-    пожалуйста, өтінемін, мой, моя, менің"""
+    пожалуйста, өтінемін, мой, моя, менің, конечно, әрине, 1, 2, 3"""
 """Nothing is changed by these."""
+_TO_THE_LETTER = {
+    "come": "иә, да, конечно, әрине",
+    "cannot": "жоқ, нет",
+}
+"""Of an invitation only right after its letter has asked."""
 _REASONS = {
     Reason.HOSPITALISATION: "аурухана больниц госпитал стационар",
     Reason.ILLNESS: "ауыр ауру науқас сырқат болезн болею болеет заболе болен больна грипп",
@@ -52,6 +58,7 @@ def _phrases(said: dict[str, str]) -> dict[tuple[str, ...], str]:
 
 _OURS = _phrases(_SAID)
 _SHARED = _phrases(_OF_OFFERS)
+_PLAIN = _phrases(_TO_THE_LETTER)
 
 
 def wish(text: str, *, alone: bool) -> str:
@@ -59,6 +66,12 @@ def wish(text: str, *, alone: bool) -> str:
     words some of them are."""
     said = tuple(tokens(text))
     return _found(said, _OURS) or (_found(said, _SHARED) if alone else "")
+
+
+def to_the_letter(text: str) -> str:
+    """What a plain word means right after a letter that asks whether somebody comes; who is ill cannot."""
+    said = tuple(tokens(text))
+    return _PLAIN.get(said, "") or ("cannot" if reason(text) else "")
 
 
 def _found(said: tuple[str, ...], phrases: dict[tuple[str, ...], str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import structs
 
-from dialogs.duties import asking
+from dialogs.duties import asking, screen
 from dialogs.duties.asking import Act, Arrive, Arrived, Verdict
 from dialogs.duties.duty import Invitation, Reason, name
 from dialogs.duties.rules import Rules
@@ -61,10 +61,17 @@ def wish(talk: Talk) -> str:
     """What the person wants, by a button or in their own words. Empty: nothing of the kind."""
     match talk.event.name:
         case "say" if talk.event.args and (invitations(talk) or known(talk)):
-            return arrival_words.wish(talk.event.args[0], alone=not talk.here.offers)
+            said = talk.event.args[0]
+            wish = arrival_words.wish(said, alone=not talk.here.offers)
+            return wish or (arrival_words.to_the_letter(said) if _was_just_asked(talk) else "")
         case named if named in WISHES and (talk.event.args or named != "decline"):
             return named  # without arguments «decline» is the answer to another question
     return ""
+
+
+def _was_just_asked(talk: Talk) -> bool:
+    """By a letter that came after what the talk said last."""
+    return bool(screen.newer(talk.here.duties, talk.now, talk.session.letter))
 
 
 def about_arriving(text: str, here: Here) -> bool:

@@ -297,3 +297,41 @@ def test_where_help_comes_home_nobody_is_told_to_come(dialogue: Dialogue, surfac
         shown = talk.answers[-1].messages[0].text.lower()
         assert "свяжитесь с организацией до понедельника, 30 ноября" in shown
         assert not any(word in shown for word in ("приеду", "ждёт", "с собой", "последний день"))
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("да", "arrival.come"),
+        ("Иә!", "arrival.come"),
+        ("1 приеду", "arrival.come"),
+        ("конечно приеду", "arrival.come"),
+        ("нет", "arrival.reason"),
+        ("жоқ", "arrival.reason"),
+        ("2 не могу", "arrival.reason"),
+        ("не магу приехать", "arrival.reason"),
+        ("келе алмаймн", "arrival.reason"),
+        ("я заболела", "arrival.reason"),
+        ("ауруханада жатырмын", "arrival.reason"),
+    ],
+)
+def test_right_after_its_letter_plain_words_are_answers_to_an_invitation(
+    dialogue: Dialogue, said: str, state: str
+) -> None:
+    its = invitation(MONDAY, id="I-1")
+    talk = Talk(dialogue, Surface.SMS, its.sent + timedelta(hours=1), phone=PHONE).known(Language.RU)
+    talk.duties = (its,)
+    talk.send(said)
+    assert talk.session.state == state
+    assert the_one(talk).said == ("come" if state == "arrival.come" else "")
+
+
+@pytest.mark.parametrize("said", ["да", "нет", "я заболела"])
+def test_after_another_question_plain_words_are_no_answers_to_an_invitation(dialogue: Dialogue, said: str) -> None:
+    its = invitation(MONDAY, id="I-1")
+    talk = Talk(dialogue, Surface.SMS, its.sent + timedelta(hours=1), phone=PHONE).known(Language.RU)
+    talk.duties = (its,)
+    talk.send("/menu")
+    talk.send(said)
+    assert talk.session.state == "menu"
+    assert the_one(talk).said == ""

@@ -681,3 +681,32 @@ async def test_a_refusal_that_staff_hear_twice_is_told_once(affairs: Affairs) ->
     affairs.relays.wake(home_of(AIGUL.iin))
     await affairs.settle()
     assert await affairs.sent() == ["invited", "conflict", "soon", "eve"]
+
+
+# Beside offers
+
+
+@pytest.mark.parametrize("said", ["да", "иә", "нет", "жоқ", "согласна", "бас тартамын"])
+async def test_a_plain_word_after_the_letter_of_an_invitation_decides_no_offer_that_was_asked_before(
+    redis: Client, dialogue: Dialogue, said: str
+) -> None:
+    async with put_together(redis, dialogue, Hands()) as affairs:
+        affairs.ministry.answer_to = lambda _: TAKEN
+        await affairs.told(opened())
+        await affairs.until(MONDAY + timedelta(minutes=5))
+        await affairs.told(invited())
+        await affairs.sms(said)
+        assert (await affairs.matter()).state == "asked"
+        assert (await invitation(affairs)).said == ""
+        reply = (await affairs.screen())[-1]
+        assert "приеду" in reply or "келемін" in reply
+
+
+async def test_a_plain_word_after_the_question_of_an_offer_decides_it(redis: Client, dialogue: Dialogue) -> None:
+    async with put_together(redis, dialogue, Hands()) as affairs:
+        affairs.ministry.answer_to = lambda _: TAKEN
+        await affairs.told(invited())
+        await affairs.until(MONDAY + timedelta(minutes=5))
+        await affairs.told(opened())
+        await affairs.sms("иә")
+        assert (await affairs.matter()).state == "consented"
