@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -21,10 +21,17 @@ def clock(program: Program, to: datetime | None = None) -> datetime:
 
 
 def friday(program: Program) -> None:
-    """Ten o'clock on the next 11 December that is a Friday: the holiday of the 16th is a Wednesday then."""
+    """The next 11 December that is one: the holiday of the 16th is a Wednesday then."""
+    ten(program, 11, 12, weekday=4)
+
+
+def ten(program: Program, day: int, month: int, *, weekday: int) -> date:
+    """Ten o'clock on the next such day; `weekday`: 0 is a Monday."""
     now = clock(program)
-    fridays = (now.replace(year, 12, 11, 10, 0, 0, 0) for year in range(now.year, 2050))
-    clock(program, next(day for day in fridays if day.weekday() == 4 and day > now))
+    mornings = (now.replace(year, month, day, 10, 0, 0, 0) for year in range(now.year, 2060))
+    found = next(morning for morning in mornings if morning.weekday() == weekday and morning > now)
+    clock(program, found)
+    return found.date()
 
 
 def morning(program: Program) -> None:
