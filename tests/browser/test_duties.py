@@ -148,7 +148,7 @@ def test_an_invitation_is_corrected_postponed_signed_and_closed(program: Program
     page.browser.refresh()
     page.until(lambda: page.all('[data-key^="sign-"]'))
     assert calendar.office.state() == "Қол қойылмаған"
-    assert "Кейінге қалдыру" in calendar.office.relays()[0]
+    assert "Келу күнін ауыстыру" in calendar.office.relays()[0]
     page.look("esobes")
     page.picture("duties-kk-390-unsigned")
     assert page.fits()

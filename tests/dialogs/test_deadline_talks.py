@@ -254,7 +254,7 @@ def test_nothing_is_said_to_be_over_by_sms_of_a_hidden_order_that_was_just_refus
 ) -> None:
     hidden = order(None, service="special_social_services_temporary", state="refused")
     listed = asked(dialogue, language, Surface.SMS, hidden).answers[-1].messages[0].text
-    assert {Language.RU: "1 – личное дело", Language.KK: "1 – жеке іс"}[language] in listed
+    assert {Language.RU: "1 – личный вопрос", Language.KK: "1 – жеке мәселе"}[language] in listed
 
 
 @pytest.mark.parametrize("surface", Surface)
