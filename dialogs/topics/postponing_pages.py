@@ -7,7 +7,7 @@ from dialogs import day_picker
 from dialogs.days import LongAgo
 from dialogs.duties import asking
 from dialogs.duties.asking import Act, Verdict
-from dialogs.duties.duty import Invitation, Reason
+from dialogs.duties.duty import Invitation, Reason, Setting
 from dialogs.duties.notices import notice as paper
 from dialogs.messages import Choice, Language, Reply, Say, Surface, Value, say
 from dialogs.papers import Notice
@@ -46,7 +46,7 @@ def day(talk: Talk, its: Invitation) -> Reply:
     asked = say("arrival.day", last=last, example=f"{last:%d.%m}")
     if talk.surface is Surface.SMS:
         days = day_picker.suggested(day_picker.suggestions(first, last, talk.guide.workdays))
-        return Reply((asked,), (*days, BACK, MENU))
+        return Reply((asked, *_meanwhile(its)), (*days, BACK, MENU))  # the confirmation has no room for it
     picked = day_picker.calendar(first, last, talk.session.page)
     return Reply((asked,), (*picked, BACK, MENU), in_place=talk.event.name == day_picker.PAGE)
 
@@ -76,9 +76,17 @@ def confirm(talk: Talk, its: Invitation) -> Reply:
     lines = [say("arrival.confirm", day=until, old=its.arrive_by, reason=Say(f"arrival.why.{said.reason}"))]
     if not talk.guide.workdays.is_working(until):
         lines.append(say("arrival.day_off", phone=phone(talk, its)))
+    if talk.surface is Surface.CHAT:
+        lines += _meanwhile(its)
     lines.append(Say("arrival.confirm.ask"))
     yes = choice(f"postpone:{key_of(its)}:{until}:{said.reason}", "arrival.confirm.yes")
     return Reply(tuple(lines), (yes, choice("back", "arrival.confirm.no"), MENU))
+
+
+def _meanwhile(its: Invitation) -> Iterator[Say]:
+    """A day centre takes the next person in the meantime (order 263 annex 2 ¶7); of others no act says so."""
+    if its.setting is Setting.SEMI_INPATIENT:
+        yield Say("special_social_services_semi_inpatient.replaced")
 
 
 def stays(talk: Talk, its: Invitation) -> Reply:
