@@ -66,11 +66,11 @@ class At(Struct, frozen=True):
 
     @property
     def invited(self) -> bool:
-        """The newest letter that wants an answer is about an invitation, and no offer."""
+        """No offer was asked later than an invitation that is not answered; at nine both may come at once."""
         letters = [one.sent for one in self.own_duties if isinstance(one, Invitation) and expects_answer(one)]
         offers = [one.sent for one in self.own]
         newest = max((sent for sent in letters if sent <= self.now), default=None)
-        return newest is not None and all(sent < newest for sent in offers if sent <= self.now)
+        return newest is not None and all(sent <= newest for sent in offers if sent <= self.now)
 
     @property
     def sized(self) -> Matter | None:

@@ -106,10 +106,12 @@ def postpone(course: Arriving) -> None:
 
 
 def take(course: Arriving) -> None:
-    """E-Sobes has taken it: it waits for its signature."""
+    """E-Sobes has taken it: it waits for its signature. Who has meanwhile said that they come, or need the place no
+    longer, was told not to sign."""
     _learn_signing(course)
-    course.duty.sent = course.leaves()
-    course.tell("sign")
+    if not course.duty.said:
+        course.duty.sent = course.leaves()
+        course.tell("sign")
 
 
 def _learn_signing(course: Arriving) -> None:

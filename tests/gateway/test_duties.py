@@ -581,9 +581,25 @@ async def test_codes_of_an_offer_work_beside_an_invitation_and_neither_touches_t
 
 
 @pytest.mark.parametrize("word", ["иә", "да", "жоқ", "нет"])
-async def test_a_word_that_answers_an_offer_says_nothing_of_an_invitation(word: str, affairs: Affairs) -> None:
+async def test_a_word_without_a_code_says_nothing_of_an_offer_or_an_invitation_that_came_later(
+    word: str, affairs: Affairs
+) -> None:
     await affairs.told(opened())
+    await affairs.until(MONDAY + timedelta(minutes=1))
     await affairs.told(invited())
+    await affairs.sms(word)
+    duty = await invitation(affairs)
+    assert (duty.said, duty.used, duty.state) == ("", False, "invited")
+    assert (await affairs.matter()).state == "asked"
+
+
+@pytest.mark.parametrize("word", ["иә", "да", "жоқ", "нет"])
+async def test_a_word_that_answers_an_offer_says_nothing_of_an_invitation_that_came_before(
+    word: str, affairs: Affairs
+) -> None:
+    await affairs.told(invited())
+    await affairs.until(MONDAY + timedelta(minutes=1))
+    await affairs.told(opened())
     await affairs.sms(word)
     duty = await invitation(affairs)
     assert (duty.said, duty.used, duty.state) == ("", False, "invited")
@@ -681,32 +697,3 @@ async def test_a_refusal_that_staff_hear_twice_is_told_once(affairs: Affairs) ->
     affairs.relays.wake(home_of(AIGUL.iin))
     await affairs.settle()
     assert await affairs.sent() == ["invited", "conflict", "soon", "eve"]
-
-
-# Beside offers
-
-
-@pytest.mark.parametrize("said", ["да", "иә", "нет", "жоқ", "согласна", "бас тартамын"])
-async def test_a_plain_word_after_the_letter_of_an_invitation_decides_no_offer_that_was_asked_before(
-    redis: Client, dialogue: Dialogue, said: str
-) -> None:
-    async with put_together(redis, dialogue, Hands()) as affairs:
-        affairs.ministry.answer_to = lambda _: TAKEN
-        await affairs.told(opened())
-        await affairs.until(MONDAY + timedelta(minutes=5))
-        await affairs.told(invited())
-        await affairs.sms(said)
-        assert (await affairs.matter()).state == "asked"
-        assert (await invitation(affairs)).said == ""
-        reply = (await affairs.screen())[-1]
-        assert "приеду" in reply or "келемін" in reply
-
-
-async def test_a_plain_word_after_the_question_of_an_offer_decides_it(redis: Client, dialogue: Dialogue) -> None:
-    async with put_together(redis, dialogue, Hands()) as affairs:
-        affairs.ministry.answer_to = lambda _: TAKEN
-        await affairs.told(invited())
-        await affairs.until(MONDAY + timedelta(minutes=5))
-        await affairs.told(opened())
-        await affairs.sms("иә")
-        assert (await affairs.matter()).state == "consented"
