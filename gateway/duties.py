@@ -3,7 +3,7 @@ person decides, and the clock. Load, step, commit."""
 
 from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from msgspec import structs
@@ -20,13 +20,13 @@ from dialogs.matters.pocket import Noted, Pocket
 from dialogs.messages import Language
 from dialogs.people import mark
 from dialogs.talk import Here
-from gateway import esobes_reading
 from gateway.channels import Inbound
 from gateway.clock import Clock
 from gateway.consequences import reached
 from gateway.duty_consequences import DutyConsequences, Scene
+from gateway.duty_happenings import of_answer, of_event, unheard
 from gateway.esobes import Post, Refused, Taken
-from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
+from gateway.events import ChoiceTold, Told
 from gateway.matter_store import MatterStore, home_of
 from gateway.readers import Readers
 from gateway.store import Commit
@@ -72,11 +72,11 @@ class Duties:
 
     async def told(self, told: Told) -> bool:
         """False if this event was known before. Once this has returned, the event cannot be lost."""
-        happening = _happening(told)
+        happening = of_event(told)
         home, outcome = home_of(told.person.iin), Commit.CONFLICT
         while outcome is Commit.CONFLICT:
             now = self._clock.now()
-            fresh = _unheard(told, now)
+            fresh = unheard(told, now)
             stored = await self._store.record(home, name(fresh))
             duty = read(stored) or fresh
             former, duty.phones, duty.person = duty.phones, told.phones, told.person
@@ -103,7 +103,7 @@ class Duties:
 
     async def settled(self, post: Post, relay: str, answer: Taken | Refused) -> None:
         """What E-Sobes has finally answered to the wish to postpone. As often as it is told, it counts once."""
-        happening = _answered(answer)
+        happening = of_answer(answer)
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:
             stored = await self._store.record(post.home, post.matter.removeprefix("."))
@@ -208,59 +208,6 @@ def read(stored: bytes | None) -> AnyDuty | None:
 
 def _is_over(duty: AnyDuty | None) -> bool:
     return duty is not None and duty.state == "over"
-
-
-def _unheard(told: Told, now: datetime) -> AnyDuty:
-    """As it is before anything has happened to it. The event that comes first need not be the one that opens it."""
-    person, phones = told.person, told.phones
-    match told.duty:
-        case InvitationTold(id):
-            return Invitation(
-                id=id,
-                person=person,
-                phones=phones,
-                state="invited",
-                sent=now,
-                place=None,
-                setting=None,
-                arrive_by=now.date(),
-            )
-        case ChoiceTold(id, service):
-            opened_on = date.min if told.type == "provider_choice.opened" else told.at.date()
-            return Choice(
-                id=id, person=person, phones=phones, state="open", sent=now, service=service, opened_on=opened_on
-            )
-        case OrderTold(id, service):
-            return Order(id=id, person=person, phones=phones, state="new", sent=now, service=service)
-    raise TypeError(f"{told.type} is about no duty")
-
-
-def _happening(told: Told) -> Happening:
-    happened = told.type.rpartition(".")[2]
-    match told.duty:
-        case InvitationTold() as said:
-            return Happening(
-                name=happened, day=said.arrive_by, place=said.place, setting=said.setting, outcome=said.outcome
-            )
-        case ChoiceTold() as said:
-            return Happening(name=happened, day=said.opened_on, outcome=said.outcome)
-        case OrderTold() as said:
-            return Happening(
-                name=happened,
-                outcome=said.outcome,
-                reason=said.reason,
-                place=said.place,
-                arrive_on=said.arrive_on,
-                leave_on=said.leave_on,
-            )
-    raise TypeError(f"{told.type} is about no duty")
-
-
-def _answered(answer: Taken | Refused) -> Happening:
-    if isinstance(answer, Refused):
-        return Happening(name="conflict" if answer.status == 409 else "not_taken")
-    signing = esobes_reading.postponement(answer.body)
-    return Happening(name="taken", day=signing.arrive_by, sign_by=signing.sign_by, url=signing.url)
 
 
 def _done(deed: Arrive, duty: Invitation) -> Verdict:
