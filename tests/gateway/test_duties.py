@@ -211,6 +211,19 @@ async def test_a_pocket_forgets_what_is_over_when_something_new_comes(affairs: A
     ]
 
 
+async def test_a_pocket_forgets_what_nothing_came_of_for_long_until_e_sobes_tells_of_it(affairs: Affairs) -> None:
+    async def noted() -> list[str]:
+        return [one.name for one in (await affairs.pocket()).duties]
+
+    await affairs.told(ordered(service="technical_aids_hygiene"))
+    for days, known in ((75, ["order:or-1", "choice:ch-1"]), (76, ["choice:ch-1", "choice:ch-2"])):
+        await affairs.until(MONDAY + timedelta(days))
+        await affairs.told(to_choose(known[-1].partition(":")[2], affairs.clock.now().date()))
+        assert await noted() == known
+    await affairs.told(ordered(outcome="refused", service="technical_aids_hygiene"))
+    assert await noted() == ["choice:ch-1", "choice:ch-2", "order:or-1"]
+
+
 # Reminders
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -17,8 +17,10 @@ from tests.model.cast import Cast, Due
 from tests.model.doubles import Ministry, Operator, Shown, Told
 from tests.model.duties import Duties, Duty
 from tests.model.duties import Name as DutyName
-from tests.model.reference import Name, Offer, Reference
+from tests.model.reference import Name, Offer, Reference, leaves
 
+Sleep = tuple[datetime, datetime]
+"""From when until when the program did not run."""
 TOLD_EXACTLY = frozenset(
     {
         "question",
@@ -158,7 +160,7 @@ def wishes(reference: Duties, ministry: Ministry) -> Iterator[str]:
                 yield f"{id}: E-Sobes was told {one.body!r} and not {expected}"
 
 
-def duty_letters(cast: Cast, reference: Duties, operator: Operator) -> Iterator[str]:
+def duty_letters(cast: Cast, reference: Duties, operator: Operator, sleeps: list[Sleep]) -> Iterator[str]:
     """Every phone got what it had to get, at its time; and nothing else."""
     wanted = {duty_letter_id(cast, name): (name, come) for name, come in reference.letters.items()}
     known = wanted | {duty_letter_id(cast, name): (name, come) for name, come in reference.overtaken.items()}
@@ -171,6 +173,9 @@ def duty_letters(cast: Cast, reference: Duties, operator: Operator) -> Iterator[
         name, come = known[letter]
         if not come.asked and not time(9) <= shown.at.time() < time(21):
             yield f"{letter} ({name}) came at {shown.at:%H:%M:%S}"
+        woken = max((leaves(until) for since, until in sleeps if since <= come.when <= until), default=come.when)
+        if name[3] not in operator.troubled and shown.at > woken + timedelta(minutes=1):
+            yield f"{letter} ({name}) came at {shown.at}, late: it was due at {come.when}"
         if not come.when <= shown.at < come.until:
             yield f"{letter} ({name}) came at {shown.at}, which is of use from {come.when} until {come.until}"
     for letter in wanted.keys() - operator.shown.keys():

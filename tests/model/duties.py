@@ -222,7 +222,7 @@ class Duties:
             else:
                 self._turn(duty, "unsigned", now, told=True)
                 duty.sent = leaves(now)
-                if duty.sign_by >= now.date():
+                if duty.sign_by >= now.date() and not duty.said:
                     self._tell(duty, "sign", now, duty.sign_by)
         elif status >= 300 and duty.state in ("postponing", "lapsed"):
             if not late:
@@ -282,6 +282,13 @@ class Duties:
                 self._drop(duty, now, all_of_them=False)
         self._pass(duty, now)
         return True
+
+    def invited(self, phone: str, now: datetime) -> datetime | None:
+        """When the newest letter came to this phone that asks whether somebody comes."""
+        told = [self.known[name] for name in self._pockets.get(phone, []) if name in self.known]
+        asking = (duty for duty in told if duty.where and not duty.said and duty.state in ("invited", "postponed"))
+        letters = (duty.sent for duty in asking if phone in duty.phones)
+        return max((sent for sent in letters if sent is not None and sent <= now), default=None)
 
     # Who is a stranger
 

@@ -22,6 +22,7 @@ from gateway.writing import Note
 from tests.gateway.duty_events import DO
 from tests.model import compare, speech, steps
 from tests.model.cast import Cast, Due
+from tests.model.compare import Sleep
 from tests.model.doubles import Ministry, Operator, Way
 from tests.model.duties import Duties, Said
 from tests.model.duties import Name as DutyName
@@ -48,11 +49,12 @@ class Player:
         self._reference = Reference(cast, self._fate)
         self._duties = Duties(cast, self._fate_of_duty, self._reference.strangers)
         self._reference.persons_at = self._duties.persons_at
-        self._reference.strange = self._duties.strange
+        self._reference.strange, self._reference.invited = self._duties.strange, self._duties.invited
         self._finals = 0
         """So many of E-Sobes' answers the reference has heard of."""
         self._lines: list[tuple[datetime, str, str]] = []
         """Answers that stand in the journal: when, at which phone, about whom."""
+        self._sleeps: list[Sleep] = []
         self._talked: set[str] = set()
         """Addresses from which the talk has heard something."""
 
@@ -79,11 +81,11 @@ class Player:
 
     async def _step(self, number: int, step: Step) -> None:
         if step.do == "move":
-            await self._world.move(steps.moment(self._clock.at, step.how, self._closes(step)), self._passed)
+            await self._world.move(steps.moment(self._clock.at, step.how, self._closes(step)), self._woken)
         elif step.do == "down":
             await self._sleep(step)
         else:
-            await self._world.move(self._clock.at + TICK, self._passed)
+            await self._world.move(self._clock.at + TICK, self._woken)
             await self._happens(number, step)
         await self._world.settle(rings=False)
         self._hear_ministry()
@@ -94,6 +96,7 @@ class Player:
         since, self._clock.at = self._clock.at, steps.moment(self._clock.at, step.how)
         self._reference.slept(since, self._clock.at)
         self._duties.slept(self._clock.at)
+        self._sleeps.append((since, self._clock.at))
         self._world.begin()
         self._world.program.redis.dies(step.death)
         self._passed(self._clock.at)
@@ -330,6 +333,14 @@ class Player:
 
     # Time, and what E-Sobes answers
 
+    def _woken(self, now: datetime) -> None:
+        """Whoever runs misses no moment."""
+        self._hear_ministry()
+        due = self._duties.due()
+        if due is not None and due + TICK < now:
+            self.wrong.append(f"nobody woke for what was due at {due}, until {now}")
+        self._passed(now)
+
     def _passed(self, now: datetime) -> None:
         self._hear_ministry()
         self._reference.pass_time(now)
@@ -359,10 +370,10 @@ class Player:
         for address in self._cast.addresses:
             self._operator.ways[address] = Way()
         last = max((offer.closes for offer in self._reference.offers.values()), default=self._clock.at)
-        await self._world.move(max(last, self._clock.at) + AFTERWARDS, self._passed)
+        await self._world.move(max(last, self._clock.at) + AFTERWARDS, self._woken)
         while (due := self._duties.due()) is not None:
-            await self._world.move(max(due, self._clock.at) + TICK, self._passed)
-        await self._world.move(self._clock.at + AFTERWARDS, self._passed)
+            await self._world.move(max(due, self._clock.at) + TICK, self._woken)
+        await self._world.move(self._clock.at + AFTERWARDS, self._woken)
         self._hear_ministry()
         lines = await self._journal()
         self.wrong += [f"left over: {what}" for what in await self._world.left_over()]
@@ -370,7 +381,7 @@ class Player:
         self.wrong += compare.letters(self._cast, self._reference, self._operator, self._world.deaths)
         self.wrong += compare.journal(lines, self._lines, self._operator.shown)
         self.wrong += compare.wishes(self._duties, self.ministry)
-        self.wrong += compare.duty_letters(self._cast, self._duties, self._operator)
+        self.wrong += compare.duty_letters(self._cast, self._duties, self._operator, self._sleeps)
         self.wrong += compare.replies(self._duties, self._operator)
         for one in self._cast.duties:
             known = self._duties.known.get(one.name)

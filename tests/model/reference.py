@@ -111,6 +111,8 @@ class Reference:
         """Of whose duties a phone was told…"""
         self.strange: Callable[[datetime, str, str], None] = lambda *_: None
         """…and nothing of this person's any more."""
+        self.invited: Callable[[str, datetime], datetime | None] = lambda *_: None
+        """When the newest letter came to a phone that asks whether somebody comes."""
         self._cast = cast
         self._fate = fate
 
@@ -278,6 +280,8 @@ class Reference:
         return self._answers(now, offer, address, code == offer.yes, (code, text))
 
     def by_word(self, now: datetime, address: str, yes: bool, text: str) -> Heard:
+        if self._is_about_coming(now, address):
+            return Heard(about=None)
         asked = [one for one in self._own(address) if one.is_open(now)]
         if len(asked) == 1 and self._came(asked[0], self._cast.phone(address)):
             return self._answers(now, asked[0], address, yes, (None, text))
@@ -304,10 +308,17 @@ class Reference:
 
     def unclear(self, now: datetime, address: str) -> Heard:
         """It decides nothing; where nothing is asked any more, the talk may have use for it."""
+        if self._is_about_coming(now, address):
+            return Heard(about=None)
         own = self._own(address)
         if any(one.is_open(now) for one in own):
             return Heard(about=frozenset(one.iin for one in own if one.is_waiting(now)))
         return Heard(about=None)
+
+    def _is_about_coming(self, now: datetime, address: str) -> bool:
+        """A word without a code may be meant for an invitation, if that came last."""
+        letter = self.invited(self._cast.phone(address), now)
+        return letter is not None and all(one.sent <= letter for one in self._own(address) if one.sent <= now)
 
     def not_mine(self, now: datetime, address: str, code: str | None) -> Heard:
         phone = self._cast.phone(address)

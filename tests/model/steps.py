@@ -88,7 +88,10 @@ class Step(Struct, frozen=True):
 def draw(chance: Random, cast: Cast) -> list[Step]:
     steps = [_opened(cast, 0)]
     later = list(range(1, len(cast.offers)))
-    steps += [_told(chance, due, begins=True) for due in cast.duties if chance.random() < 0.85]
+    for due in cast.duties:
+        if chance.random() < 0.85:
+            steps.append(_told(chance, due, begins=True))
+            steps += _wishes(chance, cast, due)
     for _ in range(chance.randint(5, 16) + 3 * len(cast.duties)):
         if cast.duties and chance.random() < 0.45:
             steps.append(_of_duty(chance, cast, chance.choice(cast.duties)))
@@ -187,6 +190,14 @@ def _of_duty(chance: Random, cast: Cast, due: Due) -> Step:
     if about == "again":
         return Step("again", due=due.name)
     return Step("deed", due=due.name, address=address, how=how, variant=place, twice=twice)
+
+
+def _wishes(chance: Random, cast: Cast, due: Due) -> list[Step]:
+    """Somebody cannot come in time, and says so before anything else happens."""
+    if due.kind != "invitation" or chance.random() < 0.4:
+        return []
+    address = chance.choice(cast.at(due.phones[0]))
+    return [Step("deed", due=due.name, address=address, how="postpone", variant=chance.randrange(5))]
 
 
 def _told(chance: Random, due: Due, *, begins: bool) -> Step:
