@@ -3,7 +3,7 @@ person decides, and the clock. Load, step, commit."""
 
 from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import structs
@@ -198,16 +198,20 @@ class Duties:
                 outcome = await self._store.commit_pocket(address, stored, after, Writing())
 
     async def _over(self, noted: Sequence[Noted]) -> set[str]:
-        found = await self._store.duties(noted)
-        return {one.name for one, stored in zip(noted, found, strict=True) if _is_over(read(stored))}
+        found, now = await self._store.duties(noted), self._clock.now()
+        return {one.name for one, stored in zip(noted, found, strict=True) if _is_over(read(stored), now)}
 
 
 def read(stored: bytes | None) -> AnyDuty | None:
     return _decode.decode(stored) if stored else None
 
 
-def _is_over(duty: AnyDuty | None) -> bool:
-    return duty is not None and duty.state == "over"
+def _is_over(duty: AnyDuty | None, now: datetime) -> bool:
+    """Also if nothing has come of it for long, and nothing is due: E-Sobes does not say when an aid was handed over.
+    Whatever it tells of it later is noted anew."""
+    if duty is None:
+        return False
+    return duty.state == "over" or (duty.wake is None and now - duty.sent > timedelta(pocket.KEPT))
 
 
 def _done(deed: Arrive, duty: Invitation) -> Verdict:
