@@ -74,8 +74,8 @@ class Teller:
     async def choice_opened(
         self, whose: Resident, service: str, opened_on: date | None = None, choice: str | None = None
     ) -> Heard:
-        """`opened_on`: a day that is past, if the programme went to the portal then. `choice`: one that the person has
-        reactivated."""
+        """`opened_on`: a day that is past, if the programme went to the portal then. `choice`: one that the person
+        has reactivated."""
         now = self.ministry.clock.now()
         async with self.ministry.desk:
             held = await self._choice(choice, whose) if choice else None
