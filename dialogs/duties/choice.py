@@ -27,13 +27,19 @@ def begins_anew(course: Choosing) -> bool:
     return course.happening.day is not None and course.happening.day > course.duty.opened_on
 
 
+def is_too_late(course: Choosing) -> bool:
+    """The working days are over before anybody can read of them. Of months, the letter about the block tells."""
+    service, last = course.duty.service, course.duty.last
+    return service in course.rules.law.days.services and last is not None and last < course.leaves().date()
+
+
 def open_anew(course: Choosing) -> None:
     duty = course.duty
     duty.opened_on = course.happening.day or duty.opened_on
     duty.last = course.rules.last_to_choose(duty.service, duty.opened_on)
     course.renew()
     duty.outcome = ""
-    course.tell("choose")
+    course.tell("choose_late" if is_too_late(course) else "choose")
 
 
 def close(course: Choosing) -> None:

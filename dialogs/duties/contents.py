@@ -61,7 +61,7 @@ def _of_invitation(telling: str, duty: Invitation, today: date) -> str:
 
 def _of_choice(telling: str, duty: Choice, rules: Rules) -> str:
     by_days = duty.service in rules.law.days.services
-    if telling in ("choose", "month_over", "choose_soon") and duty.last is None:
+    if telling in ("choose", "choose_late", "month_over", "choose_soon") and duty.last is None:
         return "choose.unknown"
     return f"{telling}.days" if by_days and f"{telling}.days" in PLANS else telling
 

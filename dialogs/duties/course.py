@@ -65,6 +65,10 @@ class Course(Generic[D]):
     def tell(self, name: str) -> None:
         self.tellings.append((self.state, self.duty.round, Telling(name)))
 
+    def has_told(self, name: str) -> bool:
+        """In this very step."""
+        return any(telling.name == name for *_, telling in self.tellings)
+
     def remind(self, name: str, last: date) -> None:
         """Once, and only if it can still leave by the last day on which it is of use. Those that were to leave before
         it do not any more."""

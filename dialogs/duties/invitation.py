@@ -89,8 +89,10 @@ def decline(course: Arriving) -> None:
 
 
 def dispute(course: Arriving) -> None:
-    course.duty.disputed = course.happening.day
-    course.notes.append("disputed")
+    """The office hears of a day once."""
+    if course.duty.disputed != course.happening.day:
+        course.duty.disputed = course.happening.day
+        course.notes.append("disputed")
 
 
 def is_unused(course: Arriving) -> bool:
@@ -154,7 +156,8 @@ def unsigned(course: Arriving) -> None:
 
 
 def unsigned_lapsed(course: Arriving) -> None:
-    if not course.duty.said:
+    """A letter that has just told of a day which is over says it all."""
+    if not course.duty.said and not course.has_told("invited_late"):
         course.tell("unsigned_lapsed")
 
 

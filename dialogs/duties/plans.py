@@ -72,6 +72,7 @@ PLANS: dict[str, tuple[str, ...]] = {
     "choose": ("choose", "blocking", "no_internet", "ask"),
     "choose.days": ("choose", "queue", "no_internet", "ask"),
     "choose.unknown": ("choose.unknown", "no_internet"),
+    "choose_late": ("choose_late", "choose_late.next"),
     "month_over": ("month_over", "month_passed", "blocking", "no_internet", "ask"),
     "choose_soon": ("choose_soon", "queue", "no_internet", "ask"),
     "blocked": ("blocked", "blocked.next", "ask"),

@@ -50,6 +50,7 @@ WANTING = frozenset(
 
 LETTERS = WANTING | {
     "invited_late",
+    "choose_late",
     "moved",
     "passed_on",
     "cancelled",

@@ -177,7 +177,9 @@ class Duties:
         duty.opened, duty.last = day, last_to_choose(duty.about.service, day)
         self._anew(duty, "open", now)
         over = self._end(duty)
-        if over is None or over[0] > now:
+        if duty.about.service in DAYS_TO_CHOOSE and duty.last < leaves(now).date():
+            self._tell(duty, "choose_late", now)
+        elif over is None or over[0] > now:
             self._tell(duty, "choose", now, duty.last)
 
     def _choice_closed(self, duty: Duty, now: datetime, event: Event) -> None:
@@ -411,7 +413,7 @@ class Duties:
         self._turn(duty, "lapsed" if over else "invited", now, told=told)
         if told and not over:
             duty.sent = leaves(now)
-        if told:
+        if told and not (over and any(name[:2] == (duty.name, "invited_late") for name in self._fresh)):
             self._tell(duty, "unsigned_lapsed" if over else "unsigned", now)
 
     # Letters

@@ -70,7 +70,7 @@ SETTINGS = (*Setting, None)
 WHEELCHAIR, BED, ASSISTANT = "special_transport_wheelchair", "sanatorium_treatment", "personal_assistant"
 SERVICES = (*sorted(path.stem for path in Path("dialogs/catalogue/services").glob("*.toml")), "new_service")
 DAYS = (date(2026, 11, 30), date(2027, 9, 22), date(2027, 9, 20), date(2028, 2, 29), date(2026, 12, 31))
-OF_CHOICES = ("choose", "month_over", "choose_soon", "blocked", "chosen", "choice_cancelled")
+OF_CHOICES = ("choose", "choose_late", "month_over", "choose_soon", "blocked", "chosen", "choice_cancelled")
 BY_MONTHS = ("month_over", "blocked")
 OF_ORDERS = ("accepted", "refused", "cancel_soon", "arrive_soon")
 OF_INVITATIONS = tuple(sorted(LETTERS - {*OF_CHOICES, *OF_ORDERS}))
@@ -454,10 +454,10 @@ def _all() -> Iterator[tuple[str, str, AnyDuty, bool]]:
     )
     for telling in ("conflict", "not_taken"):
         yield f"{telling} · too late", telling, invitation(telling, arrive_by=NOW.date() - timedelta(1)), False
-    for telling in sorted({*OF_CHOICES} - {"choose_soon"}, key=OF_CHOICES.index):
+    for telling in sorted({*OF_CHOICES} - {"choose_soon", "choose_late"}, key=OF_CHOICES.index):
         yield telling, telling, choice(telling), False
         yield f"{telling} · for a child, sanatorium", telling, choice(telling, BED, person=ALAN), False
-    for telling, setting in product(("choose", "choose_soon", "chosen"), (INPATIENT, SEMI, HOME)):
+    for telling, setting in product(("choose", "choose_soon", "choose_late", "chosen"), (INPATIENT, SEMI, HOME)):
         yield f"{telling} · {setting}", telling, choice(telling, f"special_social_services_{setting}"), False
     yield "choose · sign language", "choose", choice("choose", "sign_language_specialist"), False
     yield "chosen · sign language", "chosen", choice("chosen", "sign_language_specialist"), False

@@ -24,6 +24,7 @@ KINDS = list(TABLES)
 EVERY_STATE = [(kind, state) for kind, (states, _, _) in TABLES.items() for state in states]
 NOW, LATER = moment("Mon 16 Nov 2026 12:00"), moment("Mon 15 Mar 2027 22:00")
 DAYS = (date(2026, 11, 30), date(2027, 4, 1))
+HOME = "special_social_services_home"
 PEOPLE = frozenset({"come", "decline", "dispute", "postpone"})
 
 
@@ -34,7 +35,7 @@ def events(kind: type[AnyDuty]) -> list[str]:
 def somewhere(kind: type[AnyDuty], state: str, now: datetime) -> AnyDuty:
     about: dict[str, Any] = {"id": "in-3", "person": AIGUL, "phones": PHONES, "sent": now, "round": 1}
     if kind is Choice:
-        return Choice(state=state, service="sanatorium_treatment", opened_on=DAYS[0], last=date(2027, 1, 30), **about)
+        return Choice(state=state, service=HOME, opened_on=NOW.date(), last=date(2027, 1, 30), **about)
     if kind is Order:
         days = {"arrive_on": DAYS[0], "leave_on": DAYS[1], "cancel_by": date(2026, 11, 25)}
         known: dict[str, Any] = days if state == "accepted" else {}
