@@ -20,7 +20,7 @@ from gateway.esobes import Post
 from gateway.letters import Status
 from gateway.names import asking_ids, notice_id
 from gateway.subject import subject
-from gateway.writing import Waiting, Writing
+from gateway.writing import Outgoing, Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
 """A question names its last day, so it must not leave on another day than it was written for."""
@@ -65,32 +65,26 @@ class Consequences:
     def of(self, step: Step, scene: Scene) -> Writing:
         matter, asker = step.matter, scene.asker
         about = subject(matter)
-        leaving: list[Letter] = []
-        waiting: list[Waiting] = []
-        entries = [about.answered(asker.given, step.nature)] if asker and step.nature else []
+        out = Outgoing(scene.now)
+        if asker and step.nature:
+            out.entries.append(about.answered(asker.given, step.nature))
         answered_at = {asker.inbound.address} if asker and any(telling.asked for telling in step.tellings) else set()
         for number, telling in enumerate(step.tellings):
             if telling.asked and asker is not None:
                 letter = self._reply(telling, number, matter, scene, asker)
-                leaving.append(letter)
-                entries.append(about.told(letter, telling.name, asker.given.phone))
+                out.add(letter, about.told(letter, telling.name, asker.given.phone))
                 continue
             for phone, address in reached(matter.phones, scene.pockets):
                 if address not in answered_at:
                     letter = self._notice(telling, number, matter, scene, phone=phone, address=address)
-                    entry = about.told(letter, telling.name, phone)
-                    if letter.created > scene.now.timestamp():
-                        waiting.append(Waiting(letter, entry))
-                    else:
-                        leaving.append(letter)
-                        entries.append(entry)
+                    out.add(letter, about.told(letter, telling.name, phone))
         return Writing(
             cause=scene.cause,
-            letters=leaving,
-            later=waiting,
-            unsend=_outdated(step, scene, waiting),
+            letters=out.leaving,
+            later=out.waiting,
+            unsend=_outdated(step, scene, out.waiting),
             relays=[_post(relay, matter, scene) for relay in step.relays],
-            entries=entries,
+            entries=out.entries,
         )
 
     def _reply(self, telling: Telling, number: int, matter: Matter, scene: Scene, asker: Asker) -> Letter:

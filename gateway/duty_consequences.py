@@ -21,10 +21,9 @@ from dialogs.people import mark
 from gateway.channels import Letter, surface
 from gateway.consequences import OF_USE, reached, several_persons, unasked
 from gateway.esobes import Post
-from gateway.journal import Entry
 from gateway.names import duty_letter_id
 from gateway.subject import of_duty
-from gateway.writing import Note, Waiting, Writing
+from gateway.writing import Note, Outgoing, Waiting, Writing
 
 SOON = timedelta(minutes=10)
 """So long what E-Sobes answers to a wish is an answer to the person, who gets it at any hour."""
@@ -54,25 +53,18 @@ class DutyConsequences:
         """`was`: the duty before the step."""
         duty = step.duty
         about = of_duty(duty)
-        leaving: list[Letter] = []
-        waiting: list[Waiting] = []
-        entries: list[Entry] = []
+        out = Outgoing(scene.now)
         for number, telling in enumerate(step.tellings):
             for phone, address in reached(duty.phones, scene.pockets):
                 letter = self._letter(telling, number, duty, scene, phone=phone, address=address)
-                entry = about.told(letter, telling.name, phone)
-                if letter.created > scene.now.timestamp():
-                    waiting.append(Waiting(letter, entry))
-                else:
-                    leaving.append(letter)
-                    entries.append(entry)
+                out.add(letter, about.told(letter, telling.name, phone))
         return Writing(
             cause=scene.cause,
-            letters=leaving,
-            later=waiting,
-            unsend=_outdated(was, step, scene, waiting),
+            letters=out.leaving,
+            later=out.waiting,
+            unsend=_outdated(was, step, scene, out.waiting),
             relays=[_post(wanted, duty, scene) for wanted in step.relays],
-            entries=entries,
+            entries=out.entries,
             notes=[_note(what, duty, scene.now) for what in step.notes],
         )
 

@@ -19,6 +19,23 @@ class Waiting(Struct, frozen=True):
     entry: Entry
 
 
+class Outgoing:
+    """Letters of one step, with their lines of the journal: those that leave now, and those that wait."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now.timestamp()
+        self.leaving: list[Letter] = []
+        self.waiting: list[Waiting] = []
+        self.entries: list[Entry] = []
+
+    def add(self, letter: Letter, entry: Entry) -> None:
+        if letter.created > self._now:
+            self.waiting.append(Waiting(letter, entry))
+        else:
+            self.leaving.append(letter)
+            self.entries.append(entry)
+
+
 class Note(Struct, frozen=True, array_like=True):
     """Something that the office has to look at."""
 
