@@ -21,9 +21,7 @@ def person(citizen: Citizen = PAVEL) -> Person:
     return Person(citizen.iin, citizen.name, citizen.birth_date, citizen.language)
 
 
-def offer(
-    last: date, citizen: Citizen = PAVEL, service: str = "special_transport_wheelchair", **more: Any
-) -> Matter:
+def offer(last: date, citizen: Citizen = PAVEL, service: str = "special_transport_wheelchair", **more: Any) -> Matter:
     plain = Matter(
         id=more.pop("id", f"O-{service}-{last}"),
         kind=Kind.PROACTIVE,
@@ -61,7 +59,9 @@ def invitation(
 
 def unsigned(arrive_by: date, sign_by: date, until: date, citizen: Citizen = PAVEL, **more: Any) -> Invitation:
     """The wish to postpone waits for its signature."""
-    wanted = Postponement(until, Reason.ILLNESS, SENT, "sms", PHONE, f"sms:{PHONE}", sign_by, "https://aleumet.egov.kz")
+    wanted = Postponement(
+        until, Reason.ILLNESS, SENT, "sms", PHONE, f"sms:{PHONE}", sign_by, "https://aleumet.egov.kz"
+    )
     return invitation(arrive_by, citizen, state="unsigned", used=True, wanted=wanted, **more)
 
 
