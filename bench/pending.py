@@ -11,12 +11,12 @@ from hiredis import pack_command
 from msgspec import structs
 
 from bench.load import LoadError
+from dialogs.language import Language
 from dialogs.matters import codes, pocket, steps
 from dialogs.matters.matter import Kind, Matter, Person
 from dialogs.matters.pocket import Known, Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Asked
-from dialogs.messages import Language
 from dialogs.people import mark
 from gateway.clock import ALMATY, Clock
 from gateway.events import EVENT

@@ -14,7 +14,7 @@ from bench.pending import Command, phone, pour
 from bench.processes import Cores, Process
 from bench.tables import table
 from dialogs import session as sessions
-from dialogs.messages import Language
+from dialogs.language import Language
 from gateway.store import SHARDS, outbox_key, shard, tag
 
 QUESTIONS = 2

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.errors import StartError
 from dialogs.catalogue.loader import CatalogueError
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from dialogs.words import WordsError
 from gateway.roles import Role
 

@@ -14,7 +14,7 @@ from bot.errors import StartError
 from bot.redis import open_redis
 from bot.settings import Settings
 from dialogs import words
-from dialogs.messages import Language
+from dialogs.language import Language
 from gateway.clock import Clock, SandboxClock
 from gateway.journal import JournalError, Period
 from gateway.journal_export import Format, export

@@ -6,7 +6,8 @@ from datetime import date
 from dialogs.catalogue.catalogue import Catalogue, careful
 from dialogs.catalogue.schema import Fact, Kind, Service, Source, Status
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Say, Surface, say
+from dialogs.language import Language
+from dialogs.messages import Say, Surface, say
 from dialogs.words import Words
 
 STATUS = {

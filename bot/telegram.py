@@ -25,7 +25,8 @@ from msgspec import Struct
 from bot.errors import StartError
 from bot.telegram_letters import PATIENCE, TelegramLetters
 from bot.telegram_updates import GROUP, WANTED, Update, convert, decode, read
-from dialogs.messages import Language, Surface, say
+from dialogs.language import Language
+from dialogs.messages import Surface, say
 from dialogs.words import Words
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock

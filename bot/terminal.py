@@ -8,7 +8,8 @@ from msgspec import structs
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.inquiries import AWAY
-from dialogs.messages import Button, Contact, Content, Language, Message, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Button, Contact, Content, Message, Pressed, Surface, Text
 from dialogs.people import read_phone
 from dialogs.talk import Here
 from gateway import papers

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 
-from dialogs.messages import Language
+from dialogs.language import Language
 
 BABEL_LOCALE = {Language.KK: "kk", Language.RU: "ru_KZ"}
 

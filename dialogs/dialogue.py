@@ -13,7 +13,18 @@ from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view, w
 from dialogs.duties import rules, screen
 from dialogs.errands import Audit, Errand, ServiceRequest
 from dialogs.inquiries import Inquiry, UnansweredError
-from dialogs.messages import Content, Event, Interrupted, Language, Message, Pressed, Reply, Say, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import (
+    Content,
+    Event,
+    Interrupted,
+    Message,
+    Pressed,
+    Reply,
+    Say,
+    Surface,
+    Text,
+)
 from dialogs.session import Session
 from dialogs.talk import Guide, Here
 from dialogs.topics.arriving import about_arriving

@@ -7,17 +7,11 @@ any language, and the choices offered. `render` makes `Message`s of it, ready fo
 
 from datetime import date, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Union
+from typing import Union
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from dialogs.papers import Paper
-
-
-class Language(StrEnum):
-    KK = "kk"
-    RU = "ru"
+from dialogs.papers import Paper
 
 
 class Surface(StrEnum):
@@ -124,7 +118,7 @@ class Reply(Struct, frozen=True):
     """In a chat, change the message whose button was pressed instead of writing a new one."""
     ask_contact: bool = False
     """In a chat, show the button that shares one's own phone number."""
-    paper: "Paper | None" = None
+    paper: Paper | None = None
     """In a chat, a file that comes with it."""
 
 
@@ -144,5 +138,5 @@ class Message(Struct, frozen=True):
     ask_contact: bool = False
     to_phone: str | None = None
     """Set when the message goes by SMS to this phone instead of back to where the question came from."""
-    paper: "Paper | None" = None
+    paper: Paper | None = None
     """In a chat, a file that comes with it."""

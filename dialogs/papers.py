@@ -9,8 +9,8 @@ from datetime import date, datetime, time
 from msgspec import Struct
 
 from dialogs.duties.duty import Place, Reason
+from dialogs.language import Language
 from dialogs.matters.matter import Person
-from dialogs.messages import Language
 
 
 class Notice(Struct, frozen=True, array_like=True, tag="notice"):

@@ -12,7 +12,7 @@ import phonenumbers
 from msgspec import Struct
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from dialogs.messages import Language
+from dialogs.language import Language
 
 _HOME = "KZ"
 _PLAIN = re.compile(r"\+77[0-9]{9}")

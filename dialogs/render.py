@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from msgspec import Struct, structs
 
-from dialogs.messages import Button, Choice, Language, Message, Reply, Say, Surface
+from dialogs.language import Language
+from dialogs.messages import Button, Choice, Message, Reply, Say, Surface
 from dialogs.sms_length import units
 from dialogs.words import Words
 

@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from dialogs.catalogue.catalogue import Catalogue
-from dialogs.messages import Language, Say, Surface
+from dialogs.language import Language
+from dialogs.messages import Say, Surface
 from dialogs.spelling import by_ear, stems, tokens
 from dialogs.words import Words
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dialogs.messages import Language
+from dialogs.language import Language
 
 VERSION = 2
 

@@ -11,7 +11,8 @@ from babel.messages.pofile import read_po
 from msgspec import Struct
 
 from dialogs.days import Day, with_weekday
-from dialogs.messages import Language, Plain, Say, Surface, Value
+from dialogs.language import Language
+from dialogs.messages import Plain, Say, Surface, Value
 
 
 class WordsError(Exception):

@@ -11,13 +11,14 @@ from msgspec import Struct, structs
 
 from dialogs.dialogue import Grasp
 from dialogs.duties.duty import AnyDuty
+from dialogs.language import Language
 from dialogs.matters import answers, pocket, sizes
 from dialogs.matters.affair import Happening
 from dialogs.matters.answers import Asks, Decides, Died, NotMine, Open, Reason, Unclear
 from dialogs.matters.letters import key
 from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
-from dialogs.messages import Language, Pressed, Text, Unreadable
+from dialogs.messages import Pressed, Text, Unreadable
 from dialogs.people import mark
 from gateway import duties, matter_store
 from gateway.at import At, reached

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 import msgspec
 from msgspec import Struct
 
+from dialogs.language import Language
 from dialogs.matters import window
 from dialogs.matters.affair import Sending
 from dialogs.matters.letters import Letters
@@ -13,7 +14,7 @@ from dialogs.matters.matter import Given, Matter, Relay, Telling
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Step
-from dialogs.messages import Language, Message
+from dialogs.messages import Message
 from gateway import letters as sent
 from gateway.channels import Inbound, Letter, surface
 from gateway.esobes import Post

@@ -14,10 +14,10 @@ from dialogs.duties.course import Happening
 from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement, name
 from dialogs.duties.letters import Letters
 from dialogs.duties.rules import Rules
+from dialogs.language import Language
 from dialogs.matters import pocket
 from dialogs.matters.matter import Answer, Given
 from dialogs.matters.pocket import Noted, Pocket
-from dialogs.messages import Language
 from dialogs.people import mark
 from dialogs.talk import Here
 from gateway.channels import Inbound

@@ -13,10 +13,11 @@ from dialogs.duties.letters import Letters
 from dialogs.duties.notices import notice
 from dialogs.duties.rules import Rules
 from dialogs.duties.steps import WANTING, Step
+from dialogs.language import Language
 from dialogs.matters import window
 from dialogs.matters.matter import Telling
 from dialogs.matters.pocket import Pocket
-from dialogs.messages import Language, Surface
+from dialogs.messages import Surface
 from dialogs.people import mark
 from gateway.channels import Letter, surface
 from gateway.consequences import OF_USE, reached, several_persons, unasked

@@ -15,8 +15,9 @@ import msgspec
 from msgspec import Struct, structs
 
 from dialogs.errands import Errand, SendCode
+from dialogs.language import Language
 from dialogs.matters import pocket
-from dialogs.messages import Kept, Language, Say, Surface
+from dialogs.messages import Kept, Say, Surface
 from dialogs.people import Citizen, mark
 from dialogs.words import Words
 from gateway import esobes_reading as reading

@@ -24,7 +24,7 @@ from msgspec.json import Decoder
 
 from dialogs.applications.application import Application, Passed, Stage
 from dialogs.inquiries import Organisation
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.people import Citizen, read_phone
 from gateway.clock import ALMATY
 

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from dialogs.messages import Language, Surface, say
+from dialogs.language import Language
+from dialogs.messages import Surface, say
 from dialogs.people import Phone, initials
 from dialogs.words import Words
 from gateway.clock import ALMATY

@@ -7,10 +7,10 @@ import msgspec
 from msgspec import structs
 
 from dialogs import session as sessions
+from dialogs.language import Language
 from dialogs.matters import pocket
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.pocket import Pocket
-from dialogs.messages import Language
 from gateway.channels import Letter, surface
 from gateway.matter_store import MatterStore
 from gateway.names import of_linked_chat, short

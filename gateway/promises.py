@@ -14,9 +14,10 @@ import msgspec
 from msgspec import structs
 
 from dialogs import session as sessions
+from dialogs.language import Language
 from dialogs.matters import pocket, window
 from dialogs.matters.window import Quiet
-from dialogs.messages import Kept, Language, Say, Surface
+from dialogs.messages import Kept, Say, Surface
 from dialogs.session import Session
 from dialogs.words import Words
 from gateway import esobes_reading as reading

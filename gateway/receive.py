@@ -16,7 +16,8 @@ from dialogs.duties.asking import Arrive, Arrived
 from dialogs.duties.duty import AnyDuty
 from dialogs.errands import ServiceRequest
 from dialogs.inquiries import Inquiry
-from dialogs.messages import Content, Interrupted, Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Content, Interrupted, Surface
 from dialogs.session import Session
 from dialogs.talk import Here
 from dialogs.topics import proof

@@ -12,7 +12,8 @@ from msgspec import Struct, structs
 
 from dialogs.applications.wishes import Reader, Wording
 from dialogs.errands import ServiceRequest
-from dialogs.messages import Language, Message, Surface
+from dialogs.language import Language
+from dialogs.messages import Message, Surface
 from dialogs.people import mark
 from dialogs.talk import Here
 from gateway import esobes_reading as reading

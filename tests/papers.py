@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from dialogs.duties.duty import Place, Reason
+from dialogs.language import Language
 from dialogs.matters.matter import Person
-from dialogs.messages import Language
 from dialogs.papers import Calendar, Entry, Notice
 from gateway.clock import ALMATY
 

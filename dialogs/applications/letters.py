@@ -12,8 +12,9 @@ from msgspec import Struct, structs
 from dialogs.applications import lines
 from dialogs.applications.application import Application, Stage
 from dialogs.applications.rights import shortened
+from dialogs.language import Language
 from dialogs.matters.voice import first_that_fits, given_name
-from dialogs.messages import Button, Language, Message, Say, Surface, say
+from dialogs.messages import Button, Message, Say, Surface, say
 from dialogs.sms_length import measure
 from dialogs.talk import Guide
 

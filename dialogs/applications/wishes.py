@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from dialogs.applications import lines
 from dialogs.applications.application import Application
+from dialogs.language import Language
 from dialogs.matters.voice import first_that_fits
-from dialogs.messages import Button, Language, Message, Say, Surface, say
+from dialogs.messages import Button, Message, Say, Surface, say
 from dialogs.talk import Guide
 
 SHORT_PARTS = 2

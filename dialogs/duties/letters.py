@@ -17,9 +17,10 @@ from dialogs.duties.contents import Content, content
 from dialogs.duties.duty import AnyDuty, Invitation, Order, Place, Setting
 from dialogs.duties.plans import ANSWERED, ENDS_IN_BUTTONS, ONLY_CHAT, ONLY_SMS, RANKS
 from dialogs.duties.rules import Rules
+from dialogs.language import Language
 from dialogs.matters.matter import Telling
 from dialogs.matters.voice import DISCREET, Voice, first_that_fits, given_name, with_less
-from dialogs.messages import Button, Language, Message, Say, Surface, Value
+from dialogs.messages import Button, Message, Say, Surface, Value
 from dialogs.words import Words
 
 PARTS = 2

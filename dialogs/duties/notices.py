@@ -3,8 +3,8 @@
 from datetime import date
 
 from dialogs.duties.duty import AnyDuty, Invitation
+from dialogs.language import Language
 from dialogs.matters.sizes import child
-from dialogs.messages import Language
 from dialogs.papers import Notice
 
 

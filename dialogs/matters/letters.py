@@ -7,11 +7,12 @@ them no other number of three digits.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from dialogs.language import Language
 from dialogs.matters.matter import Kind, Matter, Telling
 from dialogs.matters.rules import Rules, decision_by
 from dialogs.matters.voice import DISCREET, Voice, first_that_fits, key, whom, with_less
 from dialogs.matters.window import last_day
-from dialogs.messages import Language, Message, Surface, say
+from dialogs.messages import Message, Surface, say
 from dialogs.words import Words
 
 __all__ = ["Letters", "key"]

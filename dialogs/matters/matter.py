@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from dialogs.messages import Language
+from dialogs.language import Language
 
 
 class Kind(StrEnum):

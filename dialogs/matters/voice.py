@@ -6,10 +6,11 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
+from dialogs.language import Language
 from dialogs.matters import sizes
 from dialogs.matters.matter import Kind, Matter
 from dialogs.matters.window import last_day
-from dialogs.messages import Button, Language, Say, Surface, Value
+from dialogs.messages import Button, Say, Surface, Value
 from dialogs.sms_length import measure
 from dialogs.words import Words
 

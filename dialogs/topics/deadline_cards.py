@@ -11,11 +11,12 @@ from dialogs.duties import bring as things
 from dialogs.duties.bring import Escort
 from dialogs.duties.duty import Choice as Choosing
 from dialogs.duties.duty import Order, Place
+from dialogs.language import Language
 from dialogs.matters import sizes
 from dialogs.matters.matter import Kind as OfferKind
 from dialogs.matters.matter import Matter
 from dialogs.matters.voice import Voice
-from dialogs.messages import Choice, Language, Reply, Say, Surface, say
+from dialogs.messages import Choice, Reply, Say, Surface, say
 from dialogs.months import after
 from dialogs.render import BACK, MENU
 from dialogs.talk import Talk, choice

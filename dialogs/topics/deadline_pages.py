@@ -11,8 +11,9 @@ from dialogs.deadlines import OVER, Deadline, Kind
 from dialogs.duties.clipping import short_name
 from dialogs.duties.duty import Invitation, Order, Setting
 from dialogs.inquiries import Applications, Away
+from dialogs.language import Language
 from dialogs.matters.matter import Matter
-from dialogs.messages import Choice, Language, Reply, Say, Surface, Value, say
+from dialogs.messages import Choice, Reply, Say, Surface, Value, say
 from dialogs.papers import Calendar
 from dialogs.people import Citizen
 from dialogs.render import BACK, MENU, sms

@@ -6,7 +6,8 @@ from datetime import date, time
 from dialogs.applications.application import Application
 from dialogs.deadlines import Deadline, Kind
 from dialogs.duties.duty import Invitation, Order
-from dialogs.messages import Language, Say, Surface, say
+from dialogs.language import Language
+from dialogs.messages import Say, Surface, say
 from dialogs.papers import Calendar, Entry
 from dialogs.talk import Talk
 from dialogs.topics.deadline_pages import Found, dated, is_discreet, service

@@ -2,7 +2,8 @@
 
 import re
 
-from dialogs.messages import Language, Reply, Say
+from dialogs.language import Language
+from dialogs.messages import Reply, Say
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 

@@ -9,7 +9,8 @@ from dialogs.duties import asking
 from dialogs.duties.asking import Act, Verdict
 from dialogs.duties.duty import Invitation, Reason, Setting
 from dialogs.duties.notices import notice as paper
-from dialogs.messages import Choice, Language, Reply, Say, Surface, Value, say
+from dialogs.language import Language
+from dialogs.messages import Choice, Reply, Say, Surface, Value, say
 from dialogs.papers import Notice
 from dialogs.render import BACK, MENU
 from dialogs.talk import Talk, View, choice

@@ -13,7 +13,8 @@ from msgspec import structs
 
 from dialogs.errands import SendCode
 from dialogs.inquiries import Away, CodeSent, NewCode
-from dialogs.messages import Language, Say
+from dialogs.language import Language
+from dialogs.messages import Say
 from dialogs.people import mark
 from dialogs.session import Challenge, Proven, Session
 from dialogs.talk import Talk

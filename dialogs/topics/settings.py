@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from dialogs.messages import Choice, Language, Reply, Say, say
+from dialogs.language import Language
+from dialogs.messages import Choice, Reply, Say, say
 from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice

@@ -6,8 +6,9 @@ from dialogs.applications import lines, queue
 from dialogs.applications.application import OVER, Application, Stage
 from dialogs.applications.terms import overdue
 from dialogs.inquiries import Away, Requested
+from dialogs.language import Language
 from dialogs.matters.voice import given_name
-from dialogs.messages import Choice, Language, Reply, Say, Surface, say
+from dialogs.messages import Choice, Reply, Say, Surface, say
 from dialogs.render import BACK, MENU, sms
 from dialogs.talk import Talk, choice
 from dialogs.topics import who

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, structs
 
+from dialogs.language import Language
 from dialogs.matters.matter import Kind, Person
-from dialogs.messages import Language
 
 HERE = Path(__file__).parent
 

@@ -6,7 +6,7 @@ import unicodedata
 
 from msgspec import Struct
 
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.papers import Calendar, Notice, Paper
 from dialogs.words import Words
 

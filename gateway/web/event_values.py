@@ -2,9 +2,9 @@
 
 from dialogs.applications.application import Application, Hearing, Passed
 from dialogs.duties import duty
+from dialogs.language import Language
 from dialogs.matters.matter import Kind
 from dialogs.matters.matter import Person as Whom
-from dialogs.messages import Language
 from gateway.clock import ALMATY
 from gateway.events import ChoiceTold, InvitationTold, OfferTold, OrderTold, Told
 from gateway.web.event_models import (

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.words import Words
 from gateway.clock import Clock
 from gateway.connection import Batched

@@ -7,8 +7,9 @@ from pathlib import Path
 from babel.dates import get_day_names, get_month_names
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dialogs.language import Language
 from dialogs.matters.rules import Rules
-from dialogs.messages import Language, Say, Surface, say
+from dialogs.messages import Say, Surface, say
 from dialogs.talk import Guide
 
 HERE = Path(__file__).parent

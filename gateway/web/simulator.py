@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, model_validator
 from redis.exceptions import RedisError
 
+from dialogs.language import Language
 from dialogs.matters.rules import Rules
-from dialogs.messages import Language
 from dialogs.sms_length import measure
 from dialogs.talk import Guide
 from dialogs.words import spoken

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Content, Language, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Content, Pressed, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Here
 from gateway.clock import ALMATY

@@ -30,7 +30,7 @@ from dialogs.inquiries import (
     Register,
     Requested,
 )
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.people import Citizen
 from dialogs.talk import Here
 

@@ -19,13 +19,13 @@ from dialogs.catalogue.schema import Service
 from dialogs.dialogue import Answer, Dialogue
 from dialogs.duties import steps
 from dialogs.duties.duty import AnyDuty, Invitation
+from dialogs.language import Language
 from dialogs.matters.matter import Matter
 from dialogs.messages import (
     Contact,
     Content,
     Interrupted,
     Kept,
-    Language,
     Message,
     Pressed,
     Say,

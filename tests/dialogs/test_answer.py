@@ -8,7 +8,8 @@ import pytest
 
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue, load
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from tests.dialogs.talks import Talk
 
 ALMATY = ZoneInfo("Asia/Almaty")

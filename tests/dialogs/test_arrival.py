@@ -7,7 +7,8 @@ import pytest
 
 from dialogs.dialogue import Answer, Dialogue
 from dialogs.duties.duty import Invitation, Place, Reason, Setting
-from dialogs.messages import Language, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Pressed, Surface, Text
 from dialogs.papers import Notice
 from dialogs.talk import Here
 from dialogs.topics import arrival_words

@@ -13,7 +13,8 @@ from dialogs.dialogue import Dialogue
 from dialogs.duties import steps
 from dialogs.duties.course import Happening
 from dialogs.duties.duty import Invitation, Place, Postponement, Reason, Setting
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from dialogs.topics.arriving import key_of
 from tests.dialogs.open_matters import invitation, offer, unsigned
 from tests.dialogs.registry import ALMATY, DANA, DUTY_RULES, FAMILY_PHONE, PHONE, Registry

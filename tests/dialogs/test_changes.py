@@ -7,7 +7,8 @@ import pytest
 from msgspec import Struct
 
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from tests.dialogs.talks import Talk
 
 ALMATY = ZoneInfo("Asia/Almaty")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dialogs import session as sessions
 from dialogs.conversation import MACHINE, PER_MINUTE, ROWS, VIEWS
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Contact, Content, Event, Kept, Language, Pressed, Surface, Text, Unreadable
+from dialogs.language import Language
+from dialogs.messages import Contact, Content, Event, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.render import SMS_UNITS
 from dialogs.session import Agreement, Guard, Proven, Session
 from dialogs.sms_length import units

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dialogs import render, workdays
 from dialogs.day_picker import calendar, chosen, pages, suggested, suggestions, turned
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Event, Language, Message, Pressed, Reply, Say, Surface, Text, say
+from dialogs.language import Language
+from dialogs.messages import Event, Message, Pressed, Reply, Say, Surface, Text, say
 from dialogs.session import Session
 from dialogs.understand import understand
 

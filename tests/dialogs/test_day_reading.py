@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dialogs import months
 from dialogs.day_reading import Doubt, Read, read
 from dialogs.days import Day
-from dialogs.messages import Language
+from dialogs.language import Language
 
 TODAY = date(2026, 12, 1)
 OLD = date(2026, 12, 10)

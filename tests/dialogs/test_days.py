@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dialogs.days import Day, LongAgo
-from dialogs.messages import Language
+from dialogs.language import Language
 
 KK = [
     "қаңтарға қаңтарда қаңтардан",

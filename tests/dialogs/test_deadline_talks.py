@@ -11,10 +11,11 @@ from dialogs.applications.application import Stage
 from dialogs.deadlines import Kind
 from dialogs.dialogue import Dialogue
 from dialogs.duties.duty import AnyDuty, Invitation, Place, Setting, name
+from dialogs.language import Language
 from dialogs.matters.matter import Kind as OfferKind
 from dialogs.matters.matter import Matter
 from dialogs.matters.voice import key
-from dialogs.messages import Language, Say, Surface
+from dialogs.messages import Say, Surface
 from dialogs.papers import Calendar
 from dialogs.sms_length import measure
 from tests.dialogs.applications.cases import KINDS, case

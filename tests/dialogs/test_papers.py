@@ -5,7 +5,8 @@ import pytest
 
 from dialogs import render
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Reply, say
+from dialogs.language import Language
+from dialogs.messages import Reply, say
 from dialogs.papers import Paper
 from gateway.channels import Letter
 from tests.papers import CALENDAR, NOTICE, PERSON, PLACE

@@ -1,7 +1,8 @@
 """A long answer by SMS is read on from where the person is, whatever they send meanwhile."""
 
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from tests.dialogs.talks import READING, Talk
 
 

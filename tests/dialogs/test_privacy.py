@@ -7,7 +7,8 @@ import pytest
 
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Contact, Content, Language, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Contact, Content, Pressed, Surface, Text
 from dialogs.session import Agreement, Session
 from dialogs.talk import Here
 from dialogs.topics.privacy import VERSION

@@ -9,7 +9,8 @@ from msgspec import structs
 
 from dialogs.dialogue import Answer, Dialogue
 from dialogs.inquiries import Organisation
-from dialogs.messages import Content, Language, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Content, Pressed, Surface, Text
 from dialogs.organisations import SETTINGS
 from dialogs.render import SMS_UNITS
 from dialogs.session import Session

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dialogs import render, words
-from dialogs.messages import Choice, Language, Reply, Say, say
+from dialogs.language import Language
+from dialogs.messages import Choice, Reply, Say, say
 from dialogs.render import BACK, MENU, SMS_UNITS
 from dialogs.sms_length import units
 from dialogs.words import Words

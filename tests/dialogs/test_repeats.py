@@ -3,7 +3,8 @@
 import pytest
 
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Content, Language, Pressed, Text
+from dialogs.language import Language
+from dialogs.messages import Content, Pressed, Text
 from dialogs.session import Agreement, Session, new, read, write
 from dialogs.topics import privacy
 from tests.dialogs.callers import CALLERS, NOW, Caller, written

@@ -8,8 +8,9 @@ from dialogs.applications.application import OVER, Stage
 from dialogs.applications.ways import Manner
 from dialogs.dialogue import Dialogue
 from dialogs.errands import ServiceRequest
+from dialogs.language import Language
 from dialogs.matters.voice import LONGEST_NAME
-from dialogs.messages import Choice, Language, Message, Reply, Say, Surface
+from dialogs.messages import Choice, Message, Reply, Say, Surface
 from dialogs.people import mark
 from dialogs.render import BACK, MENU, SMS_UNITS, sms
 from dialogs.session import Wish

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from dialogs import session
 from dialogs.conversation import VIEWS
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from dialogs.session import RENAMED_STATES, Agreement, Session
 from tests.dialogs.talks import Talk
 

@@ -6,7 +6,8 @@ import pytest
 
 from dialogs.conversation import ASKS, VIEWS
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Contact, Content, Language, Pressed, Text, Unreadable
+from dialogs.language import Language
+from dialogs.messages import Contact, Content, Pressed, Text, Unreadable
 from dialogs.session import Agreement, Session, new, read, write
 from dialogs.silence import MINUTES
 from dialogs.topics import privacy

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from tests.dialogs.talks import about, replay
 
 FOLDER = Path(__file__).parents[1] / "transcripts"

@@ -9,7 +9,8 @@ from dialogs import session as sessions
 from dialogs.dialogue import Answer, Dialogue
 from dialogs.errands import SendCode
 from dialogs.inquiries import Applications, CodeSent, Persons, PersonWith
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from dialogs.people import mark
 from dialogs.sms_length import measure
 from dialogs.topics.proof import KNOWN_FOR, LASTS, LOCKS, PER_DAY, PROVEN_FOR, TRIES

@@ -9,7 +9,8 @@ import pytest
 from dialogs import render, words
 from dialogs.catalogue.catalogue import paths
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Choice, Language, Plain, Reply, Say, Surface
+from dialogs.language import Language
+from dialogs.messages import Choice, Plain, Reply, Say, Surface
 from dialogs.render import BACK, MENU, SMS_UNITS
 from dialogs.sms_length import measure, units
 from dialogs.topics.answer import Asked, Sheet

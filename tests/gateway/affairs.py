@@ -16,13 +16,14 @@ from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
 from dialogs.duties.letters import Letters as DutyWording
+from dialogs.language import Language
 from dialogs.matters import pocket, rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.matter import Kind, Matter, Person
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.window import Quiet
-from dialogs.messages import Language, Pressed, Text
+from dialogs.messages import Pressed, Text
 from dialogs.workdays import Workdays
 from gateway import errands as errand
 from gateway import matter_store

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from dialogs.messages import Language
+from dialogs.language import Language
 from gateway.clock import ALMATY
 from gateway.connection import Batched
 from gateway.journal import Direction, Entry, journal_key

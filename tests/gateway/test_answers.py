@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from dialogs.dialogue import Dialogue
+from dialogs.language import Language
 from dialogs.matters.affair import Happening
 from dialogs.matters.letters import key
 from dialogs.matters.matter import Answer, Given, Kind
-from dialogs.messages import Language, Text, Unreadable
+from dialogs.messages import Text, Unreadable
 from gateway.answers import ENOUGH
 from gateway.channels import Inbound, Letter, Outcome, Retry
 from gateway.clock import Clock

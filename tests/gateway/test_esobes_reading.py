@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dialogs.applications.application import Application, Passed, Stage
 from dialogs.inquiries import Organisation
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.people import Citizen
 from gateway import esobes_reading as reading
 from gateway.clock import ALMATY

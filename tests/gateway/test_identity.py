@@ -10,7 +10,8 @@ from statistics import median, quantiles
 import pytest
 
 from dialogs import session as sessions
-from dialogs.messages import Contact, Content, Language, Pressed, Text
+from dialogs.language import Language
+from dialogs.messages import Contact, Content, Pressed, Text
 from dialogs.people import mark
 from dialogs.session import Agreement, Session
 from dialogs.topics.privacy import VERSION

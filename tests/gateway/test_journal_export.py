@@ -12,7 +12,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dialogs import words
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.words import Words
 from gateway.connection import Batched
 from gateway.journal import Entry, JournalError, NothingError, Period

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from dialogs import words
-from dialogs.messages import Language
+from dialogs.language import Language
 from gateway.connection import Batched
 from gateway.journal import Entry, Period
 from gateway.journal_export import Format, export

@@ -10,7 +10,8 @@ from msgspec import structs
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue
 from dialogs.errands import WriteBack
-from dialogs.messages import Language, Text
+from dialogs.language import Language
+from dialogs.messages import Text
 from dialogs.people import mark
 from dialogs.session import Proven
 from gateway.channels import Inbound

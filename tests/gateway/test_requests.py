@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from dialogs.errands import ServiceRequest
-from dialogs.messages import Language, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Pressed, Surface, Text
 from dialogs.people import mark
 from dialogs.sms_length import measure
 from dialogs.talk import Here

@@ -5,8 +5,8 @@ from random import Random
 
 from msgspec import Struct
 
+from dialogs.language import Language
 from dialogs.matters.matter import Person
-from dialogs.messages import Language
 from gateway.clock import ALMATY
 
 PROACTIVE = ("technical_aids_hygiene", "sanatorium_treatment", "personal_assistant", "special_transport_wheelchair")

@@ -10,7 +10,8 @@ from dialogs import render
 from dialogs.applications import lines
 from dialogs.applications.application import Application, Hearing, Passed, Stage
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Reply, Say, Surface
+from dialogs.language import Language
+from dialogs.messages import Reply, Say, Surface
 from dialogs.render import BACK, MENU
 from dialogs.sms_length import measure
 from tests.dialogs.applications.cases import KINDS, NOW, SERVICES, UNKNOWN, case

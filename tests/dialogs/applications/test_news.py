@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dialogs.applications import news
 from dialogs.applications.application import Application, Stage
 from dialogs.applications.news import Tidings, Waiting
+from dialogs.language import Language
 from dialogs.matters.matter import Person
-from dialogs.messages import Language
 from gateway.clock import ALMATY
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=ALMATY)

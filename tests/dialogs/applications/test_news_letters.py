@@ -15,7 +15,8 @@ from dialogs.applications.application import Application, Hearing, Passed, Stage
 from dialogs.applications.letters import Letters
 from dialogs.applications.remedies import remedies
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Button, Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Button, Surface
 from dialogs.sms_length import measure
 from gateway.clock import ALMATY
 

@@ -10,7 +10,8 @@ from dialogs.applications import lines, queue
 from dialogs.applications.application import Stage
 from dialogs.applications.queue import QueueError
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Reply, Surface
+from dialogs.language import Language
+from dialogs.messages import Reply, Surface
 from dialogs.render import BACK, MENU
 from dialogs.sms_length import measure
 from tests.dialogs.applications.cases import KINDS, NOW, SERVICES, UNKNOWN, case

@@ -11,7 +11,8 @@ from dialogs import session as sessions
 from dialogs.applications.application import Application, Stage
 from dialogs.dialogue import Dialogue
 from dialogs.errands import WriteBack
-from dialogs.messages import Language, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Surface, Text
 from dialogs.sms_length import measure
 from dialogs.talk import Here
 from tests.dialogs.applications.cases import KINDS, NOW, SERVICES, case

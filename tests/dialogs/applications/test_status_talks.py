@@ -10,7 +10,8 @@ from msgspec import structs
 
 from dialogs.applications.application import Application, Hearing, Stage
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Surface
+from dialogs.language import Language
+from dialogs.messages import Surface
 from tests.dialogs.applications.cases import HEARING, KINDS, NOW, case
 from tests.dialogs.registry import AIGUL, ALMATY, DANA, FAMILY_PHONE, PHONE, Registry
 from tests.dialogs.talks import Talk

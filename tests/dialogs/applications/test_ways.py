@@ -11,7 +11,8 @@ from dialogs.applications.ways import Manner, Ways, WaysError
 from dialogs.catalogue.catalogue import facts_on
 from dialogs.catalogue.schema import Kind
 from dialogs.dialogue import Dialogue
-from dialogs.messages import Language, Say, Surface
+from dialogs.language import Language
+from dialogs.messages import Say, Surface
 from dialogs.words import Words
 from tests.dialogs.matters.test_rules import loaded
 

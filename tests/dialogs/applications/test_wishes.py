@@ -9,8 +9,9 @@ from dialogs.applications.application import Stage
 from dialogs.applications.ways import Manner
 from dialogs.applications.wishes import Reader, Wording
 from dialogs.dialogue import Dialogue
+from dialogs.language import Language
 from dialogs.matters.voice import LONGEST_NAME
-from dialogs.messages import Language, Message, Say, Surface
+from dialogs.messages import Message, Say, Surface
 from dialogs.sms_length import measure
 from tests.dialogs.registry import ALMATY, application
 

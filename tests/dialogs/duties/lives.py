@@ -13,8 +13,8 @@ from dialogs.duties.course import Happening
 from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Place, Postponement, Reason, Setting
 from dialogs.duties.rules import Rules
 from dialogs.duties.steps import Step
+from dialogs.language import Language
 from dialogs.matters.matter import Person
-from dialogs.messages import Language
 from gateway.clock import ALMATY
 
 LAW = rules.load(workdays.load(), reminder_at=time(10), quiet=(time(21), time(9)))

@@ -9,7 +9,8 @@ from dialogs.dialogue import Dialogue
 from dialogs.duties import bring
 from dialogs.duties.bring import BringError, Escort, for_invitation, for_sanatorium
 from dialogs.duties.duty import Setting
-from dialogs.messages import Language, Say, Surface
+from dialogs.language import Language
+from dialogs.messages import Say, Surface
 from dialogs.sms_length import units
 
 FILE = Path("dialogs/duties/bring.toml")

@@ -30,9 +30,10 @@ from dialogs.duties.duty import (
 )
 from dialogs.duties.letters import Letters
 from dialogs.duties.steps import LETTERS
+from dialogs.language import Language
 from dialogs.matters.matter import Person, Telling
 from dialogs.matters.voice import key
-from dialogs.messages import Button, Language, Message, Surface
+from dialogs.messages import Button, Message, Surface
 from dialogs.sms_length import measure, units
 from dialogs.words import spoken
 from gateway.clock import ALMATY

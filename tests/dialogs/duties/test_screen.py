@@ -8,7 +8,8 @@ from msgspec import structs
 
 from dialogs.duties import screen
 from dialogs.duties.duty import Invitation, Setting
-from dialogs.messages import Language, Pressed, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Pressed, Surface, Text
 from dialogs.session import Session, new
 from tests.dialogs.duties.lives import AIGUL, PHONES, PLACE, moment
 

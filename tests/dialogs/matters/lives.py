@@ -8,12 +8,12 @@ import msgspec
 from msgspec import structs
 
 from dialogs import workdays
+from dialogs.language import Language
 from dialogs.matters import rules, steps
 from dialogs.matters.affair import Happening, Sending
 from dialogs.matters.matter import Answer, Given, Kind, Matter, Person, Relay, Telling
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Asked, Step
-from dialogs.messages import Language
 from gateway.clock import ALMATY
 
 LAW = rules.load(

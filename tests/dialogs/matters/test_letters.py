@@ -12,12 +12,13 @@ from msgspec import structs
 
 from dialogs import workdays
 from dialogs.dialogue import Dialogue
+from dialogs.language import Language
 from dialogs.matters import rules
 from dialogs.matters.answers import Reason
 from dialogs.matters.letters import Letters, key
 from dialogs.matters.matter import Answer, Given, Kind, Matter, Person, Telling
 from dialogs.matters.voice import DISCREET, given_name
-from dialogs.messages import Language, Message, Surface
+from dialogs.messages import Message, Surface
 from dialogs.sms_length import measure, units
 from dialogs.words import spoken
 from gateway.clock import ALMATY

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs import workdays
+from dialogs.language import Language
 from dialogs.matters import rules, sizes
 from dialogs.matters.codes import CODES
 from dialogs.matters.matter import Kind, Matter, Person
-from dialogs.messages import Language
 from gateway.clock import ALMATY
 
 LAW = rules.load(

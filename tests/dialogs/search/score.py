@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from dialogs import session as sessions
 from dialogs.dialogue import Dialogue, load
-from dialogs.messages import Language, Surface, Text
+from dialogs.language import Language
+from dialogs.messages import Surface, Text
 from dialogs.search import Search
 from dialogs.session import Session
 from dialogs.talk import Here

@@ -6,7 +6,7 @@ import icalendar
 import pytest
 from msgspec import structs
 
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.papers import Calendar, Entry
 from gateway.clock import ALMATY
 from gateway.papers import Papers

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from dialogs.dialogue import Dialogue
 from dialogs.duties.duty import Place, Reason
-from dialogs.messages import Language
+from dialogs.language import Language
 from dialogs.papers import Notice
 from gateway.papers import Papers
 from tests.papers import NOTICE, PERSON, PLACE

@@ -12,8 +12,8 @@ from msgspec import structs
 
 from dialogs.applications.application import Application, Hearing, Passed, Stage
 from dialogs.duties.duty import Place, Setting
+from dialogs.language import Language
 from dialogs.matters.matter import Kind
-from dialogs.messages import Language
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, connect
 from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told

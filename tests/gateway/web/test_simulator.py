@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dialogs.messages import Language
+from dialogs.language import Language
 from gateway.connection import Client
 from gateway.web import simulator
 from gateway.web.front import Front
