@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from dialogs.dialogue import Dialogue
-from dialogs.duties.asking import Verdict
-from dialogs.duties.duty import Setting
+from dialogs.duties.asking import Act, Arrive, Verdict
+from dialogs.duties.duty import Reason, Setting
 from dialogs.messages import Surface, Text
 from dialogs.people import mark
 from dialogs.talk import Here
@@ -363,6 +364,29 @@ async def test_a_message_that_comes_again_after_a_crash_is_answered_as_at_first(
     assert await affairs.sent() == ["invited", "sign"]
     await affairs.sms(POSTPONE, OTHER)
     assert (await affairs.screen(OTHER))[-1] == "pending unsigned"
+
+
+async def test_a_talk_that_comes_again_after_a_crash_says_what_it_would_have_said(
+    redis: Client, dialogue: Dialogue
+) -> None:
+    """The real one: the wish was stored, and the talk knew nothing of it yet."""
+    async with put_together(redis, dialogue, Hands()) as affairs:
+        affairs.ministry.answer_to = lambda _: answer("503 Service Unavailable", "", "Retry-After: 1200")
+        for name, phone, person in (("in-3", PHONE, AIGUL), ("in-4", OTHER, structs.replace(AIGUL, iin=PAVEL.iin))):
+            await affairs.told(invited(name, phones=(phone,), person=person))
+            for said in ("2", "1", "+5"):
+                await affairs.sms(said, phone)
+        inbound = Inbound("yes", f"sms:{PHONE}", Text("1"))
+        here = Here(MONDAY, Surface.SMS, PHONE, duties=(await invitation(affairs),))
+        asked = Arrive("in-3", Act.POSTPONE, ARRIVE_BY + timedelta(5), Reason.ILLNESS)
+        assert await affairs.duties.do(asked, inbound, here)
+        await affairs.receiver.receive(inbound)
+        await affairs.sms("1", OTHER)
+        assert await affairs.screen(PHONE) == await affairs.screen(OTHER)
+        affairs.ministry.answer_to = lambda _: TAKEN
+        await affairs.until(MONDAY + timedelta(hours=1))
+        assert sorted(relayed(affairs)) == ["in-3:postponement", "in-4:postponement"]
+        assert [(await affairs.sent(phone))[-1] for phone in BOTH] == ["sign", "sign"]
 
 
 async def test_a_disputed_day_that_comes_again_stays_disputed(affairs: Affairs) -> None:
