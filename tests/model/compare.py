@@ -173,7 +173,10 @@ def duty_letters(cast: Cast, reference: Duties, operator: Operator, sleeps: list
         name, come = known[letter]
         if not come.asked and not time(9) <= shown.at.time() < time(21):
             yield f"{letter} ({name}) came at {shown.at:%H:%M:%S}"
-        woken = max((leaves(until) for since, until in sleeps if since <= come.when <= until), default=come.when)
+        woken = come.when
+        for since, until in sleeps:
+            if since <= woken <= until:
+                woken = leaves(until)
         if name[3] not in operator.troubled and shown.at > woken + timedelta(minutes=1):
             yield f"{letter} ({name}) came at {shown.at}, late: it was due at {come.when}"
         if not come.when <= shown.at < come.until:
