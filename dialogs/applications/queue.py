@@ -1,25 +1,22 @@
 """What somebody in a queue should know: what keeps their place, who goes first, what follows; from `queue.toml`."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from dialogs.applications import lines
 from dialogs.applications.application import Application
-from dialogs.applications.remedies import doubts
+from dialogs.catalogue import law_files
 from dialogs.catalogue.schema import Act, Source
 from dialogs.messages import Say, say
 from dialogs.months import after
 from dialogs.talk import Guide
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parent / "catalogue"
 
 
 class QueueError(Exception):
@@ -62,12 +59,8 @@ def rules() -> Rules:
 
 
 def load(file: Path = HERE / "queue.toml") -> Rules:
-    try:
-        read = msgspec.convert(tomllib.loads(file.read_text("utf-8")), dict[str, list[Rule]])["rule"]
-        acts = msgspec.convert(tomllib.loads((CATALOGUE / "acts.toml").read_text("utf-8")), dict[str, Act])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise QueueError(f"{file.name}: {error}") from None
-    slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
+    read, acts = law_files.read(file, dict[str, list[Rule]], QueueError)["rule"], law_files.acts(QueueError)
+    slugs = law_files.slugs()
     if problem := next(_problems(read, acts, slugs), None):
         raise QueueError(f"{file.name}: {problem}")
     named = dict.fromkeys(slug for rule in read for slug in rule.services)
@@ -85,5 +78,5 @@ def _problems(read: list[Rule], acts: dict[str, Act], slugs: set[str]) -> Iterat
             if (slug, rule.says) in told:
                 yield f"{rule.says}: stands there twice for «{slug}»"
             told.add((slug, rule.says))
-        for problem in doubts(rule.sources, acts):
+        for problem in law_files.doubts(rule.sources, acts):
             yield f"{rule.says}.sources: {problem}"

@@ -1,18 +1,16 @@
 """What can be done about a refusal or a delay, read from `remedies.toml`."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
+from dialogs.catalogue import law_files
 from dialogs.catalogue.schema import Act, Source
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parent / "catalogue"
 
 
 class RemediesError(Exception):
@@ -74,12 +72,8 @@ def remedies() -> Remedies:
 
 
 def load(file: Path = HERE / "remedies.toml") -> Remedies:
-    try:
-        read = msgspec.convert(tomllib.loads(file.read_text("utf-8")), _File)
-        acts = msgspec.convert(tomllib.loads((CATALOGUE / "acts.toml").read_text("utf-8")), dict[str, Act])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise RemediesError(f"{file.name}: {error}") from None
-    slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
+    read, acts = law_files.read(file, _File, RemediesError), law_files.acts(RemediesError)
+    slugs = law_files.slugs()
     for name in ("hearing", "complaint", "receipt", "again"):
         if problem := next(_problems(getattr(read, name), acts, slugs, articles=name == "again"), None):
             raise RemediesError(f"{file.name}: {name}: {problem}")
@@ -101,16 +95,4 @@ def _problems(entries: Sequence[Receipt], acts: dict[str, Act], slugs: set[str],
             if slug in told:
                 yield f"«{slug}» stands there twice"
             told.add(slug)
-        yield from doubts(entry.sources, acts, articles=articles)
-
-
-def doubts(sources: Sequence[Source], acts: dict[str, Act], *, articles: bool = False) -> Iterator[str]:
-    """What is wrong with them. `articles`: a printed article about an act will do."""
-    for source in sources:
-        act = acts.get(source.act)
-        if act is None:
-            yield f"act «{source.act}» is not in acts.toml"
-        elif act.repealed or (act.article and not articles):
-            yield f"«{source.act}» is not an act in force"
-        if not source.at.strip():
-            yield "the paragraph is missing"
+        yield from law_files.doubts(entry.sources, acts, articles=articles)

@@ -1,23 +1,20 @@
 """What follows from a stage and who has to act, read from `steps.toml`."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from dialogs.applications.application import Stage
-from dialogs.applications.remedies import doubts
+from dialogs.catalogue import law_files
 from dialogs.catalogue.schema import Act, Source
 from dialogs.months import after
 from dialogs.workdays import CalendarError, Workdays
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parent / "catalogue"
 
 
 class StepsError(Exception):
@@ -65,12 +62,8 @@ def steps() -> Steps:
 
 
 def load(file: Path = HERE / "steps.toml") -> Steps:
-    try:
-        read = msgspec.convert(tomllib.loads(file.read_text("utf-8")), dict[str, list[Step]])["step"]
-        acts = msgspec.convert(tomllib.loads((CATALOGUE / "acts.toml").read_text("utf-8")), dict[str, Act])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise StepsError(f"{file.name}: {error}") from None
-    slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
+    read, acts = law_files.read(file, dict[str, list[Step]], StepsError)["step"], law_files.acts(StepsError)
+    slugs = law_files.slugs()
     if problem := next(_problems(read, acts, slugs), None):
         raise StepsError(f"{file.name}: {problem}")
     return Steps(read)
@@ -90,5 +83,5 @@ def _problems(read: list[Step], acts: dict[str, Act], slugs: set[str]) -> Iterat
             told.add(one)
         if bool(step.days or step.months) != bool(step.late):
             yield f"{step.says}.late: goes with days or months, and only with them"
-        for problem in doubts(step.sources, acts):
+        for problem in law_files.doubts(step.sources, acts):
             yield f"{step.says}.sources: {problem}"

@@ -1,15 +1,14 @@
 """How each service can be asked for, read from `ways.toml`: what a talk can do for the person, and what only they
 themselves can, with a signature."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
+from dialogs.catalogue import law_files
 from dialogs.catalogue.catalogue import Catalogue
 from dialogs.catalogue.schema import Source
 from dialogs.words import Words
@@ -55,10 +54,7 @@ Ways = Mapping[str, Way]
 
 
 def load(catalogue: Catalogue, words: Words, file: Path = FILE) -> Ways:
-    try:
-        ways = msgspec.convert(tomllib.loads(file.read_text("utf-8")), dict[str, Way])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise WaysError(f"{file.name}: {error}") from None
+    ways = law_files.read(file, dict[str, Way], WaysError)
     if problem := next(_problems(ways, catalogue, words), None):
         raise WaysError(f"{file.name}: {problem}")
     return ways
@@ -78,15 +74,5 @@ def _problems(ways: Ways, catalogue: Catalogue, words: Words) -> Iterator[str]:
                 yield f"{slug}.places: «{place}» is not in offices.toml"
             if not words.has(text):
                 yield f"{slug}.places: «{text}» has no words in both languages"
-        yield from _sourced(slug, way, catalogue)
-
-
-def _sourced(slug: str, way: Way, catalogue: Catalogue) -> Iterator[str]:
-    for source in way.sources:
-        act = catalogue.acts.get(source.act)
-        if act is None:
-            yield f"{slug}.sources: act «{source.act}» is not in acts.toml"
-        elif act.repealed or act.article:
-            yield f"{slug}.sources: «{source.act}» is not an act in force"
-        if not source.at.strip():
-            yield f"{slug}.sources: the paragraph is missing"
+        for problem in law_files.doubts(way.sources, catalogue.acts):
+            yield f"{slug}.sources: {problem}"

@@ -1,6 +1,5 @@
 """What to take along, by ids of words that need no values: read from `bring.toml`. What matters most comes first."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -8,16 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from dialogs.applications.remedies import doubts
+from dialogs.catalogue import law_files
 from dialogs.catalogue.schema import Act, Source
 from dialogs.duties.duty import Setting
 from dialogs.matters.sizes import child
 
 FILE = Path(__file__).parent / "bring.toml"
-ACTS = Path(__file__).parents[1] / "catalogue" / "acts.toml"
 SANATORIUM = "sanatorium"
 UNSAID = "unsaid"
 
@@ -66,12 +63,8 @@ def things() -> tuple[Thing, ...]:
 
 
 def load(file: Path = FILE) -> tuple[Thing, ...]:
-    try:
-        read = msgspec.convert(tomllib.loads(file.read_text("utf-8")), dict[str, list[Thing]])["thing"]
-        acts = msgspec.convert(tomllib.loads(ACTS.read_text("utf-8")), dict[str, Act])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BringError(f"{file.name}: {error}") from None
-    if problem := next(_problems(read, acts), None):
+    read = law_files.read(file, dict[str, list[Thing]], BringError)["thing"]
+    if problem := next(_problems(read, law_files.acts(BringError)), None):
         raise BringError(f"{file.name}: {problem}")
     return tuple(read)
 
@@ -86,5 +79,5 @@ def _problems(read: list[Thing], acts: dict[str, Act]) -> Iterator[str]:
                 if (thing.says, to, age) in told:
                     yield f"{thing.says}: stands there twice for «{to}»"
                 told.add((thing.says, to, age))
-        for problem in doubts(thing.sources, acts):
+        for problem in law_files.doubts(thing.sources, acts):
             yield f"{thing.says}.sources: {problem}"

@@ -1,23 +1,20 @@
 """What the law says about arriving, postponing and choosing, read from `rules.toml`, and what the operator has set
 beside it."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from dialogs.applications.remedies import doubts
+from dialogs.catalogue import law_files
 from dialogs.catalogue.schema import Act, Source
 from dialogs.duties.duty import Setting
 from dialogs.months import after
 from dialogs.workdays import CalendarError, Workdays
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parent / "catalogue"
 
 Number = Annotated[int, Meta(ge=1)]
 Sources = Annotated[list[Source], Meta(min_length=1)]
@@ -129,12 +126,7 @@ def load(
 
 def read(file: Path = HERE / "rules.toml") -> tuple[Law, Mapping[str, Act]]:
     """With the acts that its sources name."""
-    try:
-        law = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Law)
-        acts = msgspec.convert(tomllib.loads((CATALOGUE / "acts.toml").read_text("utf-8")), dict[str, Act])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise RulesError(f"{file.name}: {error}") from None
-    slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
+    law, acts, slugs = law_files.read(file, Law, RulesError), law_files.acts(RulesError), law_files.slugs()
     if problem := next(_problems(law, acts, slugs), None):
         raise RulesError(f"{file.name}: {problem}")
     return law, acts
@@ -152,7 +144,7 @@ def _problems(law: Law, acts: Mapping[str, Act], slugs: set[str]) -> Iterator[st
         **corners,
     }
     for name, sources in ({name: part.sources for name, part in parts.items()} | limits).items():
-        for problem in doubts(sources, dict(acts)):
+        for problem in law_files.doubts(sources, acts):
             yield f"{name}.sources: {problem}"
     for name, part in parts.items():
         for slug in part.services:

@@ -1,20 +1,17 @@
 """What the law says about asking a person, read from `rules.toml`, and what the operator has set beside it."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
+from dialogs.catalogue import law_files
 from dialogs.catalogue.schema import Act, Source
 from dialogs.workdays import Workdays
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parent / "catalogue"
-T = TypeVar("T")
 
 
 class RulesError(Exception):
@@ -100,9 +97,7 @@ def load(
     chat_answers: bool,
     file: Path = HERE / "rules.toml",
 ) -> Rules:
-    law = _read(file, _Law)
-    acts = _read(CATALOGUE / "acts.toml", dict[str, Act])
-    slugs = {service.stem for service in (CATALOGUE / "services").glob("*.toml")}
+    law, acts, slugs = law_files.read(file, _Law, RulesError), law_files.acts(RulesError), law_files.slugs()
     if problem := next(_problems(law, acts, slugs), None):
         raise RulesError(f"{file.name}: {problem}")
     return Rules(
@@ -125,13 +120,6 @@ def decision_by(service: str, day: date, rules: Rules) -> date | None:
     return rules.workdays.add(day, rules.decision) if service in rules.decided else None
 
 
-def _read(file: Path, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), kind)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise RulesError(f"{file.name}: {error}") from None
-
-
 def _problems(law: _Law, acts: dict[str, Act], slugs: set[str]) -> Iterator[str]:
     for name, services, sources in (
         ("window", [], law.window.sources),
@@ -143,14 +131,8 @@ def _problems(law: _Law, acts: dict[str, Act], slugs: set[str]) -> Iterator[str]
         for slug in services:
             if slug not in slugs:
                 yield f"{name}: no service is called «{slug}»"
-        for source in sources:
-            act = acts.get(source.act)
-            if act is None:
-                yield f"{name}.sources: act «{source.act}» is not in acts.toml"
-            elif act.repealed or act.article:
-                yield f"{name}.sources: «{source.act}» is not an act in force"
-            if not source.at.strip():
-                yield f"{name}.sources: the paragraph is missing"
+        for problem in law_files.doubts(sources, acts):
+            yield f"{name}.sources: {problem}"
     for name, steps in (("waist_cm", law.diapers.waist_cm), ("weight_kg", law.diapers.weight_kg)):
         if list(steps) != sorted(set(steps)):
             yield f"diapers.{name}: each step is above the one before it"
