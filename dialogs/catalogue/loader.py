@@ -1,20 +1,16 @@
 """Reads the catalogue and refuses what cannot be trusted, naming file and field."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
+from dialogs.catalogue import law_files
 from dialogs.catalogue.catalogue import Catalogue, QuestionKind
 from dialogs.catalogue.schema import Act, Condition, Fact, Kind, Office, Service, Source, Status
 from dialogs.words import Words
 
 HERE = Path(__file__).parent
-T = TypeVar("T")
 
 
 class CatalogueError(Exception):
@@ -22,13 +18,13 @@ class CatalogueError(Exception):
 
 
 def load(words: Words, folder: Path = HERE) -> Catalogue:
-    acts = _read(folder / "acts.toml", dict[str, Act])
-    questions = _read(folder / "questions.toml", dict[str, QuestionKind])
-    offices = _read(folder / "offices.toml", dict[str, list[Office]])["office"]
+    acts = law_files.read(folder / "acts.toml", dict[str, Act], CatalogueError)
+    questions = law_files.read(folder / "questions.toml", dict[str, QuestionKind], CatalogueError)
+    offices = law_files.read(folder / "offices.toml", dict[str, list[Office]], CatalogueError)["office"]
     checks = _Checks(acts, questions, {office.id for office in offices}, words)
     services = {}
     for file in sorted((folder / "services").glob("*.toml")):
-        service = _read(file, Service)
+        service = law_files.read(file, Service, CatalogueError)
         _refuse(file.name, checks.service(service, file.stem))
         services[service.slug] = service
     for one, other in combinations(services.values(), 2):
@@ -37,13 +33,6 @@ def load(words: Words, folder: Path = HERE) -> Catalogue:
     _refuse("offices.toml", checks.offices(offices))
     _refuse("questions.toml", checks.questions())
     return Catalogue(services, acts, questions, offices)
-
-
-def _read(file: Path, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), kind)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise CatalogueError(f"{file.name}: {error}") from None
 
 
 def _refuse(file: str, problems: Iterator[str]) -> None:

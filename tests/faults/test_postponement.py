@@ -2,7 +2,6 @@
 once."""
 
 import asyncio
-import random
 import signal
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
@@ -14,11 +13,8 @@ import msgspec
 import pytest
 
 from gateway.clock import ALMATY
-from tests.faults.kannel import Gateway, Sender
-from tests.faults.program import Program
-from tests.faults.test_kill import free_port
-from tests.faults.test_promises import KILLS, PEOPLE, SECRET, SEED, World, iins, phones_of
-from tests.gateway.ministry import TOKEN, Fault, Ministry, Told, answer
+from tests.faults.test_promises import KILLS, PEOPLE, SEED, World, iins, phones_of, whole
+from tests.gateway.ministry import TOKEN, Fault, Told, answer
 
 TALK = ("2", "1", "+5")
 """Cannot come, because of an illness, five days later…"""
@@ -29,13 +25,8 @@ YES = "1"
 async def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[World]:
     with capsys.disabled():
         print(f"\nKILL_SEED={SEED}", flush=True)
-    chance, port = random.Random(SEED), free_port()
-    async with Ministry() as ministry, Gateway(chance) as gateway:
-        settings = {"KELISIM_ESOBES_URL": ministry.url, "KELISIM_ESOBES_TOKEN": TOKEN}
-        settings["KELISIM_QUIET_HOURS"] = "03:00-03:00"
-        async with Program(tmp_path, port, gateway.url, SECRET, **settings) as program:
-            await program.start()
-            yield World(ministry, gateway, program, Sender(port, SECRET), chance)
+    async with whole(tmp_path) as world:
+        yield world
 
 
 def invitation(iin: str, phone: str, last: date) -> dict[str, object]:

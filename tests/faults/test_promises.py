@@ -5,6 +5,7 @@ import os
 import random
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -80,17 +81,24 @@ class World(Struct, frozen=True):
             assert starts == sorted(set(starts)), f"{letter} was sent twice by one process: {starts}"
 
 
-@pytest.fixture
-async def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[World]:
-    with capsys.disabled():
-        print(f"\nKILL_SEED={SEED}", flush=True)
+@asynccontextmanager
+async def whole(folder: Path) -> AsyncIterator[World]:
+    """The real program between its E-Sobes and its gateway, never at night."""
     chance, port = random.Random(SEED), free_port()
     async with Ministry() as ministry, Gateway(chance) as gateway:
         settings = {"KELISIM_ESOBES_URL": ministry.url, "KELISIM_ESOBES_TOKEN": TOKEN}
         settings["KELISIM_QUIET_HOURS"] = "03:00-03:00"
-        async with Program(tmp_path, port, gateway.url, SECRET, **settings) as program:
+        async with Program(folder, port, gateway.url, SECRET, **settings) as program:
             await program.start()
             yield World(ministry, gateway, program, Sender(port, SECRET), chance)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[World]:
+    with capsys.disabled():
+        print(f"\nKILL_SEED={SEED}", flush=True)
+    async with whole(tmp_path) as world:
+        yield world
 
 
 async def unavailable(writer: asyncio.StreamWriter) -> None:
