@@ -43,6 +43,13 @@ class Letter(Struct, frozen=True, omit_defaults=True):
     """Nobody has just asked for it, so it does not leave in quiet hours, however late it comes to that."""
     paper: Paper | None = None
     """A file that comes with it in a chat; no SMS carries one."""
+    instead: str = ""
+    """Name of an SMS that waits in the same shard and leaves in its place if it does not get through while it is of
+    use. Once this one has arrived, that SMS is struck off."""
+    broadcast: bool = False
+    """It goes to many at once, and gives way to whatever goes to one person."""
+    screen: str = ""
+    """What its buttons are about: those of an earlier letter about the same are taken away. Empty: the talk."""
 
 
 class Sent(Struct, frozen=True):
@@ -55,9 +62,17 @@ class Sent(Struct, frozen=True):
 
 
 class Retry(Struct, frozen=True):
+    """The provider surely has not got it, and may take it later."""
+
     reason: str
     after: float | None = None
     """Seconds that the provider asked us to wait."""
+
+
+class Unclear(Struct, frozen=True):
+    """The request went out and no answer came: nobody knows whether the provider has the letter."""
+
+    reason: str
 
 
 class Rejected(Struct, frozen=True):
@@ -73,6 +88,8 @@ class OptedOut(Struct, frozen=True):
 
 
 Outcome = Sent | Retry | Rejected | OptedOut
+Attempt = Outcome | Unclear
+"""What one try to hand a letter to a provider has come to."""
 
 
 class Channel(Protocol):

@@ -50,6 +50,8 @@ class Pocket(Struct, array_like=True, frozen=True):
     """A day, and how many answers on it were not clear."""
     duties: tuple[Noted, ...] = ()
     """Oldest first."""
+    blocked: bool = False
+    """The chat takes no letters of ours: this one, or of an SMS phone the one linked to it."""
 
     def __repr__(self) -> str:
         return f"Pocket({len(self.offers)} offers, {len(self.duties)} duties)"
