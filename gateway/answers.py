@@ -123,6 +123,12 @@ class Answers:
     async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None:
         await self._links.link(chat, phone, now, ref)
 
+    async def block(self, chat: str) -> None:
+        await self._links.block(chat)
+
+    async def unblock(self, chat: str) -> None:
+        await self._links.unblock(chat)
+
     async def _stored(self, address: str) -> bytes | None:
         return (await self._store.pockets([address]))[address]
 

@@ -25,14 +25,30 @@ class Links:
         self._wake_phone = wake_phone
 
     async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None:
-        """What goes to this phone goes to the chat as well; None: to this chat goes nothing more. Done twice it is
-        done once. `ref`: whose talk it is, for the audit."""
+        """What goes to this phone may go to the chat; None: to this chat goes nothing more. Done twice it is done
+        once. `ref`: whose talk it is, for the audit."""
         before = pocket.read(await self._stored(chat)).phone
         if before is not None and before != phone:
             await self._change(f"sms:{before}", lambda known: _without_chat(known, chat), before)
         if phone is not None:
             await self._take(chat, phone, now, ref)
-        await self._change(chat, lambda known: structs.replace(known, phone=phone))
+        await self._change(chat, lambda known: structs.replace(known, phone=phone, blocked=False))
+
+    async def block(self, chat: str) -> None:
+        """The chat takes no letters of ours any more: what would go to it goes to its phone. Also of a chat that is
+        linked to none, so that nothing more is tried there. Twice is as once."""
+        await self._change(chat, lambda known: structs.replace(known, blocked=True))
+        phone = pocket.read(await self._stored(chat)).phone
+        if phone is not None:
+            await self._change(f"sms:{phone}", lambda known: _blocked(known, chat, blocked=True))
+
+    async def unblock(self, chat: str) -> None:
+        """Somebody writes from it again. The chat's own mark goes last: as long as it stands, the next message does
+        all this once more."""
+        phone = pocket.read(await self._stored(chat)).phone
+        if phone is not None:
+            await self._change(f"sms:{phone}", lambda known: _blocked(known, chat, blocked=False))
+        await self._change(chat, lambda known: structs.replace(known, blocked=False))
 
     async def _take(self, chat: str, phone: str, now: datetime, ref: str) -> None:
         """From whichever chat it was linked to before, which is told so in the same breath."""
@@ -47,7 +63,8 @@ class Links:
                 letter = await self._farewell(known.chat, phone, chat, now)
                 line = AuditLine(int(now.timestamp()), ref, surface(chat), "link_taken_over", "")
                 writing = Writing(letters=[letter], audits=[line])
-            outcome = await self._store.commit_pocket(address, stored, structs.replace(known, chat=chat), writing)
+            linked = structs.replace(known, chat=chat, blocked=False)
+            outcome = await self._store.commit_pocket(address, stored, linked, writing)
         self._wake_phone(phone)
 
     async def _farewell(self, chat: str, phone: str, taker: str, now: datetime) -> Letter:
@@ -77,10 +94,16 @@ class Links:
             stored = await self._stored(address)
             known = pocket.read(stored)
             after = change(known)
-            if phone is not None and after != known:
+            if after == known:
+                return
+            if phone is not None:
                 await self._silence(phone)
             outcome = await self._store.commit_pocket(address, stored, after, Writing())
 
 
 def _without_chat(known: Pocket, chat: str) -> Pocket:
-    return structs.replace(known, chat=None) if known.chat == chat else known
+    return structs.replace(known, chat=None, blocked=False) if known.chat == chat else known
+
+
+def _blocked(known: Pocket, chat: str, *, blocked: bool) -> Pocket:
+    return structs.replace(known, blocked=blocked) if known.chat == chat else known

@@ -17,6 +17,7 @@ from dialogs.duties.duty import AnyDuty
 from dialogs.errands import ServiceRequest
 from dialogs.inquiries import Inquiry
 from dialogs.language import Language
+from dialogs.matters import pocket as pockets
 from dialogs.messages import Content, Interrupted, Surface
 from dialogs.session import Session
 from dialogs.talk import Here
@@ -53,6 +54,9 @@ class Offers(Protocol):
     async def hear(self, inbound: Inbound, stored: bytes, grasp: Grasping, now: datetime) -> Heard: ...
 
     async def link(self, chat: str, phone: str | None, now: datetime, ref: str = "") -> None: ...
+
+    async def unblock(self, chat: str) -> None:
+        """It takes letters again."""
 
 
 class Inquiries(Protocol):
@@ -105,6 +109,8 @@ class Receiver:
             before, pocket = await self._store.recall(inbound.address)
             session, here = _session(before), first
             if pocket is not None:
+                if where is Surface.CHAT and pockets.read(pocket).blocked:
+                    await self._offers.unblock(inbound.address)
                 heard = await self._heard(inbound, pocket, session, here)
                 if heard.done:
                     if not (heard.repeated or heard.asks):

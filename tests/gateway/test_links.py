@@ -3,6 +3,7 @@
 import pytest
 
 from dialogs.dialogue import Dialogue
+from dialogs.matters.pocket import Pocket
 from dialogs.messages import Contact, Content, Text
 from gateway.channels import Inbound
 from gateway.connection import Client
@@ -98,6 +99,54 @@ async def test_a_link_can_be_ended(affairs: Affairs, how: str) -> None:
     await affairs.told(opened())
     assert len(await affairs.screen(CHAT)) == before
     assert (await affairs.pocket(f"sms:{PHONE}")).chat is None
+
+
+async def blocked(affairs: Affairs, chat: str = CHAT, phone: str = PHONE) -> tuple[bool, bool]:
+    return (await affairs.pocket(chat)).blocked, (await affairs.pocket(f"sms:{phone}")).blocked
+
+
+async def test_a_blocked_chat_is_known_as_such_at_its_phone_until_it_writes_again(affairs: Affairs) -> None:
+    await linked(affairs)
+    for _ in range(2):
+        await affairs.answers.block(CHAT)
+        assert await blocked(affairs) == (True, True)
+    await says(affairs, CHAT, Text("қаз"))
+    assert await blocked(affairs) == (False, False)
+    assert (await affairs.pocket(f"sms:{PHONE}")).chat == CHAT
+
+
+async def test_a_chat_that_is_linked_to_no_phone_is_marked_as_well(affairs: Affairs) -> None:
+    await affairs.answers.block(CHAT)
+    assert await blocked(affairs) == (True, False)
+    await says(affairs, CHAT, Text("қаз"))
+    assert await blocked(affairs) == (False, False)
+
+
+async def test_that_an_earlier_chat_is_blocked_does_not_concern_the_phone(affairs: Affairs) -> None:
+    await linked(affairs, SECOND)
+    await linked(affairs)
+    await affairs.answers.block(SECOND)
+    assert await blocked(affairs, SECOND) == (True, False)
+    await affairs.answers.unblock(SECOND)
+    await affairs.answers.block(CHAT)
+    await affairs.answers.unblock(SECOND)
+    assert await blocked(affairs) == (True, True)
+
+
+@pytest.mark.parametrize("chat", [CHAT, SECOND])
+async def test_a_link_made_anew_is_not_blocked(affairs: Affairs, chat: str) -> None:
+    await affairs.link(CHAT)
+    await affairs.answers.block(CHAT)
+    await affairs.link(chat)
+    assert await blocked(affairs, chat) == (False, False)
+
+
+async def test_the_phone_that_a_blocked_chat_leaves_is_not_blocked(affairs: Affairs) -> None:
+    await affairs.link(CHAT)
+    await affairs.answers.block(CHAT)
+    await affairs.link(CHAT, OTHER)
+    assert await affairs.pocket(f"sms:{PHONE}") == Pocket()
+    assert await blocked(affairs, CHAT, OTHER) == (False, False)
 
 
 async def test_somebody_elses_number_links_nothing(affairs: Affairs) -> None:
