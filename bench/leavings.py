@@ -52,7 +52,7 @@ async def measure(redis: Redis, spoken: Dialogue) -> Leavings:
     for first in range(0, OFFERS, AT_ONCE):
         asked = [made_up.matter(number) for number in range(first, first + AT_ONCE)]
         names = [notice_id(one, "question", one.phones[0], f"sms:{one.phones[0]}") for one in asked]
-        marks = (letters.mark(name, Status.DELIVERED, provider=PROVIDER, proof=True) for name in names)
+        marks = (letters.mark(name, Status.DELIVERED, carriage=PROVIDER, proof=True) for name in names)
         await asyncio.gather(*marks)
     proven = await used(redis)
     whole, unsent, unwritten = found

@@ -59,6 +59,10 @@ class Sent(Struct, frozen=True):
     """The provider's own name for it, if it told one."""
     delivered: bool = False
     """The person has it already: no report will follow."""
+    route: str = ""
+    """Of an SMS: who carries it, …"""
+    price: int = 0
+    """…and for how many hundredths of a tenge."""
 
 
 class Retry(Struct, frozen=True):
@@ -66,7 +70,9 @@ class Retry(Struct, frozen=True):
 
     reason: str
     after: float | None = None
-    """Seconds that the provider asked us to wait."""
+    """Seconds before which it makes no sense."""
+    everybody: bool = False
+    """Nor does it for any other letter of this channel."""
 
 
 class Unclear(Struct, frozen=True):

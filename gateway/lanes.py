@@ -42,6 +42,8 @@ class Lanes:
         self._ready: dict[str, deque[str]] = {}
         self._flying: dict[str, int] = {}
         self._resting: list[tuple[float, str]] = []
+        self._closed: dict[str, float] = {}
+        """Channel → until when nothing leaves by it."""
 
     def add(self, held: Held) -> None:
         address = held.letter.address
@@ -58,6 +60,8 @@ class Lanes:
             self._make_ready(heappop(self._resting)[1])
         taken = []
         for channel, ready in self._ready.items():
+            if self._closed.get(channel, 0.0) > now:
+                continue
             free = self._at_once - self._flying.get(channel, 0)
             leaving = [self._lanes[ready.popleft()][0] for _ in range(min(free, len(ready)))]
             self._flying[channel] = self._flying.get(channel, 0) + len(leaving)
@@ -80,17 +84,25 @@ class Lanes:
         self._flying[channel_of(held.letter.address)] -= 1
         heappush(self._resting, (until, held.letter.address))
 
-    def next_due(self) -> float | None:
-        return self._resting[0][0] if self._resting else None
+    def close(self, channel: str, until: float) -> None:
+        """Nothing leaves by it before."""
+        self._closed[channel] = until
+
+    def next_due(self, now: float) -> float | None:
+        """When something may leave that may not now, as far as it is known."""
+        closed = (until for channel, until in self._closed.items() if until > now and self._ready.get(channel))
+        return min((*closed, *(due for due, _ in self._resting[:1])), default=None)
 
     def busy(self, now: float) -> bool:
         """Is anything under way, or could be?"""
-        due = self.next_due()
-        return any(self._flying.values()) or any(self._ready.values()) or (due is not None and due <= now)
+        open_ = (ready for channel, ready in self._ready.items() if self._closed.get(channel, 0.0) <= now)
+        return any(self._flying.values()) or any(open_) or any(due <= now for due, _ in self._resting[:1])
 
     def is_due(self, address: str, now: float) -> bool:
         """Is a letter for this address under way, or could one be?"""
-        return address in self._lanes and not any(one == address and due > now for due, one in self._resting)
+        closed = self._closed.get(channel_of(address), 0.0) > now
+        rests = any(one == address and due > now for due, one in self._resting)
+        return address in self._lanes and not closed and not rests
 
     def _make_ready(self, address: str) -> None:
         self._ready.setdefault(channel_of(address), deque()).append(address)

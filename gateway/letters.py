@@ -5,6 +5,7 @@ here. Of those that prove something, everything is kept, and for good.
 """
 
 import asyncio
+import re
 import time
 from asyncio import Future
 from collections.abc import Sequence
@@ -13,26 +14,27 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from gateway.channels import Sent
 from gateway.clock import ALMATY
 from gateway.connection import Batched
 from gateway.store import shard
 
 KEPT = timedelta(days=30)
 
-# A record is «rank status seconds provider». A report may come before the outbox has written down that the provider
-# took the letter: then the provider's name for it is added to what the report said. Whatever is once kept for good
-# (a time to live of -1) stays so.
+# A record is «rank status seconds carriage». A report may come before the outbox has written down that the provider
+# took the letter: then who carries it is added to what the report said. Whatever is once kept for good (a time to
+# live of -1) stays so.
 _MARK = """
-local rank, status, at, provider, kept = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local rank, status, at, carriage, kept = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local known = redis.call('GET', KEYS[1])
 local news = 1
 if known then
-  local old_rank, old_status, old_at, old_provider = string.match(known, '^(%d+) (%S+) (%d+) ?(.*)$')
-  if old_provider ~= '' then provider = old_provider end
+  local old_rank, old_status, old_at, old_carriage = string.match(known, '^(%d+) (%S+) (%d+) ?(.*)$')
+  if carriage == '' then carriage = old_carriage end
   if tonumber(old_rank) >= rank then rank, status, at, news = old_rank, old_status, old_at, 0 end
   if redis.call('TTL', KEYS[1]) == -1 then kept = 0 end
 end
-local record = rank .. ' ' .. status .. ' ' .. at .. ' ' .. provider
+local record = rank .. ' ' .. status .. ' ' .. at .. ' ' .. carriage
 if kept == 0 then redis.call('SET', KEYS[1], record)
 elseif news == 1 then redis.call('SET', KEYS[1], record, 'EX', kept)
 elseif record ~= known then redis.call('SET', KEYS[1], record, 'KEEPTTL') end
@@ -59,6 +61,7 @@ class Status(StrEnum):
     """It could not leave while it was of use."""
 
 
+_ROUTED = re.compile(r"(.*) (\S+) (\d+)")
 _RANKS = {Status.ACCEPTED: 1, Status.BUFFERED: 2, Status.SENT: 3}
 _FINAL = 9
 
@@ -77,6 +80,10 @@ class News(Struct, frozen=True):
     at: datetime
     provider: str
     """The provider's own name for it; empty if it told none."""
+    route: str = ""
+    """Of an SMS: who carries it, …"""
+    price: int = 0
+    """…and for how many hundredths of a tenge; its parts stand in the SMS journal."""
 
 
 class Letters:
@@ -86,13 +93,13 @@ class Letters:
         self._kept = int(KEPT.total_seconds())
 
     def mark(
-        self, letter: str, status: Status, *, at: float | None = None, provider: str = "", proof: bool = False
+        self, letter: str, status: Status, *, at: float | None = None, carriage: str = "", proof: bool = False
     ) -> Future[int]:
         """Answers 0 where something at least as far along is known already. `at`: seconds since 1970; else now.
         `proof`: the record stays for good."""
         rank, kept = _RANKS.get(status, _FINAL), 0 if proof else self._kept
         when = int(time.time() if at is None else at)
-        return self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, when, provider, kept)
+        return self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, when, carriage, kept)
 
     async def status(self, letter: str) -> Status | None:
         (news,) = await self.news([letter])
@@ -104,9 +111,16 @@ class Letters:
         return [_read(record) if record else None for record in stored]
 
 
+def carriage(sent: Sent) -> str:
+    """How it stands in a record: «provider's name, route, price», or the name alone where there are no routes."""
+    return f"{sent.provider} {sent.route} {sent.price}" if sent.route else sent.provider
+
+
 def _read(record: bytes) -> News:
-    _, status, at, provider = record.decode().split(" ", 3)
-    return News(Status(status), datetime.fromtimestamp(int(at), ALMATY), provider)
+    _, status, at, carried = record.decode().split(" ", 3)
+    routed = _ROUTED.fullmatch(carried)
+    provider, route, price = routed.groups() if routed else (carried, "", 0)
+    return News(Status(status), datetime.fromtimestamp(int(at), ALMATY), provider, route, int(price))
 
 
 def _key(letter: str) -> str:

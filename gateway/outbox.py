@@ -19,7 +19,7 @@ from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.lanes import Held, Lanes, ends, pause
-from gateway.letters import Status
+from gateway.letters import Status, carriage
 from gateway.pile import Done, Pile, PutOff
 from gateway.store import SHARDS
 from gateway.streams import Place
@@ -147,8 +147,9 @@ class Outbox:
     async def _until_something(self) -> None:
         if self._something.is_set():
             return
-        due = self._lanes.next_due()
-        wait = _LOOK if due is None else max(0.0, min(_LOOK, due - self._clock.now().timestamp()))
+        now = self._clock.now().timestamp()
+        due = self._lanes.next_due(now)
+        wait = _LOOK if due is None else max(0.0, min(_LOOK, due - now))
         try:
             async with asyncio.timeout(wait):
                 await self._something.wait()
@@ -162,7 +163,7 @@ class Outbox:
             self._finish(held, Status.EXPIRED, "it is of no use any more")
             return
         if leaves > now:  # it was to leave by day, but something kept it until now
-            self._strike_off(held, PutOff(held.entry, letter, leaves.timestamp()))
+            self._wait_for_morning(held, leaves.timestamp())
             return
         held.tries += 1
         name = channel_of(letter.address)
@@ -176,40 +177,51 @@ class Outbox:
 
     def _settle(self, held: Held, outcome: Outcome) -> None:
         match outcome:
-            case Sent(provider, delivered):
-                self._finish(held, Status.DELIVERED if delivered else Status.ACCEPTED, provider=provider)
+            case Sent():
+                status = Status.DELIVERED if outcome.delivered else Status.ACCEPTED
+                self._finish(held, status, carriage=carriage(outcome))
             case Rejected(reason):
                 self._finish(held, Status.REJECTED, reason)
             case OptedOut(reason):
                 self._finish(held, Status.OPTED_OUT, reason)
-            case Retry(reason, after):
-                self._again(held, reason, after)
+            case Retry():
+                self._again(held, outcome)
             case _:
                 assert_never(outcome)
 
-    def _again(self, held: Held, reason: str, after: float | None) -> None:
+    def _wait_for_morning(self, held: Held, leaves: float) -> None:
+        letter = held.letter
+        if letter.broadcast:  # all of them wait, each where it stands
+            self._lanes.close(channel_of(letter.address), leaves)
+            self._lanes.rest(held, leaves)
+        else:
+            self._strike_off(held, PutOff(held.entry, letter, leaves))
+
+    def _again(self, held: Held, outcome: Retry) -> None:
         now = self._clock.now().timestamp()
         if now >= self._ends(held.letter):
-            self._finish(held, Status.EXPIRED, reason)
+            self._finish(held, Status.EXPIRED, outcome.reason)
             return
         self._count(held.letter, "retry")
-        log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, reason)
+        log.info("letter %s waits after try %s: %s", held.letter.id, held.tries, outcome.reason)
+        if outcome.everybody and outcome.after is not None:
+            self._lanes.close(channel_of(held.letter.address), now + outcome.after)
         chance = random.random()  # noqa: S311 - it only spreads the tries
-        until = min(now + pause(held.tries, after, chance), self._ends(held.letter))
+        until = min(now + pause(held.tries, outcome.after, chance), self._ends(held.letter))
         self._lanes.rest(held, until)
         self._something.set()
 
     def _ends(self, letter: Letter) -> float:
         return math.inf if self._forever else ends(letter)
 
-    def _finish(self, held: Held, status: Status, reason: str = "", provider: str = "") -> None:
+    def _finish(self, held: Held, status: Status, reason: str = "", carriage: str = "") -> None:
         letter = held.letter
         if reason:
             log.warning("letter %s: %s, %s", letter.id, status, reason)
         left = status in (Status.ACCEPTED, Status.DELIVERED)
         self._count(letter, Status.ACCEPTED if left else status)
         now = self._clock.now().timestamp()
-        self._strike_off(held, Done(held.entry, letter.id, status, now, provider, letter.proof))
+        self._strike_off(held, Done(held.entry, letter.id, status, now, carriage, letter.proof))
 
     def _count(self, letter: Letter, what: str) -> None:
         which = channel_of(letter.address), what

@@ -36,7 +36,8 @@ class Done(Struct, frozen=True):
     letter: str
     status: Status
     at: float
-    provider: str = ""
+    carriage: str = ""
+    """See `letters.carriage`."""
     proof: bool = False
 
 
@@ -141,7 +142,7 @@ class Pile:
         the rule: only what is to be told about it is kept, or what proves something."""
         await asyncio.gather(
             *(
-                self._letters.mark(done.letter, done.status, at=done.at, provider=done.provider, proof=done.proof)
+                self._letters.mark(done.letter, done.status, at=done.at, carriage=done.carriage, proof=done.proof)
                 for done in finished
                 if done.proof or done.status not in (Status.ACCEPTED, Status.DELIVERED)
             )

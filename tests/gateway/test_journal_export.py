@@ -220,7 +220,7 @@ async def test_the_extended_journal_tells_what_became_of_each_letter(batched: Ba
     to_chat = replace(AIGUL, at=NOON + timedelta(seconds=1), channel="telegram", letter="chat-letter", parts=0)
     await write(batched, AIGUL, to_chat, CONSENT)
     at = NOON.timestamp() + 5
-    await Letters(batched).mark(AIGUL.letter, Status.DELIVERED, at=at, provider="8b1c-44f0", proof=True)
+    await Letters(batched).mark(AIGUL.letter, Status.DELIVERED, at=at, carriage="8b1c-44f0", proof=True)
     page = await sheet(batched, texts, replace(ALL, extended=True))
     assert row(page, 5)[10:] == [
         "Арна",
@@ -246,7 +246,7 @@ async def test_the_fate_of_more_letters_than_are_asked_about_at_once_is_each_let
     lines[3::7] = [replace(line, letter="", direction=CONSENT.direction) for line in lines[3::7]]
     await write(batched, *lines)
     for number in range(0, 1100, 5):
-        await Letters(batched).mark(f"L{number}", Status.FAILED, provider=f"P{number}")
+        await Letters(batched).mark(f"L{number}", Status.FAILED, carriage=f"P{number}")
     told = await table(batched, texts, replace(ALL, extended=True))
     for number, (line, cells) in enumerate(zip(lines, told[1:], strict=True)):
         known = bool(line.letter) and number % 5 == 0

@@ -115,7 +115,7 @@ async def test_the_extended_journal_is_printed_on_one_page_across(batched: Batch
     lines = a_month()
     await write(batched, *lines)
     letters = Letters(batched)
-    await letters.mark(lines[0].letter, Status.DELIVERED, at=NOON.timestamp() + 5, provider="8b1c-44f0", proof=True)
+    await letters.mark(lines[0].letter, Status.DELIVERED, at=NOON.timestamp() + 5, carriage="8b1c-44f0", proof=True)
     asked = Asked(Period.month(NOON.date()), extended=True, language=Language.RU, role=Role.AUDITOR)
     paper = printed(tmp_path, "journal-extended", await exported(batched, asked))
     assert paper.size == A3

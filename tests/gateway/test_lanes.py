@@ -30,7 +30,7 @@ def test_a_letter_that_rests_keeps_those_behind_it_waiting() -> None:
     lanes.add(held("2"))
     lanes.take(0)
     lanes.rest(first, 5)
-    assert lanes.next_due() == 5
+    assert lanes.next_due(0) == 5
     assert not lanes.busy(4)
     assert lanes.take(4) == []
     assert names(lanes.take(5)) == ["1"]
@@ -61,3 +61,16 @@ def test_pauses_grow_and_are_spread_and_end_somewhere() -> None:
 def test_the_provider_is_not_asked_before_the_time_it_named() -> None:
     assert pause(1, 40, 0.0) == 40
     assert pause(9, 0.5, 1.0) == 1.5
+
+
+def test_while_a_channel_is_closed_nothing_leaves_by_it_and_everything_by_others() -> None:
+    lanes = Lanes(10)
+    for name, address in (("1", "sms:a"), ("2", "tg:b")):
+        lanes.add(held(name, address))
+    lanes.close("sms", 5)
+    assert names(lanes.take(4)) == ["2"]
+    assert lanes.next_due(4) == 5
+    assert not lanes.is_due("sms:a", 4)
+    assert lanes.is_due("sms:a", 5)
+    assert names(lanes.take(5)) == ["1"]
+    assert lanes.next_due(5) is None

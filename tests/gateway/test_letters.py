@@ -44,7 +44,7 @@ AT = datetime(2026, 11, 25, 10, 0, tzinfo=ALMATY)
 
 async def test_news_of_many_letters_comes_at_once_and_in_their_order(batched: Batched) -> None:
     letters = Letters(batched)
-    await letters.mark("a", Status.ACCEPTED, at=AT.timestamp(), provider="7b1f 9", proof=True)
+    await letters.mark("a", Status.ACCEPTED, at=AT.timestamp(), carriage="7b1f 9", proof=True)
     await letters.mark("b", Status.FAILED, at=AT.timestamp() + 60)
     assert await letters.news(["b", "nobody's", "a"]) == [
         News(Status.FAILED, AT.replace(minute=1), ""),
@@ -64,7 +64,7 @@ async def test_what_proves_something_is_kept_for_good_whenever_the_report_comes(
         await letters.mark("a", Status.DELIVERED, at=at)
 
     async def taken() -> None:
-        await letters.mark("a", Status.ACCEPTED, at=at + 1, provider="7b1f", proof=True)
+        await letters.mark("a", Status.ACCEPTED, at=at + 1, carriage="7b1f", proof=True)
 
     for step in (report, taken, report, taken) if early else (taken, report, taken, report):
         await step()
@@ -78,7 +78,7 @@ async def test_a_report_that_tells_nothing_new_does_not_keep_a_record_longer(bat
     await letters.mark("a", Status.DELIVERED)
     (key,) = [key async for key in redis.scan_iter()]
     await redis.expire(key, 100)
-    assert await letters.mark("a", Status.SENT, provider="7b1f") == 0
+    assert await letters.mark("a", Status.SENT, carriage="7b1f") == 0
     assert 0 < await redis.ttl(key) <= 100
     (news,) = await letters.news(["a"])
     assert news is not None

@@ -1,0 +1,58 @@
+"""What providers report about SMS: kept, and acted on where a letter can still go another way.
+
+where the letter is              the provider reports        what follows
+there, it has it                 it was refused after all    the next route, if there is one; else it is kept so
+                                 anything else               kept
+there, nobody knew               it was refused              it surely is nowhere: the next try takes the next route
+                                 anything else               it arrived, and is not sent again; kept
+elsewhere by now                 it was delivered            kept: the person has it
+                                 anything else               nothing: another route has it
+"""
+
+from collections.abc import Callable
+
+from gateway.clock import Clock
+from gateway.lanes import ends
+from gateway.letters import Delivery, Letters, Status
+from gateway.routes.routes import COPY, Routes
+from gateway.routes.trails import Trail, Trails
+from gateway.store import shard_number
+
+
+class Reported:
+    """Once this has returned, a report cannot be lost. One that comes twice changes nothing."""
+
+    def __init__(
+        self, letters: Letters, trails: Trails, routes: Routes | None, clock: Clock, wake: Callable[[int], None]
+    ) -> None:
+        """`routes`: None where SMS go to the simulator. `wake` tells the outbox in which shard a letter waits."""
+        self._letters = letters
+        self._trails = trails
+        self._routes = routes
+        self._clock = clock
+        self._wake = wake
+
+    async def reported(self, route: str, delivery: Delivery) -> None:
+        if self._routes is not None and await self._moves(self._routes, route, delivery):
+            return
+        await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
+
+    async def _moves(self, routes: Routes, route: str, delivery: Delivery) -> bool:
+        """Is nothing to be kept of it, because the letter goes or went another way?"""
+        trail = await self._trails.load(delivery.letter)
+        if trail.route != route or trail.letter is None:
+            return trail.route not in ("", route) and delivery.status is not Status.DELIVERED
+        letter, refused = trail.letter, (*trail.refused, route)
+        if delivery.status is not Status.REJECTED:
+            if not trail.taken:
+                await routes.note_taken(letter, trail)
+            return False
+        now = self._clock.now().timestamp()
+        lasts = ends(letter) - now + COPY
+        if not trail.taken:  # it still waits in the outbox
+            return await self._trails.move(letter.id, trail, Trail(refused=refused), lasts) is None
+        if not routes.has_others(letter, refused) or now >= ends(letter):
+            return False
+        if await self._trails.again(letter, trail, Trail(refused=refused), lasts):
+            self._wake(shard_number(letter.id))
+        return True

@@ -1,0 +1,236 @@
+"""The channel for `sms:` addresses: which of the providers an SMS leaves by.
+
+No SMS goes two ways unless the first has surely failed. So where it is about to go is written down first (`trails`);
+and one of which nobody knows whether its provider has it stays with that provider: a report about it, or the provider
+asked, settles it, and if neither can, it is sent there again after a pause.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
+
+from msgspec import Struct
+
+from dialogs.sms_length import measure
+from gateway.channels import Attempt, Letter, OptedOut, Outcome, Rejected, Retry, Sent, Unclear
+from gateway.clock import Clock
+from gateway.connection import RedisAwayError
+from gateway.lanes import ends
+from gateway.pace import Pace
+from gateway.routes.health import Health
+from gateway.routes.route import Route
+from gateway.routes.trails import Carriage, Trail, Trails
+
+COPY = 3600.0
+"""Seconds for which a letter that was taken can still go another way."""
+_SHORTLY = 600.0
+"""Seconds for which it is known that a letter was taken: by then it is struck off the outbox."""
+_SPARE = 3600.0
+"""Seconds that a trail outlasts its letter."""
+
+
+class Preference(Struct, frozen=True):
+    """Names of routes, the best first."""
+
+    own: tuple[str, ...]
+    """For what goes to one person."""
+    broadcasts: tuple[str, ...]
+    prefixes: Mapping[str, tuple[str, ...]] = {}
+    """`+7701` → routes that come before the others there."""
+
+    def order(self, phone: str, broadcast: bool) -> tuple[str, ...]:
+        fitting = [prefix for prefix in self.prefixes if phone.startswith(prefix)]
+        first = self.prefixes[max(fitting, key=len)] if fitting else ()
+        return tuple(dict.fromkeys((*first, *(self.broadcasts if broadcast else self.own))))
+
+
+class Routes:
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        preference: Preference,
+        trails: Trails,
+        clock: Clock,
+        *,
+        health: Mapping[str, Health],
+        prices: Mapping[str, int],
+        patience: float,
+        pace: Pace,
+        took: Callable[[str, str, float], None],
+    ) -> None:
+        """`prices`: hundredths of a tenge for a part. `patience`: seconds that an unclear letter waits for a report.
+        `pace`: of broadcasts. `took`: is told which route has taken which letter, and when."""
+        self.counts: Counter[tuple[str, str]] = Counter()
+        """(route, what a try has come to, or how an unclear one was settled) → how often."""
+        self._routes = {route.name: route for route in routes}
+        self._health = health
+        self._preference = preference
+        self._trails = trails
+        self._clock = clock
+        self._prices = prices
+        self._patience = patience
+        self._pace = pace
+        self._took = took
+
+    async def send(self, letter: Letter) -> Outcome:
+        if letter.broadcast:
+            await self._turn()
+        try:
+            return await self._send(letter)
+        except RedisAwayError:
+            return Retry("where it goes could not be written down")
+
+    async def aclose(self) -> None:
+        for route in self._routes.values():
+            await route.aclose()
+
+    def has_others(self, letter: Letter, refused: Sequence[str]) -> bool:
+        """Could it still go another way?"""
+        return any(name not in refused for name in self._order(letter))
+
+    async def note_taken(self, letter: Letter, out: Trail) -> None:
+        """Should Redis be away now, the letter left all the same; at the next look it is unclear."""
+        copies = len(self._routes) > 1
+        after = Trail(out.route, True, out.since, out.refused, letter if copies else None)
+        lasts, cost = COPY if copies else _SHORTLY, self._carriage(letter, out.route)
+        with suppress(RedisAwayError):
+            await self._trails.taken(letter, out, after, lasts, cost)
+
+    async def _turn(self) -> None:
+        """Of a broadcast: what goes to one person never waits for it."""
+        clock = asyncio.get_running_loop().time
+        place = self._pace.place(clock(), broadcast=True)
+        while not place.taken:
+            await asyncio.sleep(place.at - clock())
+            place = self._pace.place(clock(), broadcast=True)
+
+    async def _send(self, letter: Letter) -> Outcome:
+        """Most letters have been nowhere yet: that is what is supposed, and what stands there instead is learnt when
+        the first step is to be written down."""
+        trail, failed, last = Trail(), set[str](), Retry("no route is set")
+        while not trail.taken:
+            if trail.route in self._routes:
+                settled = await self._settled(letter, trail)
+                if not isinstance(settled, Trail):
+                    return settled
+                trail = settled
+                continue
+            route = self._best(letter, trail.refused, failed, last)
+            if not isinstance(route, str):
+                return route
+            trail, attempt = await self._try(letter, trail, self._routes[route])
+            match attempt:
+                case Sent() | OptedOut():
+                    return attempt
+                case Unclear(reason):
+                    return Retry(f"{route}: {reason}; a report may come", self._patience)
+                case Retry():
+                    last = attempt
+                    failed.add(route)
+        return self._sent(letter, trail.route)
+
+    async def _settled(self, letter: Letter, trail: Trail) -> Outcome | Trail:
+        """It left, and nobody knows whether it got there."""
+        route = self._routes[trail.route]
+        match await route.ask(letter):
+            case Sent(provider, delivered):
+                self._count(route.name, "unclear_arrived")
+                await self.note_taken(letter, trail)
+                return self._sent(letter, route.name, provider, delivered)
+            case Retry():
+                self._count(route.name, "unclear_failed")
+                return await self._moved(letter, trail, Trail(refused=trail.refused))
+            case Rejected() | OptedOut():
+                self._count(route.name, "unclear_refused")
+                return await self._moved(letter, trail, Trail(refused=(*trail.refused, route.name)))
+        return await self._again(letter, trail, route)
+
+    async def _again(self, letter: Letter, trail: Trail, route: Route) -> Outcome | Trail:
+        """By the same route, once a report has had its time."""
+        now = self._now()
+        if (waits := trail.since + self._patience - now) > 0:
+            return Retry(f"{route.name}: a report may come", waits)
+        if (opens := self._health[route.name].opens(now)) > now:
+            return Retry(f"{route.name} is away, and may have it", opens - now)
+        self._count(route.name, "unclear_again")
+        trail, attempt = await self._try(letter, trail, route, unsettled=True)
+        match attempt:
+            case Sent() | OptedOut():
+                return attempt
+            case Retry(reason) | Unclear(reason):
+                return Retry(f"{route.name}: {reason}; it may have it", self._patience)
+        return trail
+
+    def _best(self, letter: Letter, refused: Sequence[str], failed: Container[str], last: Retry) -> str | Outcome:
+        """By name; or what the letter comes to if it can go nowhere now."""
+        now = self._now()
+        left = [name for name in self._order(letter) if name not in refused]
+        if not left:
+            return Rejected(f"refused by {', '.join(refused)}") if refused else last
+        opening = [name for name in left if name not in failed and self._health[name].opens(now) <= now]
+        well = (name for name in opening if self._health[name].delivers(now))
+        if opening:
+            return next(well, opening[0])
+        waits = min(self._health[name].opens(now) for name in left) - now
+        if waits <= 0:
+            return last
+        everybody = all(health.opens(now) > now for health in self._health.values())
+        return Retry(last.reason if failed else f"{', '.join(left)}: at rest", waits, everybody)
+
+    def _order(self, letter: Letter) -> list[str]:
+        phone = letter.address.partition(":")[2]
+        return [name for name in self._preference.order(phone, letter.broadcast) if name in self._routes]
+
+    async def _try(
+        self, letter: Letter, before: Trail, route: Route, *, unsettled: bool = False
+    ) -> tuple[Trail, Attempt | None]:
+        """What stands in the trail now, and what the try has come to; None: none was made, or its end does not count,
+        for somebody else has changed the trail. `unsettled`: an earlier try there may have got through."""
+        out = Trail(route.name, False, self._now(), before.refused, letter)
+        if (known := await self._trails.move(letter.id, before, out, self._lasts(letter))) is not None:
+            return known, None
+        health = self._health[route.name]
+        health.leaves(self._now())
+        attempt = await route.send(letter)
+        self._count(route.name, type(attempt).__name__.lower())
+        match attempt:
+            case Sent(provider, delivered):
+                health.took()
+                await self.note_taken(letter, out)
+                return out, self._sent(letter, route.name, provider, delivered)
+            case Unclear():
+                health.failed(self._now())
+                return out, attempt
+            case Retry(_, after):
+                health.failed(self._now(), after)
+                nowhere = Trail(refused=before.refused)
+            case Rejected() | OptedOut():
+                health.refused(self._now())
+                nowhere = Trail(refused=(*before.refused, route.name))
+        if unsettled and isinstance(attempt, Retry):
+            return out, attempt
+        after_all = await self._moved(letter, out, nowhere)
+        return after_all, attempt if after_all == nowhere else None
+
+    async def _moved(self, letter: Letter, before: Trail, after: Trail) -> Trail:
+        """What stands there then: a report may have been faster, and counts."""
+        known = await self._trails.move(letter.id, before, after, self._lasts(letter))
+        return after if known is None else known
+
+    def _lasts(self, letter: Letter) -> float:
+        return ends(letter) - self._now() + _SPARE
+
+    def _sent(self, letter: Letter, route: str, provider: str = "", delivered: bool = False) -> Sent:
+        self._took(route, letter.id, self._now())
+        return Sent(provider, delivered, route, self._carriage(letter, route).price)
+
+    def _carriage(self, letter: Letter, route: str) -> Carriage:
+        parts = measure(letter.text).parts
+        return Carriage(parts, parts * self._prices.get(route, 0))
+
+    def _count(self, route: str, what: str) -> None:
+        self.counts[route, what] += 1
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
