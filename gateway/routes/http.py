@@ -12,15 +12,15 @@ answer that is not the provider's own word (`gone_wrong`)
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from gateway.channels import Rejected, Retry, Unclear
+from gateway.channels import Attempt, Rejected, Retry, Unclear
 
 _PATIENCE = 20.0
-"""Seconds for each step of a talk, and twice that for all of it."""
+"""Seconds for each step of a talk, and three times that for all of it."""
 _CONNECTIONS = 64
 
 
@@ -34,7 +34,7 @@ class Reply(Struct, frozen=True):
 class Wire:
     """One client, so that connections stay open. `name`: whom the reasons speak of."""
 
-    def __init__(self, name: str, *, patience: float = _PATIENCE) -> None:
+    def __init__(self, name: str, *, connections: int = _CONNECTIONS, patience: float = _PATIENCE) -> None:
         import httpx  # half of the program's start, and only needed where a provider is connected
 
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole addresses, phone and password too
@@ -43,14 +43,14 @@ class Wire:
         self._never = httpx.InvalidURL
         self._not_out = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
         self._broken = (httpx.HTTPError, TimeoutError)
-        limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = httpx.AsyncClient(timeout=patience, limits=limits, trust_env=False)
 
     async def ask(self, method: str, url: str, **request: Any) -> Reply | Retry | Unclear | Rejected:
         """`request`: as httpx has it, `params`, `data`, `json`. No redirect is followed: the secrets are for one
         address."""
         try:
-            async with asyncio.timeout(2 * self._patience):
+            async with asyncio.timeout(3 * self._patience):
                 answer = await self._client.request(method, url, **request)
         except self._never as error:
             return Rejected(self._told(error))
@@ -59,6 +59,21 @@ class Wire:
         except self._broken as error:
             return Unclear(self._told(error))
         return Reply(answer.status_code, answer.content, answer.headers)
+
+    async def hand_over(self, url: str, read: Callable[[bytes], Attempt], **request: Any) -> Attempt:
+        """A letter. `read` is given what the provider itself has answered."""
+        reply = await self.ask("POST", url, **request)
+        if not isinstance(reply, Reply):
+            return reply
+        return self.gone_wrong(reply) or read(reply.body)
+
+    async def look_up(self, url: str, read: Callable[[bytes], Attempt], **request: Any) -> Attempt:
+        """What has become of a letter: a question that did not get through says nothing about that."""
+        reply = await self.ask("POST", url, **request)
+        if not isinstance(reply, Reply):
+            return Unclear(reply.reason)
+        wrong = self.gone_wrong(reply)
+        return Unclear(wrong.reason) if wrong else read(reply.body)
 
     def gone_wrong(self, reply: Reply) -> Retry | Unclear | None:
         """None: the provider itself has spoken."""
