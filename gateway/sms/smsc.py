@@ -39,6 +39,9 @@ from gateway.routes.route import Ignored
 
 NAME = "smsc"
 
+Pairs = list[tuple[bytes, bytes]]
+"""The fields of a form, in bytes, because the signature is over bytes. Of two of one name the first counts."""
+
 _NOT_FOUND, _NO_MONEY = -3, 24
 _REFUSED = (22, 23, 25)
 _DELIVERED = (1, 2, 4)
@@ -72,7 +75,7 @@ class Account(Struct, frozen=True):
     apikey: str
     sender: str
     """Empty: the account's own."""
-    word: bytes
+    word: str
     """What it signs its reports and messages with."""
 
     @property
@@ -89,12 +92,16 @@ class Told(Struct, frozen=True):
     error_code: int | None = None
 
 
+def own_numbers(account: Account) -> frozenset[str]:
+    return inbound.own_numbers(account.sender)
+
+
 def name(letter: str) -> str:
     """What smsc is told to call a letter: up to forty Latin letters and digits, the same for the same letter."""
     return "k" + blake2b(letter.encode(), digest_size=16).hexdigest()
 
 
-def parse_report(pairs: list[tuple[bytes, bytes]]) -> tuple[str, Status] | Ignored:
+def parse_report(pairs: Pairs) -> tuple[str, Status] | Ignored:
     """smsc's name for the letter, and what became of it."""
     fields = dict(reversed(pairs))
     try:
@@ -105,9 +112,7 @@ def parse_report(pairs: list[tuple[bytes, bytes]]) -> tuple[str, Status] | Ignor
     return (given, status) if status is not None and given else Ignored("no report about a letter")
 
 
-def parse_mo(
-    pairs: list[tuple[bytes, bytes]], secret: bytes, now: datetime, own: frozenset[str]
-) -> Inbound | Ignored:
+def parse_mo(pairs: Pairs, secret: bytes, now: datetime, own: frozenset[str]) -> Inbound | Ignored:
     """One message of a person."""
     fields = dict(reversed(pairs))
     sender = inbound.person(fields.get(b"phone", b"").decode("ascii", "replace"), own)
@@ -119,7 +124,7 @@ def parse_mo(
     return Inbound(f"{NAME}:{called}", f"sms:{sender.e164}", inbound.content(body))
 
 
-def is_signed(pairs: list[tuple[bytes, bytes]], signed: tuple[bytes, ...], word: bytes) -> bool:
+def is_signed(pairs: Pairs, signed: tuple[bytes, ...], word: bytes) -> bool:
     """`signed`: the fields that the signature covers. Several may be given, for the address can bring one of its own;
     one that fits is enough."""
     fields = dict(reversed(pairs))
@@ -131,8 +136,7 @@ def is_signed(pairs: list[tuple[bytes, bytes]], signed: tuple[bytes, ...], word:
     )
 
 
-def pairs_of(form: bytes) -> list[tuple[bytes, bytes]]:
-    """Bytes, because the signature is over bytes. The first of two fields of one name counts."""
+def pairs_of(form: bytes) -> Pairs:
     split = (pair.partition(b"=") for pair in form.split(b"&") if pair)
     return [(field, unquote_to_bytes(value.replace(b"+", b" "))) for field, _, value in split]
 

@@ -15,7 +15,7 @@ from gateway.register import Copy
 from gateway.relays import Figures
 from gateway.web import page, problems
 from gateway.web.events import Events
-from gateway.web.front import Front
+from gateway.web.front import Door, Front
 from gateway.web.guard import Guard
 from gateway.web.metrics import LetterCounts, Metrics
 from gateway.web.sandbox import Sandbox
@@ -63,10 +63,12 @@ def build(
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
     registers: CountRegisters | None = None,
+    providers: Mapping[str, Door] | None = None,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `played`: the
     routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `relays`: what
-    waits for E-Sobes. `errands`: what turns have left to be done. `registers`: of organisations."""
+    waits for E-Sobes. `errands`: what turns have left to be done. `registers`: of organisations.
+    `providers` of SMS besides Kannel, by name."""
     metrics, closing = Metrics(letters), Event()
     site = Site(
         title="Kelisim",
@@ -89,7 +91,7 @@ def build(
     if simulator is not None:
         site.include_router(simulator.router(closing))
         site.mount("/static", StaticFiles(directory=page.STATIC), "static")
-    return Front(site, metrics, closing, telegram, kannel)
+    return Front(site, metrics, closing, telegram, kannel, providers)
 
 
 def _add_health(

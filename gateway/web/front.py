@@ -5,7 +5,9 @@ over them than the whole turn takes.
 """
 
 from asyncio import Event
+from collections.abc import Mapping
 from time import perf_counter
+from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,10 +15,16 @@ from gateway.web.metrics import Metrics
 from gateway.web.raw import Answer, GoneError, write_answer
 from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
 
+SMS_PATH = "/sms/"
+
 UNDER_WAY = 512
 """More messages at once than this are asked to come again: a queue in here would only hide them from the provider."""
 
 _BUSY = Answer(503, headers=((b"retry-after", b"1"),))
+
+
+class Door(Protocol):
+    async def answer(self, scope: Scope, receive: Receive) -> Answer: ...
 
 
 class Front:
@@ -29,12 +37,15 @@ class Front:
         closing: Event,
         telegram: TelegramWebhook | None = None,
         kannel: KannelWebhook | None = None,
+        providers: Mapping[str, Door] | None = None,
     ) -> None:
+        """`providers` of SMS besides Kannel: `smsc` is who knocks at `/sms/smsc/…`."""
         self._site = site
         self._metrics = metrics
         self._closing = closing
         self._telegram = telegram
         self._kannel = kannel
+        self._providers = providers or {}
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,15 +55,15 @@ class Front:
                 return await self._take("telegram", self._telegram, scope, receive, send)
             if path.startswith(KANNEL_PATH) and self._kannel is not None:
                 return await self._take("kannel", self._kannel, scope, receive, send)
+            if path.startswith(SMS_PATH) and (name := path.split("/", 3)[2]) in self._providers:
+                return await self._take(name, self._providers[name], scope, receive, send)
         return await self._site(scope, receive, send)
 
     def close(self) -> None:
         """Ends the live streams. To be called when the server begins to stop: it waits for open connections."""
         self._closing.set()
 
-    async def _take(
-        self, channel: str, webhook: TelegramWebhook | KannelWebhook, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _take(self, channel: str, webhook: Door, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         if self._under_way >= UNDER_WAY:
             answer = _BUSY
