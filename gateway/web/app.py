@@ -91,7 +91,7 @@ def build(
     if simulator is not None:
         site.include_router(simulator.router(closing))
         site.mount("/static", StaticFiles(directory=page.STATIC), "static")
-    return Front(site, metrics, closing, telegram, kannel, providers)
+    return Front(site, metrics, closing, telegram, kannel, providers=providers)
 
 
 def _add_health(

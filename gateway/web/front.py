@@ -37,6 +37,7 @@ class Front:
         closing: Event,
         telegram: TelegramWebhook | None = None,
         kannel: KannelWebhook | None = None,
+        *,
         providers: Mapping[str, Door] | None = None,
     ) -> None:
         """`providers` of SMS besides Kannel: `smsc` is who knocks at `/sms/smsc/…`."""
