@@ -55,7 +55,7 @@ class Program:
 
     async def start(self) -> None:
         self.starts += 1
-        settings = self._settings | {"KELISIM_KANNEL_USERNAME": str(self.starts)}
+        settings = {"KELISIM_KANNEL_USERNAME": str(self.starts)} | self._settings
         assert self._forge.stdin is not None
         assert self._forge.stdout is not None
         self._forge.stdin.write(json.dumps(settings).encode() + b"\n")
