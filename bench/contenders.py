@@ -25,9 +25,9 @@ from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
 from gateway.esobes import Esobes
 from gateway.esobes_looking import Looking
-from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.outbox import Outbox
+from gateway.routes.reports import Reported
 from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.events import Events, Listener
@@ -95,7 +95,7 @@ async def kelisim(url: str, sending: bool = False, clock: Clock | None = None, e
         clock=clock,
         wake=outbox.wake,
     )
-    kannel = KannelWebhook(receiver, Letters(batched), clock, SECRET)
+    kannel = KannelWebhook(receiver, Reported(batched, None, clock, lambda _: None), clock, SECRET)
     return web.build(
         lambda: batched("PING"),
         TelegramWebhook(bot, SECRET),

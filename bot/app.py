@@ -20,7 +20,7 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, district, logs, talks
+from bot import affairs, carriers, district, logs, talks
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
@@ -30,12 +30,11 @@ from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
-from gateway.letters import Letters
 from gateway.outbox import Outbox
 from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.receive import Receiver
-from gateway.sms.kannel import Account, Kannel
+from gateway.routes.trails import STREAMS
 from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.journal import SandboxJournal
@@ -130,14 +129,27 @@ class Application:
         settings, words = self._settings, ground.dialogue.guide.words
         phones = Phones(ground.batched, ground.redis, ground.clock)
         channels: dict[str, Channel] = {"sms": phones, "chat": phones} if settings.sandbox else {}
-        if settings.sms_routes:
-            channels["sms"] = self._kannel(ground)
+        carried = carriers.build(ground) if settings.sms_routes else None
+        if carried is not None:
+            channels["sms"] = carried.channel
+            self._stack.push_async_callback(carried.channel.aclose)
+            self._keep(carried.watch.run(), carried.watch.stop)
         if (bot := self._bot()) is not None:
             from bot import telegram
 
             channels["tg"] = telegram.letters(bot, words)
         outbox = Outbox(ground.batched, channels, ground.clock, ground.reader, quiet=settings.quiet)
         self._keep(outbox.run(), outbox.stop)
+        broadcasts = Outbox(
+            ground.batched,
+            channels,
+            ground.clock,
+            ground.reader,
+            stream=STREAMS[True],
+            quiet=settings.quiet,
+            counts=outbox.counts,
+        )
+        self._keep(broadcasts.run(), broadcasts.stop)
         offers = affairs.build(ground, outbox.wake)
         self._stack.push_async_callback(offers.esobes.aclose)
         self._keep(offers.relays.run(), offers.relays.stop)
@@ -163,7 +175,9 @@ class Application:
         if played is not None:
             self._stack.push_async_callback(played.wire.aclose)
             routes += (*played.routes, SandboxJournal(ground.batched, words, ground.clock).router())
-        kannel = KannelWebhook(receiver, Letters(ground.batched), ground.clock, ground.sms_secret)
+        reports = carriers.reported(ground, carried, outbox.wake)
+        own = own_numbers(settings.kannel_from)
+        kannel = KannelWebhook(receiver, reports, ground.clock, ground.sms_secret, own)
         front = web.build(
             partial(self._ping, ground.batched),
             await self._telegram(bot, ground, receiver, outbox) if bot is not None else None,
@@ -188,20 +202,6 @@ class Application:
         if not self._begun:
             raise HTTPException(503, "The program is still starting.")
         await redis("PING")
-
-    def _kannel(self, ground: Ground) -> Kannel:
-        settings = self._settings
-        base = settings.public_url or ground.url
-        account = Account(
-            settings.kannel_url,
-            settings.kannel_username,
-            settings.kannel_password.get_secret_value(),
-            settings.kannel_from,
-            f"{base}{KANNEL_PATH}{ground.sms_secret}/dlr",
-        )
-        kannel = Kannel(account)
-        self._stack.push_async_callback(kannel.aclose)
-        return kannel
 
     def _bot(self) -> "Bot | None":
         if not self._settings.telegram:

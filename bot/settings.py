@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ ROUTES = ("kannel",)
 """SMS providers the assistant can speak to."""
 NO_SECRET = SecretStr("")
 OFF = "off"
+Price = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
+"""Of one part of an SMS, in tenge."""
 CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
@@ -47,11 +50,25 @@ class Settings(BaseSettings):
     telegram_consent: bool = True
 
     sms_routes: Annotated[tuple[str, ...], NoDecode] = ()
+    sms_broadcast_routes: Annotated[tuple[str, ...], NoDecode] = ()
+    """For what goes to many; empty: the same."""
+    sms_prefix_routes: Annotated[dict[str, tuple[str, ...]], NoDecode] = {}
+    """`+7701` → routes that come before the others there; written `+7701,+7702=smsc,kannel;+7705=mobizon`."""
+    sms_unclear_wait: Annotated[int, Field(ge=0, le=3600)] = 5
+    """Seconds that an SMS of which nobody knows whether the gateway has it waits for a report before it is sent
+    again."""
+    sms_delivered_within: Annotated[int, Field(ge=10, le=86400)] = 300
+    """Seconds in which an SMS should be delivered, and…"""
+    sms_delivered_share: Annotated[int, Field(ge=0, le=100)] = 50
+    """…how many of a hundred have to be, or another route is preferred; 0: nobody minds."""
+    sms_broadcast_rate: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Broadcast SMS in a second."""
     sms_secret: SecretStr = NO_SECRET
     kannel_url: str = ""
     kannel_username: str = ""
     kannel_password: SecretStr = NO_SECRET
     kannel_from: str = ""
+    kannel_price: Price = Decimal(0)
 
     esobes_url: str = ""
     esobes_token: SecretStr = NO_SECRET
@@ -89,18 +106,32 @@ class Settings(BaseSettings):
     def reminder_at(self) -> time | None:
         return None if self.reminder == OFF else time.fromisoformat(self.reminder)
 
-    @field_validator("sms_routes", mode="before")
+    @field_validator("sms_routes", "sms_broadcast_routes", mode="before")
     @classmethod
     def _routes(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return _listed(value) if isinstance(value, str) else value
 
-    @field_validator("sms_routes")
+    @field_validator("sms_routes", "sms_broadcast_routes")
     @classmethod
     def _known_routes(cls, routes: tuple[str, ...]) -> tuple[str, ...]:
         for route in routes:
             if route not in ROUTES:
                 raise ValueError(f"no SMS route is called «{route}»; there is: {', '.join(ROUTES)}")
         return routes
+
+    @field_validator("sms_prefix_routes", mode="before")
+    @classmethod
+    def _prefixes(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        found: dict[str, tuple[str, ...]] = {}
+        for rule in filter(None, map(str.strip, value.split(";"))):
+            prefixes, equals, routes = rule.partition("=")
+            for prefix in _listed(prefixes):
+                if not equals or not re.fullmatch(r"\+[0-9]{1,14}", prefix):
+                    raise ValueError("prefixes and routes are needed, like +7701,+7702=smsc,kannel;+7705=kannel")
+                found[prefix] = cls._known_routes(_listed(routes))
+        return found
 
     @field_validator("log", "reminder", mode="before")
     @classmethod
@@ -180,6 +211,9 @@ class Settings(BaseSettings):
             )
         if self.esobes_url and not self.esobes_token.get_secret_value():  # one made up here would be known to nobody
             raise ValueError(f"{PREFIX}ESOBES_TOKEN: not set, but {PREFIX}ESOBES_URL is")
+        preferred = {*self.sms_broadcast_routes}.union(*self.sms_prefix_routes.values())
+        if unset := sorted(preferred.difference(self.sms_routes)):
+            raise ValueError(f"{PREFIX}SMS_ROUTES: does not name {unset[0]}, which another setting prefers")
         if "kannel" in self.sms_routes:
             for name in ("kannel_url", "kannel_username", "kannel_password", "kannel_from"):
                 value = getattr(self, name)
@@ -217,6 +251,10 @@ def _in_the_file() -> list[str]:
         if line.error or line.value is None:
             raise StartError(f"{FILE}: line {line.original.line} does not look like NAME=value")
     return [line.key for line in lines if line.key]
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _variable(field: str) -> str:

@@ -64,10 +64,12 @@ class Outbox:
         forever: bool = False,
         at_once: int = _AT_ONCE,
         quiet: Quiet | None = None,
+        counts: dict[tuple[str, str], int] | None = None,
     ) -> None:
         """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`. `stream`: whose letters leave
-        here. `forever`: they are of use however late they arrive. `quiet`: when nothing unasked leaves."""
-        self.counts: dict[tuple[str, str], int] = {}
+        here. `forever`: they are of use however late they arrive. `quiet`: when nothing unasked leaves. `counts`:
+        another outbox counts here as well."""
+        self.counts = {} if counts is None else counts
         """(channel, what became of the letter, or `retry`) → how often."""
         self._pile = Pile(redis, stream, reader)
         self._channels = channels

@@ -12,6 +12,7 @@ elsewhere by now                 it was delivered            kept: the person ha
 from collections.abc import Callable
 
 from gateway.clock import Clock
+from gateway.connection import Batched
 from gateway.lanes import ends
 from gateway.letters import Delivery, Letters, Status
 from gateway.routes.routes import COPY, Routes
@@ -22,12 +23,10 @@ from gateway.store import shard_number
 class Reported:
     """Once this has returned, a report cannot be lost. One that comes twice changes nothing."""
 
-    def __init__(
-        self, letters: Letters, trails: Trails, routes: Routes | None, clock: Clock, wake: Callable[[int], None]
-    ) -> None:
+    def __init__(self, redis: Batched, routes: Routes | None, clock: Clock, wake: Callable[[int], None]) -> None:
         """`routes`: None where SMS go to the simulator. `wake` tells the outbox in which shard a letter waits."""
-        self._letters = letters
-        self._trails = trails
+        self._letters = Letters(redis)
+        self._trails = Trails(redis)
         self._routes = routes
         self._clock = clock
         self._wake = wake

@@ -8,23 +8,22 @@ report  GET /sms/kannel/{secret}/dlr?id=…&type=%d                       → 20
 answer                      outcome             report              status
 2xx with «0:» or «3:»       Sent                1                   delivered
 408, 429, 5xx, other 2xx    Retry               2, 16               failed, rejected
-no answer                   Retry               4                   buffered
+502, 504, no answer         Unclear             4                   buffered
 other 4xx                   Rejected            8                   sent
 """
 
-import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from hashlib import blake2b
 from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
-from dialogs.messages import Content, Text, Unreadable
-from dialogs.people import read_phone
-from gateway.channels import Inbound, Letter, Outcome, Rejected, Retry, Sent
+from gateway.channels import Attempt, Inbound, Letter, Rejected, Retry, Sent, Unclear
 from gateway.letters import Delivery, Status
+from gateway.routes import inbound
+from gateway.routes.http import Reply, Wire, pause
+from gateway.routes.route import Ignored
 
 _REPORTS = {
     b"1": Status.DELIVERED,
@@ -36,16 +35,10 @@ _REPORTS = {
 _TAKEN = re.compile(rb"(?<!\d)[03]:(?:[^:\n]*:\s*([\w.-]{1,64}))?")
 """With Kannel's own name for the message behind it, or without: «0: Accepted for delivery: 7b1f-9»."""
 _AGAIN = (408, 429)
-_PLAIN = re.compile(rb"[\w.-]{1,64}", re.ASCII)
-"""A name that can stand in the address for reports without escapes, which Kannel would take for its own."""
-_PATIENCE = 20.0
-_CONNECTIONS = 64
-
-
-class Ignored(Struct, frozen=True):
-    """Taken with 200 and left unanswered: asking Kannel to repeat it would not change it."""
-
-    reason: str
+_UNCLEAR = (502, 504)
+"""The words of something between us and Kannel, that has heard nothing from it."""
+_LONGEST_VALUE = 3 * (inbound.LONGEST_BODY + 4)
+"""Of a field, as it stands in the address: what comes after it is not read anyway."""
 
 
 class Account(Struct, frozen=True):
@@ -59,22 +52,17 @@ class Account(Struct, frozen=True):
     """`https://…/sms/kannel/{secret}/dlr`"""
 
 
-def parse_mo(query: bytes, secret: bytes, now: datetime) -> Inbound | Ignored:
-    """One message of a person, from the query string."""
+def parse_mo(query: bytes, secret: bytes, now: datetime, own: Collection[str] = ()) -> Inbound | Ignored:
+    """One message of a person, from the query string. `own`: numbers that we send from."""
     fields = _fields(query)
-    sender = fields.get(b"from", b"")
-    phone = read_phone(sender.decode("ascii", "replace"))
-    if phone is None:
-        return Ignored("no phone" if not sender else "not a person's phone")
+    to = fields.get(b"to", b"").decode("ascii", "replace").strip()
+    phone = inbound.person(fields.get(b"from", b"").decode("ascii", "replace"), (*own, to))
+    if isinstance(phone, Ignored):
+        return phone
     body = fields.get(b"text", b"")
-    given = fields.get(b"id", b"")
-    if not given:
-        name = _derived(secret, sender, body, fields.get(b"ts") or f"{now:%Y-%m-%d %H:%M}".encode())
-    elif _PLAIN.fullmatch(given):
-        name = given.decode()
-    else:
-        name = _derived(secret, given)
-    return Inbound(f"kannel:{name}", f"sms:{phone.e164}", _content(body))
+    given, sent = fields.get(b"id", b""), fields.get(b"ts", b"")
+    name = inbound.name(secret, now, given=given, phone=phone.e164, body=body, sent=sent)
+    return Inbound(f"kannel:{name}", f"sms:{phone.e164}", inbound.content(body))
 
 
 def parse_dlr(query: bytes) -> Delivery | Ignored:
@@ -101,37 +89,36 @@ def build(letter: Letter, account: Account) -> dict[str, str]:
     }
 
 
-def read(status: int, body: bytes, headers: Mapping[str, str]) -> Outcome:
+def read(status: int, body: bytes, headers: Mapping[str, str]) -> Attempt:
     if 200 <= status < 300 and (taken := _TAKEN.search(body)):
         return Sent((taken[1] or b"").decode())
     if 400 <= status < 500 and status not in _AGAIN:
         return Rejected(f"Kannel answered {status}")
-    after = headers.get("retry-after", "")
-    return Retry(f"Kannel answered {status}", float(after) if after.isdecimal() else None)
+    if status in _UNCLEAR:
+        return Unclear(f"Kannel answered {status}")
+    return Retry(f"Kannel answered {status}", pause(headers))
 
 
 class Kannel:
-    """The channel: one client, so that connections stay open."""
+    """The route."""
+
+    name = "kannel"
 
     def __init__(self, account: Account) -> None:
-        import httpx  # half of the program's start, and only needed where Kannel is connected
-
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole addresses, phone and password too
         self._account = account
         self._url = f"{account.url}/cgi-bin/sendsms"
-        self._broken = httpx.HTTPError
-        limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-        self._client = httpx.AsyncClient(timeout=_PATIENCE, limits=limits, trust_env=False)
+        self._wire = Wire("Kannel")
 
-    async def send(self, letter: Letter) -> Outcome:
-        try:
-            answer = await self._client.get(self._url, params=build(letter, self._account))
-        except self._broken as error:
-            return Retry(f"Kannel: {type(error).__name__}")
-        return read(answer.status_code, answer.content, answer.headers)
+    async def send(self, letter: Letter) -> Attempt:
+        answer = await self._wire.ask("GET", self._url, params=build(letter, self._account))
+        return read(answer.status, answer.body, answer.headers) if isinstance(answer, Reply) else answer
+
+    async def ask(self, letter: Letter) -> Attempt:
+        """Only its reports tell."""
+        return Unclear(f"Kannel cannot be asked about {letter.id}")
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._wire.aclose()
 
 
 def _fields(query: bytes) -> dict[bytes, bytes]:
@@ -139,20 +126,5 @@ def _fields(query: bytes) -> dict[bytes, bytes]:
     found: dict[bytes, bytes] = {}
     for pair in query.split(b"&"):
         name, _, value = pair.partition(b"=")
-        found.setdefault(name, unquote_to_bytes(value.replace(b"+", b" ")))
+        found.setdefault(name, unquote_to_bytes(value[:_LONGEST_VALUE].replace(b"+", b" ")))
     return found
-
-
-def _content(body: bytes) -> Content:
-    """Kannel hands over UTF-16 as it came from the operator unless it is told to convert; then every other byte is
-    the number of an alphabet: 0 for Latin, 4 for Cyrillic."""
-    encoding = "utf-16-be" if len(body) % 2 == 0 and (b"\x00" in body[::2] or b"\x04" in body[::2]) else "utf-8"
-    try:
-        return Text(body.decode(encoding))
-    except UnicodeDecodeError:
-        return Unreadable("other")
-
-
-def _derived(secret: bytes, *parts: bytes) -> str:
-    """The same message gets the same name, and without the secret nobody finds the phone in it."""
-    return blake2b(b"\0".join(parts), key=secret[:64], digest_size=12).hexdigest()

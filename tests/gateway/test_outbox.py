@@ -18,6 +18,7 @@ from gateway.letters import Letters, Status
 from gateway.outbox import Outbox
 from gateway.sms.kannel import Account, Kannel
 from gateway.store import SHARDS, Line, Store, outbox_key, shard_number
+from tests.gateway.carrying import PATIENCE, carried_by
 from tests.gateway.loopback import Loopback, answer
 
 ANNA, BERIK = "sms:+77011111111", "sms:+77022222222"
@@ -266,11 +267,11 @@ async def test_hundreds_of_letters_at_once_all_leave_once_and_in_order(
 
 
 async def test_a_retry_waits_as_long_as_the_provider_asked(
-    write: Write, running: Running, clock: SandboxClock, redis: Client
+    write: Write, running: Running, clock: SandboxClock, redis: Client, batched: Batched
 ) -> None:
     later = answer("503 Service Unavailable", "", "Retry-After: 90")
     async with Loopback([later]) as gateway, aclosing(Kannel(account(gateway))) as kannel:
-        async with running(kannel) as outbox:
+        async with running(carried_by(batched, clock, kannel)) as outbox:
             await write(ANNA, "hello")
             await outbox.drained()
             await clock.move(clock.now() + timedelta(seconds=80))
@@ -416,18 +417,21 @@ async def test_a_letter_read_but_not_sent_before_a_crash_is_sent_after_it(
         task.cancel()
 
 
-async def test_a_letter_whose_answer_was_lost_is_sent_once_more(
-    running: Running, write: Write, clock: SandboxClock, redis: Client
+async def test_a_letter_whose_answer_was_lost_waits_for_a_report_and_is_sent_once_more(
+    running: Running, write: Write, clock: SandboxClock, redis: Client, batched: Batched
 ) -> None:
     async with (
         Loopback(silent=True) as gateway,
         aclosing(Kannel(account(gateway))) as kannel,
     ):
-        async with running(kannel) as outbox:
+        async with running(carried_by(batched, clock, kannel)) as outbox:
             await write(ANNA, "hello")
             await outbox.drained()
             gateway.silent = False
-            await clock.move(clock.now() + timedelta(seconds=2))
+            await clock.move(clock.now() + timedelta(seconds=PATIENCE - 1))
+            await outbox.drained()
+            assert gateway.texts == ["hello"]
+            await clock.move(clock.now() + timedelta(seconds=3))
             await outbox.drained()
         assert gateway.texts == ["hello", "hello"]
     assert await waiting(redis) == 0

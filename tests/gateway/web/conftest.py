@@ -15,8 +15,8 @@ from dialogs.dialogue import Dialogue
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, Client
-from gateway.letters import Letters
 from gateway.receive import Receiver
+from gateway.routes.reports import Reported
 from gateway.store import SHARDS, Store, outbox_key
 from gateway.web import app
 from gateway.web.front import Front
@@ -59,7 +59,7 @@ def build(dialogue: Dialogue) -> Build:
         return app.build(
             lambda: redis("PING"),
             telegram=TelegramWebhook(Updates(receiver), SECRET),
-            kannel=KannelWebhook(receiver, Letters(redis), clock, SECRET),
+            kannel=KannelWebhook(receiver, Reported(redis, None, clock, lambda _: None), clock, SECRET),
             letters={("sms", "accepted"): 3},
         )
 
