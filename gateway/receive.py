@@ -11,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from dialogs import session as sessions
+from dialogs.cleaning import cleaned
 from dialogs.dialogue import Answer, Grasp
 from dialogs.duties.asking import Arrive, Arrived
 from dialogs.duties.duty import AnyDuty
@@ -18,7 +19,7 @@ from dialogs.errands import ServiceRequest
 from dialogs.inquiries import Inquiry
 from dialogs.language import Language
 from dialogs.matters import pocket as pockets
-from dialogs.messages import Content, Interrupted, Surface
+from dialogs.messages import Content, Interrupted, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Here
 from dialogs.topics import proof
@@ -101,6 +102,8 @@ class Receiver:
 
     async def receive(self, inbound: Inbound) -> None:
         """Raises only while Redis is away; then the message has to come again."""
+        if isinstance(inbound.content, Text):
+            inbound = structs.replace(inbound, content=Text(cleaned(inbound.content.text)))
         where = surface(inbound.address)
         first = Here(self._clock.now(), where, _own_phone(inbound.address))
         until = asyncio.get_running_loop().time() + PATIENCE

@@ -1,5 +1,6 @@
 """Where the providers of messages knock. A message is answered with 200 only once its turn is committed."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -9,7 +10,8 @@ from dialogs.messages import Pressed
 from gateway.channels import Inbound
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
-from gateway.letters import Delivery, Letters
+from gateway.letters import Delivery
+from gateway.routes.route import Reports
 from gateway.sms import kannel
 from gateway.web.problems import problem
 from gateway.web.raw import JSON, PLAIN, Answer, BodyTooLargeError, header, read_body, same_secret
@@ -19,8 +21,6 @@ KANNEL_PATH = "/sms/kannel/"
 
 TELEGRAM_BODY = 256 * 1024
 """An update with a long text, its formatting and a quoted message stays well below."""
-KANNEL_QUERY = 16 * 1024
-"""Nine hundred Kazakh letters, six characters each in a URL, and the rest."""
 
 DONE = Answer(200, headers=(PLAIN,))
 FORBIDDEN = problem(403, "The secret is not ours.")
@@ -78,9 +78,13 @@ class TelegramWebhook:
 class KannelWebhook:
     """`/sms/kannel/{secret}/mo` and `…/dlr`. Kannel would send any body back to the person's phone."""
 
-    def __init__(self, receiver: Receives, letters: Letters, clock: Clock, secret: str) -> None:
+    def __init__(
+        self, receiver: Receives, reports: Reports, clock: Clock, secret: str, own: Collection[str] = ()
+    ) -> None:
+        """`own`: numbers that we send from; see `inbound.own_numbers`."""
+        self._own = own
         self._receiver = receiver
-        self._letters = letters
+        self._reports = reports
         self._clock = clock
         self._secret = secret.encode()
 
@@ -92,9 +96,7 @@ class KannelWebhook:
             return not_allowed(b"GET")
         if not same_secret(secret.encode(), self._secret):
             return FORBIDDEN
-        query: bytes = scope["query_string"]
-        if len(query) > KANNEL_QUERY:
-            return TOO_LARGE
+        query: bytes = scope["query_string"]  # however long: a refusal would only bring the same again
         try:
             await (self._message(query) if kind == "mo" else self._report(query))
         except RedisAwayError:
@@ -102,14 +104,14 @@ class KannelWebhook:
         return DONE
 
     async def _message(self, query: bytes) -> None:
-        inbound = kannel.parse_mo(query, self._secret, self._clock.now())
+        inbound = kannel.parse_mo(query, self._secret, self._clock.now(), self._own)
         if isinstance(inbound, Inbound):
             await self._receiver.receive(inbound)
 
     async def _report(self, query: bytes) -> None:
         delivery = kannel.parse_dlr(query)
         if isinstance(delivery, Delivery):
-            await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
+            await self._reports.reported("kannel", delivery)
 
 
 def not_allowed(method: bytes) -> Answer:

@@ -1,5 +1,7 @@
 import json
+import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -8,7 +10,7 @@ import pytest
 from gateway.connection import Batched, Client, connect
 from gateway.letters import Letters, Status
 from gateway.web.front import UNDER_WAY
-from gateway.web.webhooks import KANNEL_QUERY, TELEGRAM_BODY
+from gateway.web.webhooks import TELEGRAM_BODY
 from tests.gateway.web.conftest import SECRET, Build, browser, letters
 
 HOOK = "/telegram/webhook"
@@ -111,16 +113,18 @@ async def sms(client: httpx.AsyncClient, **fields: str) -> httpx.Response:
 async def test_an_sms_is_committed_and_nothing_goes_back(client: httpx.AsyncClient, redis: Client) -> None:
     answer = await sms(client, id="4f")
     assert (answer.status_code, answer.content) == (200, b"")
-    assert [letter.id for letter in await letters(redis)] == ["kannel:4f:0"]
-    assert (await letters(redis))[0].address == "sms:+77011234567"
+    (letter,) = await letters(redis)
+    assert re.fullmatch(r"kannel:4f\.[0-9a-f]{12}:0", letter.id)
+    assert letter.address == "sms:+77011234567"
 
 
 async def test_an_sms_without_an_id_is_known_again_by_sender_text_and_time(
     client: httpx.AsyncClient, redis: Client
 ) -> None:
+    at = datetime.now(UTC)
     for _ in range(2):
-        await sms(client, ts="2026-11-26 10:00:00")
-    await sms(client, ts="2026-11-26 10:00:01")
+        await sms(client, ts=f"{at:%Y-%m-%d %H:%M:%S}")
+    await sms(client, ts=f"{at - timedelta(seconds=1):%Y-%m-%d %H:%M:%S}")
     assert len(await letters(redis)) == 2
 
 
@@ -144,8 +148,25 @@ async def test_an_sms_of_no_persons_phone_is_taken_and_left_unanswered(
     assert await letters(redis) == []
 
 
-async def test_a_query_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:
-    assert (await sms(client, id="x" * KANNEL_QUERY)).status_code == 413
+async def test_a_query_of_any_length_is_taken_so_that_it_does_not_come_for_ever(
+    client: httpx.AsyncClient, redis: Client
+) -> None:
+    assert (await sms(client, id="x" * 64_000)).status_code == 200
+    assert (await sms(client, text="ә" * 64_000)).status_code == 200
+    assert (await sms(client, **{"from": "7" * 64_000})).status_code == 200
+    assert len(await letters(redis)) == 2
+
+
+async def test_ids_that_are_given_twice_belong_to_two_messages(client: httpx.AsyncClient, redis: Client) -> None:
+    for text, sender in (("1", "87011234567"), ("2", "87011234567"), ("1", "87011234568"), ("2", "87011234567")):
+        assert (await sms(client, id="7", text=text, **{"from": sender})).status_code == 200
+    found = [letter.address for letter in await letters(redis)]
+    assert sorted(found) == ["sms:+77011234567", "sms:+77011234567", "sms:+77011234568"]
+
+
+async def test_our_own_number_is_never_answered(client: httpx.AsyncClient, redis: Client) -> None:
+    assert (await sms(client, to="+77011234567")).status_code == 200
+    assert await letters(redis) == []
 
 
 async def test_a_delivery_report_is_kept_and_never_goes_back(client: httpx.AsyncClient, batched: Batched) -> None:
