@@ -184,11 +184,11 @@ def read_status(body: bytes, message: int) -> Status | None:
 class Mobizon:
     """The route."""
 
-    def __init__(self, account: Account, named: Named) -> None:
+    def __init__(self, account: Account, named: Named, wire: Wire | None = None) -> None:
         self.name = NAME
         self._account = account
         self._named = named
-        self._wire = Wire(NAME)
+        self._wire = wire or Wire(NAME)
         self._params = {"output": "json", "api": "v1", "apiKey": account.apikey}
 
     async def send(self, letter: Letter) -> Attempt:

@@ -115,7 +115,8 @@ def parse_report(pairs: Pairs) -> tuple[str, Status] | Ignored:
 def parse_mo(pairs: Pairs, secret: bytes, now: datetime, own: frozenset[str]) -> Inbound | Ignored:
     """One message of a person."""
     fields = dict(reversed(pairs))
-    sender = inbound.person(fields.get(b"phone", b"").decode("ascii", "replace"), own)
+    ours = own | inbound.own_numbers(fields.get(b"to", b"").decode("ascii", "replace"))
+    sender = inbound.person(fields.get(b"phone", b"").decode("ascii", "replace"), ours)
     if not isinstance(sender, Phone):
         return sender
     body, ts = fields.get(b"mes", b""), fields.get(b"ts", b"")
@@ -192,11 +193,11 @@ def read_status(body: bytes) -> Attempt:
 class Smsc:
     """The route."""
 
-    def __init__(self, account: Account, named: Named) -> None:
+    def __init__(self, account: Account, named: Named, wire: Wire | None = None) -> None:
         self.name = NAME
         self._account = account
         self._named = named
-        self._wire = Wire(NAME, connections=_AT_ONCE)
+        self._wire = wire or Wire(NAME, connections=_AT_ONCE)
 
     async def send(self, letter: Letter) -> Attempt:
         try:  # first, for a report may be faster than the answer

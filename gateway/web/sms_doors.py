@@ -26,8 +26,8 @@ from gateway.web.webhooks import AWAY, DONE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOO
 SMSC_PATH = "/sms/smsc/"
 MOBIZON_PATH = "/sms/mobizon/"
 
-LARGEST = 16 * 1024
-"""A thousand Kazakh letters, six characters each in a form, and the rest."""
+LARGEST = 256 * 1024
+"""What would not be taken would be brought again and again: 64 KB of letters in a form stay below it."""
 
 NOT_SIGNED = problem(403, "The signature is not the one that was agreed on.")
 _LATER = Answer(503, problem(503, "Not known yet; please bring it again.").body, AWAY.headers)
