@@ -40,7 +40,8 @@ class Reported:
         """Is nothing to be kept of it, because the letter goes or went another way?"""
         trail = await self._trails.load(delivery.letter)
         if trail.route != route or trail.letter is None:
-            return trail.route not in ("", route) and delivery.status is not Status.DELIVERED
+            elsewhere = trail.route not in ("", route) or route in trail.refused
+            return elsewhere and delivery.status is not Status.DELIVERED
         letter, refused = trail.letter, (*trail.refused, route)
         if delivery.status is not Status.REJECTED:
             if not trail.taken:
