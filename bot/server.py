@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from bot.bounds import Bounded
 from bot.errors import StartError
 from gateway.web.front import Front
 
@@ -54,7 +55,7 @@ class Server:
         self._server = _Uvicorn(
             uvicorn.Config(
                 front,
-                http="httptools",
+                http=Bounded,
                 ws="none",
                 lifespan="off",
                 log_config=None,

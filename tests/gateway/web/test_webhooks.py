@@ -152,7 +152,7 @@ async def test_a_query_of_any_length_is_taken_so_that_it_does_not_come_for_ever(
     client: httpx.AsyncClient, redis: Client
 ) -> None:
     assert (await sms(client, id="x" * 64_000)).status_code == 200
-    assert (await sms(client, text="ә" * 64_000)).status_code == 200
+    assert (await sms(client, text="ә" * 10_000)).status_code == 200
     assert (await sms(client, **{"from": "7" * 64_000})).status_code == 200
     assert len(await letters(redis)) == 2
 
