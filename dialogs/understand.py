@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from dialogs.asking import asks_for_status
+from dialogs.cleaning import UNSURE
 from dialogs.day_picker import DAY, PAGE, chosen
 from dialogs.messages import Contact, Content, Event, Interrupted, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.session import Session
@@ -70,6 +71,8 @@ for _event, _words in {
 
 _NUMBER = re.compile(r"\W*(?:no\W*)?(\d{1,2})\W*")
 """«№» is normalised to «no»."""
+_UNSURE = re.compile(f"[{UNSURE}\u0335-\u0338]")
+"""What was seen as another number, or struck out, chooses nothing."""
 _IIN = re.compile(r"(?:(?:жсн|иин|iin)\W*)*(\d(?:[ \u2010-\u2015\u2212-]{0,3}\d){11})\W*")
 """Twelve digits, however they are parted."""
 _IIN_INSIDE = re.compile(r"(?<![\d+])\d{12}(?!\d)")
@@ -113,7 +116,7 @@ def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Even
     if iin := _iin(plain):
         return iin
     days_later = "+" in plain and _wants_a_day(session.offered)
-    if (number := _NUMBER.fullmatch(plain)) and not days_later:
+    if (number := _NUMBER.fullmatch(plain)) and not days_later and not _UNSURE.search(plain):
         return _numbered(number[1], session.offered, surface)
     for choice, label in labels() if session.offered else ():
         if plain in _spellings(normalised(label)) and _chosen(choice).name != PAGE:
