@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | chat | law | journal | relays | office | register | audit`."""
+"""The command line: `python -m bot run | chat | law | journal | costs | relays | office | register | audit`."""
 
 import argparse
 import difflib
@@ -32,7 +32,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Kelisim, the citizens' assistant.")
     commands = parser.add_subparsers(
-        required=True, metavar="run | chat | law | journal | relays | office | register | audit"
+        required=True, metavar="run | chat | law | journal | costs | relays | office | register | audit"
     )
     run = commands.add_parser("run", help="start the assistant")
     run.set_defaults(command=_run)
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     law.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="the wording of that day; else of today")
     law.set_defaults(command=_law)
     _add_journal(commands.add_parser("journal", help="the SMS journal as a file"))
+    costs = commands.add_parser("costs", help="what the SMS of a month have cost")
+    costs.add_argument("--month", type=_month, metavar="YYYY-MM", help="else this month")
+    costs.set_defaults(command=_costs)
     relays = commands.add_parser("relays", help="what waits for E-Sobes and since when, and what it refused and why")
     relays.add_argument("--again", nargs="+", metavar="ID", help="send what was refused once more; «all»: all of it")
     relays.set_defaults(command=_relays)
@@ -126,6 +129,13 @@ def _journal(arguments: argparse.Namespace) -> int:
     return journal.run(settings.load(), LOCALES, order)
 
 
+def _costs(arguments: argparse.Namespace) -> int:
+    from bot import costs, settings
+    from gateway.clock import ALMATY
+
+    return costs.show(settings.load(), f"{arguments.month or datetime.now(ALMATY):%Y-%m}")
+
+
 def _relays(arguments: argparse.Namespace) -> int:
     from bot import relays, settings
 
@@ -150,6 +160,13 @@ def _audit(arguments: argparse.Namespace) -> int:
     from bot import audit, settings
 
     return audit.show(settings.load(), arguments.since)
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"«{text}» is no month; it looks like 2026-11") from None
 
 
 def _day(text: str) -> date:

@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from io import TextIOWrapper
 from typing import IO
 
-from gateway.journal_form import Form, Line
+from gateway.journal_form import Form, Line, Value
 
 _FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -17,8 +18,14 @@ async def write(file: IO[bytes], form: Form, lines: AsyncIterator[Line]) -> None
     table = csv.writer(text, delimiter=";")
     table.writerow(form.headings())
     async for line in lines:
-        table.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in form.row(line)])
+        table.writerow([_written(cell) for cell in form.row(line)])
     text.detach()  # or it would close the file
+
+
+def _written(cell: Value) -> Value:
+    if isinstance(cell, Decimal):
+        return str(cell).replace(".", ",")
+    return harmless(cell) if isinstance(cell, str) else cell
 
 
 def harmless(text: str) -> str:

@@ -7,6 +7,7 @@ nature; that of order 288, for the same form, does not. One journal has one orde
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
@@ -22,7 +23,7 @@ from gateway.roles import Role, may_see_personal
 
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
-Value = str | int | date | time | datetime | None
+Value = str | int | Decimal | date | time | datetime | None
 
 
 class Asked(Struct, frozen=True):
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     TEXT = "text"
     CENTRED = "centred"
     NUMBER = "number"
+    MONEY = "money"
     DAY = "day"
     TIME = "time"
     MOMENT = "moment"
@@ -136,6 +138,11 @@ class Form:
             return None
         return self.text(f"status.{line.news.status if line.news else 'waiting'}")
 
+    def price(self, line: Line) -> Decimal | None:
+        """In tenge; of what was free, or of what nobody set a price for, nothing."""
+        price = line.news.price if line.news else 0
+        return Decimal(price).scaleb(-2) if price else None
+
 
 def clean(text: str) -> str:
     """One line of what may stand in a cell: XML has no place for most control characters, nor have we."""
@@ -165,6 +172,8 @@ MORE_COLUMNS: tuple[Column, ...] = (
     Column("status", Kind.CENTRED, 16, Form.status),
     Column("status_at", Kind.MOMENT, 19, lambda _, line: line.news.at.replace(tzinfo=None) if line.news else None),
     Column("parts", Kind.NUMBER, 9, lambda _, line: line.entry.parts or None),
+    Column("route", Kind.CENTRED, 12, lambda _, line: line.news.route if line.news else None),
+    Column("price", Kind.MONEY, 11, Form.price),
     Column("provider", Kind.TEXT, 20, lambda _, line: line.news.provider if line.news else None),
     Column("letter", Kind.TEXT, 36, lambda _, line: line.entry.letter),
 )

@@ -35,7 +35,13 @@ _RULE = Border(bottom=_THIN)
 _FONT = "Times New Roman"
 _AS_WRITTEN = "@"
 """Text, even after somebody edits the cell: a phone keeps its plus, an IIN its zeros, and «=…» computes nothing."""
-_FORMATS = {Kind.NUMBER: "0", Kind.DAY: "dd.mm.yyyy", Kind.TIME: "hh:mm:ss", Kind.MOMENT: "dd.mm.yyyy hh:mm:ss"}
+_FORMATS = {
+    Kind.NUMBER: "0",
+    Kind.MONEY: "0.00",
+    Kind.DAY: "dd.mm.yyyy",
+    Kind.TIME: "hh:mm:ss",
+    Kind.MOMENT: "dd.mm.yyyy hh:mm:ss",
+}
 
 
 async def write(file: IO[bytes], form: Form, lines: AsyncIterator[Line], count: int) -> None:

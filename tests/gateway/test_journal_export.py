@@ -220,7 +220,7 @@ async def test_the_extended_journal_tells_what_became_of_each_letter(batched: Ba
     to_chat = replace(AIGUL, at=NOON + timedelta(seconds=1), channel="telegram", letter="chat-letter", parts=0)
     await write(batched, AIGUL, to_chat, CONSENT)
     at = NOON.timestamp() + 5
-    await Letters(batched).mark(AIGUL.letter, Status.DELIVERED, at=at, carriage="8b1c-44f0", proof=True)
+    await Letters(batched).mark(AIGUL.letter, Status.DELIVERED, at=at, carriage="8b1c-44f0 kannel 2505", proof=True)
     page = await sheet(batched, texts, replace(ALL, extended=True))
     assert row(page, 5)[10:] == [
         "Арна",
@@ -229,14 +229,17 @@ async def test_the_extended_journal_tells_what_became_of_each_letter(batched: Ba
         "Жеткізілуі",
         "Жеткізілуі белгілі болған уақыт",
         "Бөлік саны",
+        "Жеткізуші",
+        "Бағасы, теңге",
         "Провайдердегі нөмірі",
         "Біздегі нөмірі",
     ]
     moment = datetime(2026, 11, 16, 12, 0, 5)
     sms, chat, answer = (row(page, FIRST + number)[10:] for number in range(3))
-    assert sms == ["SMS", "Жіберілді", time(12), "Жеткізілді", moment, 2, "8b1c-44f0", AIGUL.letter]
-    assert chat == ["Telegram", "Жіберілді", time(12, 0, 1), "Жіберілуін күтіп тұр", None, None, None, "chat-letter"]
-    assert answer == ["SMS", "Жауап", time(14), None, None, None, None, None]
+    assert sms == ["SMS", "Жіберілді", time(12), "Жеткізілді", moment, 2, "kannel", 25.05, "8b1c-44f0", AIGUL.letter]
+    waits = "Жіберілуін күтіп тұр"
+    assert chat == ["Telegram", "Жіберілді", time(12, 0, 1), waits, None, None, None, None, None, "chat-letter"]
+    assert answer == ["SMS", "Жауап", time(14), *[None] * 7]
 
 
 async def test_the_fate_of_more_letters_than_are_asked_about_at_once_is_each_letters_own(
@@ -250,7 +253,7 @@ async def test_the_fate_of_more_letters_than_are_asked_about_at_once_is_each_let
     told = await table(batched, texts, replace(ALL, extended=True))
     for number, (line, cells) in enumerate(zip(lines, told[1:], strict=True)):
         known = bool(line.letter) and number % 5 == 0
-        assert cells[16:] == [f"P{number}" if known else "", line.letter]
+        assert cells[18:] == [f"P{number}" if known else "", line.letter]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -271,7 +274,7 @@ async def test_no_cell_of_a_table_is_taken_for_a_formula(batched: Batched, texts
     await write(batched, hostile_line(hostile))
     told = await table(batched, texts, replace(ALL, extended=True))
     assert len(told) == 2
-    assert len(told[1]) == 18
+    assert len(told[1]) == 20
     for cell in told[1]:
         assert not cell.startswith(tuple("=+-@＝＋－＠\t\r\n "))
     if "=1+1" in hostile:
