@@ -1,6 +1,6 @@
 """What SMS leave by: the providers that are set, and the one channel before them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -9,41 +9,79 @@ from bot.settings import Settings
 from gateway.letters import Letters
 from gateway.pace import Pace
 from gateway.routes.health import Health
+from gateway.routes.named import Named
 from gateway.routes.reports import Reported
 from gateway.routes.route import Route
 from gateway.routes.routes import Preference, Routes
 from gateway.routes.trails import Trails
 from gateway.routes.watch import Watch
+from gateway.sms import mobizon, smsc
 from gateway.sms.kannel import Account, Kannel
-from gateway.web.webhooks import KANNEL_PATH
+from gateway.sms.mobizon import Mobizon
+from gateway.sms.smsc import Smsc
+from gateway.web.front import Door
+from gateway.web.sms_doors import MOBIZON_PATH, SMSC_PATH, MobizonDoor, SmscDoor
+from gateway.web.webhooks import KANNEL_PATH, Receives
 
 
 class Carriers(Struct, frozen=True):
     channel: Routes
     watch: Watch
+    routes: Mapping[str, Route]
+    """By name."""
 
 
 def build(ground: Ground) -> Carriers:
     settings, letters = ground.settings, Letters(ground.batched)
     health = {name: Health(settings.sms_delivered_share / 100) for name in settings.sms_routes}
     watch = Watch(letters, health, ground.clock, settings.sms_delivered_within)
+    found = {name: _route(name, ground) for name in settings.sms_routes}
     routes = Routes(
-        [_route(name, ground) for name in settings.sms_routes],
+        list(found.values()),
         _preference(settings),
         Trails(ground.batched),
         ground.clock,
         health=health,
-        prices={"kannel": int(settings.kannel_price * 100)},
+        prices={
+            "kannel": int(settings.kannel_price * 100),
+            "smsc": int(settings.smsc_price * 100),
+            "mobizon": int(settings.mobizon_price * 100),
+        },
         patience=settings.sms_unclear_wait,
         pace=Pace(settings.sms_broadcast_rate),
         took=watch.took,
     )
-    return Carriers(routes, watch)
+    return Carriers(routes, watch, found)
 
 
 def reported(ground: Ground, carriers: Carriers | None, wake: Callable[[int], None]) -> Reported:
     routes = carriers.channel if carriers else None
     return Reported(ground.batched, routes, ground.clock, wake)
+
+
+def doors(ground: Ground, carriers: Carriers | None, receiver: Receives, reports: Reported) -> Mapping[str, Door]:
+    """Where those providers knock that speak HTTP themselves."""
+    settings, named, found = ground.settings, Named(ground.batched), dict[str, Door]()
+    for name, route in carriers.routes.items() if carriers else ():
+        if name == smsc.NAME:
+            found[name] = SmscDoor(
+                receiver, reports, named, ground.clock, secret=ground.sms_secret, account=_smsc(settings)
+            )
+        elif isinstance(route, Mobizon):
+            word = settings.mobizon_secret.get_secret_value()
+            found[name] = MobizonDoor(reports, named, route, secret=ground.sms_secret, word=word)
+    return found
+
+
+def addresses(ground: Ground, secret: str) -> Iterator[str]:
+    """What each provider has to be told, for a person to read."""
+    base = ground.settings.public_url or ground.url
+    told = {
+        "kannel": f"Kannel's get-url: {base}{KANNEL_PATH}{secret}/mo?from=%p&to=%P&text=%b&id=%I&ts=%T",
+        smsc.NAME: f"smsc's address for statuses and messages: {base}{SMSC_PATH}{secret}/status?charset=utf-8",
+        mobizon.NAME: f"Mobizon's webhook for SMS statuses, in json: {base}{MOBIZON_PATH}{secret}/status",
+    }
+    yield from (told[name] for name in ground.settings.sms_routes)
 
 
 def _route(name: str, ground: Ground) -> Route:
@@ -59,7 +97,31 @@ def _route(name: str, ground: Ground) -> Route:
                 f"{base}{KANNEL_PATH}{ground.sms_secret}/dlr",
             )
             return Kannel(account)
+        case smsc.NAME:
+            return Smsc(_smsc(settings), Named(ground.batched))
+        case mobizon.NAME:
+            return Mobizon(_mobizon(settings), Named(ground.batched))
     raise ValueError(name)
+
+
+def _smsc(settings: Settings) -> smsc.Account:
+    return smsc.Account(
+        settings.smsc_url,
+        settings.smsc_login,
+        settings.smsc_password.get_secret_value(),
+        settings.smsc_apikey.get_secret_value(),
+        settings.smsc_sender,
+        settings.smsc_secret.get_secret_value(),
+    )
+
+
+def _mobizon(settings: Settings) -> mobizon.Account:
+    return mobizon.Account(
+        settings.mobizon_url,
+        settings.mobizon_apikey.get_secret_value(),
+        settings.mobizon_sender,
+        settings.mobizon_secret.get_secret_value(),
+    )
 
 
 def _preference(settings: Settings) -> Preference:

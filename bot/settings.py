@@ -18,7 +18,7 @@ from dialogs.matters.window import Quiet, is_quiet
 
 PREFIX = "KELISIM_"
 FILE = ".env"
-ROUTES = ("kannel",)
+ROUTES = ("kannel", "smsc", "mobizon")
 """SMS providers the assistant can speak to."""
 NO_SECRET = SecretStr("")
 OFF = "off"
@@ -69,6 +69,26 @@ class Settings(BaseSettings):
     kannel_password: SecretStr = NO_SECRET
     kannel_from: str = ""
     kannel_price: Price = Decimal(0)
+    smsc_url: str = "https://smsc.kz"
+    smsc_login: str = ""
+    smsc_password: SecretStr = NO_SECRET
+    smsc_apikey: SecretStr = NO_SECRET
+    """In the place of login and password."""
+    smsc_sender: str = ""
+    """Empty: the account's own, here and below."""
+    smsc_secret: SecretStr = NO_SECRET
+    """What the provider signs its reports with, here and below."""
+    smsc_price: Price = Decimal(0)
+    mobizon_url: str = "https://api.mobizon.kz"
+    mobizon_apikey: SecretStr = NO_SECRET
+    mobizon_sender: str = ""
+    mobizon_secret: SecretStr = NO_SECRET
+    mobizon_price: Price = Decimal(0)
+
+    statutory_sms: bool = True
+    """Whether what the law asks for goes by SMS as well, where a chat is linked."""
+    sms_after: Annotated[int, Field(ge=10, le=3600)] = 120
+    """Seconds after which an SMS follows what goes to a chat, unless the chat has taken it."""
 
     esobes_url: str = ""
     esobes_token: SecretStr = NO_SECRET
@@ -159,7 +179,7 @@ class Settings(BaseSettings):
             raise ValueError("not a bot token; it looks like 123456:AbC-dEf, as BotFather shows it")
         return token
 
-    @field_validator("telegram_secret", "sms_secret")
+    @field_validator("telegram_secret", "sms_secret", "smsc_secret", "mobizon_secret")
     @classmethod
     def _secret(cls, secret: SecretStr) -> SecretStr:
         # Telegram's own rule for secret tokens; also safe in a URL, where the SMS secret stands.
@@ -174,7 +194,9 @@ class Settings(BaseSettings):
             raise ValueError("only letters, digits and signs of ASCII are possible, and no spaces")
         return token
 
-    @field_validator("telegram_api", "telegram_webhook", "kannel_url", "esobes_url", "public_url")
+    @field_validator(
+        "telegram_api", "telegram_webhook", "kannel_url", "smsc_url", "mobizon_url", "esobes_url", "public_url"
+    )
     @classmethod
     def _url(cls, url: str) -> str:
         if not url:
@@ -214,12 +236,22 @@ class Settings(BaseSettings):
         preferred = {*self.sms_broadcast_routes}.union(*self.sms_prefix_routes.values())
         if unset := sorted(preferred.difference(self.sms_routes)):
             raise ValueError(f"{PREFIX}SMS_ROUTES: does not name {unset[0]}, which another setting prefers")
-        if "kannel" in self.sms_routes:
-            for name in ("kannel_url", "kannel_username", "kannel_password", "kannel_from"):
+        for route in self.sms_routes:
+            for name in self._needed(route):
                 value = getattr(self, name)
                 if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
-                    raise ValueError(f"{_variable(name)}: not set, but {PREFIX}SMS_ROUTES names kannel")
+                    raise ValueError(f"{_variable(name)}: not set, but {PREFIX}SMS_ROUTES names {route}")
         return self
+
+    def _needed(self, route: str) -> tuple[str, ...]:
+        match route:
+            case "kannel":
+                return "kannel_url", "kannel_username", "kannel_password", "kannel_from"
+            case "smsc" if self.smsc_apikey.get_secret_value():
+                return "smsc_url", "smsc_secret"
+            case "smsc":
+                return "smsc_url", "smsc_login", "smsc_password", "smsc_secret"
+        return "mobizon_url", "mobizon_apikey", "mobizon_secret"
 
 
 def load() -> Settings:

@@ -17,6 +17,9 @@ KANNEL = {
     "KANNEL_FROM": "1414",
 }
 
+SMSC = {"SMS_ROUTES": "smsc", "SMSC_LOGIN": "u", "SMSC_PASSWORD": "hidden-word", "SMSC_SECRET": "hidden-sign"}
+MOBIZON = {"SMS_ROUTES": "mobizon", "MOBIZON_APIKEY": "hidden-key", "MOBIZON_SECRET": "hidden-sign"}
+
 
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,6 +86,33 @@ def test_everything_on_the_fixed_list_is_taken(monkeypatch: pytest.MonkeyPatch) 
         assert secret not in repr(table)
 
 
+def test_other_providers_are_where_they_are_and_only_their_secrets_are_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = loaded(monkeypatch, **SMSC, SMSC_SENDER="ESOBES", SMSC_PRICE="18.50")
+    assert (table.smsc_url, table.smsc_sender, str(table.smsc_price)) == ("https://smsc.kz", "ESOBES", "18.50")
+    assert not table.sandbox
+    table = loaded(monkeypatch, **MOBIZON, MOBIZON_URL="http://localhost:8090/")
+    assert (table.mobizon_url, table.mobizon_sender, table.mobizon_price) == ("http://localhost:8090", "", 0)
+    assert "hidden" not in repr(table)
+
+
+def test_smsc_is_content_with_a_key_in_the_place_of_login_and_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch, SMS_ROUTES="smsc", SMSC_APIKEY="hidden-key", SMSC_SECRET="hidden-sign")
+    assert (table.smsc_login, table.smsc_apikey.get_secret_value()) == ("", "hidden-key")
+
+
+@pytest.mark.parametrize("missing", ["SMSC_LOGIN", "SMSC_PASSWORD", "SMSC_SECRET"])
+def test_half_an_account_of_smsc_is_none(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    said = refusal(monkeypatch, **{name: value for name, value in SMSC.items() if name != missing})
+    assert said == f"KELISIM_{missing}: not set, but KELISIM_SMS_ROUTES names smsc"
+
+
+def test_reports_of_mobizon_have_to_be_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refusal(monkeypatch, SMS_ROUTES="mobizon", MOBIZON_APIKEY="hidden-key")
+    assert said == "KELISIM_MOBIZON_SECRET: not set, but KELISIM_SMS_ROUTES names mobizon"
+
+
 def test_times_of_the_day_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     table = loaded(monkeypatch)
     assert table.quiet == (time(21), time(9))
@@ -124,6 +154,12 @@ def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: py
         ("LOG", "loud", "KELISIM_LOG: Input should be 'debug', 'info', 'warning' or 'error'"),
         ("SMS_ROUTES", "kannel, pigeon", "KELISIM_SMS_ROUTES: no SMS route is called «pigeon»"),
         ("SMS_ROUTES", "kannel", "KELISIM_KANNEL_URL: not set, but KELISIM_SMS_ROUTES names kannel"),
+        ("SMS_ROUTES", "smsc", "KELISIM_SMSC_LOGIN: not set, but KELISIM_SMS_ROUTES names smsc"),
+        ("SMS_ROUTES", "mobizon", "KELISIM_MOBIZON_APIKEY: not set, but KELISIM_SMS_ROUTES names mobizon"),
+        ("SMSC_URL", "smsc", "KELISIM_SMSC_URL: not a web address"),
+        ("SMSC_SECRET", "short", "KELISIM_SMSC_SECRET: 8 to 256 Latin letters"),
+        ("MOBIZON_URL", "mobizon", "KELISIM_MOBIZON_URL: not a web address"),
+        ("MOBIZON_PRICE", "-1", "KELISIM_MOBIZON_PRICE: Input should be greater than or equal to 0"),
         ("KANNEL_URL", "kannel:13013", "KELISIM_KANNEL_URL: not a web address"),
         ("KANNEL_URL", "http://kannel:port", "KELISIM_KANNEL_URL: not a web address"),
         ("KANNEL_URL", "http://:13013", "KELISIM_KANNEL_URL: not a web address"),
