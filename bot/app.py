@@ -40,7 +40,7 @@ from gateway.web import app as web
 from gateway.web.journal import SandboxJournal
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
-from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
 
 if TYPE_CHECKING:  # aiogram takes seconds to import: only where a bot is set
     from aiogram import Bot
@@ -56,6 +56,11 @@ def run(settings: Settings, locales: Path) -> int:
     blotter.hide(
         settings.telegram_token.get_secret_value(),
         settings.kannel_password.get_secret_value(),
+        settings.smsc_password.get_secret_value(),
+        settings.smsc_apikey.get_secret_value(),
+        settings.smsc_secret.get_secret_value(),
+        settings.mobizon_apikey.get_secret_value(),
+        settings.mobizon_secret.get_secret_value(),
         settings.esobes_token.get_secret_value(),
         urlsplit(settings.redis_url.get_secret_value()).password or "",
     )
@@ -176,7 +181,7 @@ class Application:
             self._stack.push_async_callback(played.wire.aclose)
             routes += (*played.routes, SandboxJournal(ground.batched, words, ground.clock).router())
         reports = carriers.reported(ground, carried, outbox.wake)
-        own = own_numbers(settings.kannel_from)
+        own = own_numbers(settings.kannel_from, settings.smsc_sender, settings.mobizon_sender)
         kannel = KannelWebhook(receiver, reports, ground.clock, ground.sms_secret, own)
         front = web.build(
             partial(self._ping, ground.batched),
@@ -190,6 +195,7 @@ class Application:
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
+            providers=carriers.doors(ground, carried, receiver, reports),
         )
         server = Server(front, listening)
         self._vital.append(await server.start())
@@ -264,8 +270,8 @@ class Application:
             print(f"Kelisim is ready: {ground.url}")
         if self._settings.sms_routes:
             secret = ground.sms_secret if sys.stdout.isatty() else "{KELISIM_SMS_SECRET}"
-            base = self._settings.public_url or ground.url
-            print(f"Kannel's get-url: {base}{KANNEL_PATH}{secret}/mo?from=%p&to=%P&text=%b&id=%I&ts=%T")
+            for line in carriers.addresses(ground, secret):
+                print(line)
         sys.stdout.flush()
 
     async def _secret(self, redis: Batched, name: str, given: SecretStr) -> str:
