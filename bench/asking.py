@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bench.matters import WAYS
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
@@ -42,7 +43,9 @@ def receiver(
 ) -> Receiver:
     store, talks = MatterStore(redis), Store(redis)
     requests = Requests(store, WishWording(spoken.guide), clock, wake)
-    news = News(store=store, sessions=talks, wording=NewsWording(spoken.guide), rules=law, clock=clock, wake=wake)
+    news = News(
+        store=store, sessions=talks, wording=NewsWording(spoken.guide), rules=law, ways=WAYS, clock=clock, wake=wake
+    )
     return Receiver(
         talks,
         spoken,
@@ -54,6 +57,7 @@ def receiver(
             readers=Readers(talks),
             wording=DutyWording(spoken.guide.words, spoken.guide.duties),
             rules=spoken.guide.duties,
+            ways=WAYS,
             clock=clock,
             wake=wake,
             wake_relays=lambda _: None,

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from msgspec import structs
 
+from dialogs import statutory
 from dialogs.dialogue import Dialogue
 from dialogs.duties.letters import Letters as DutyWording
 from dialogs.duties.rules import Rules as Terms
@@ -19,9 +20,11 @@ from gateway.matter_store import MatterStore
 from gateway.matters import Matters
 from gateway.readers import Readers
 from gateway.store import Store
+from gateway.ways import Ways
 
 REMINDER = time(10)
 QUIET = (time(21), time(9))
+WAYS = Ways(statutory.load(), QUIET)
 
 
 def law(spoken: Dialogue) -> Rules:
@@ -46,6 +49,7 @@ def build(redis: Batched, spoken: Dialogue, law: Rules, clock: Clock, wake: Call
         letters=Letters(redis),
         wording=Wording(spoken.guide.words, law),
         rules=law,
+        ways=WAYS,
         clock=clock,
         wake=wake,
         wake_relays=lambda _: None,
@@ -60,6 +64,7 @@ def clocked(redis: Batched, spoken: Dialogue, clock: Clock) -> Callable[[int, st
         readers=Readers(Store(redis)),
         wording=DutyWording(spoken.guide.words, terms(spoken)),
         rules=terms(spoken),
+        ways=WAYS,
         clock=clock,
         wake=_nobody,
         wake_relays=_nobody,

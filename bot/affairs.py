@@ -7,6 +7,7 @@ from datetime import timedelta
 from msgspec import Struct, structs
 
 from bot.ground import Ground
+from dialogs import statutory
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.duties.letters import Letters as DutyWording
@@ -29,6 +30,7 @@ from gateway.readers import Readers
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
 from gateway.wakeups import Wakeups
+from gateway.ways import Ways
 from gateway.web.events import Events
 
 AT_ONCE = 8
@@ -58,6 +60,12 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         quiet=settings.quiet,
         chat_answers=settings.telegram_consent,
     )
+    ways = Ways(
+        statutory.load(),
+        settings.quiet,
+        sms_too=settings.statutory_sms,
+        after=timedelta(seconds=settings.sms_after),
+    )
     store, backlog = MatterStore(redis), Backlog(redis, clock)
     channels: dict[str, Channel] = {}
     relays = Outbox(redis, channels, clock, ground.reader, stream=STREAM, forever=True, at_once=AT_ONCE)
@@ -66,6 +74,7 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         letters=Letters(redis),
         wording=Wording(guide.words, law),
         rules=law,
+        ways=ways,
         clock=clock,
         wake=wake,
         wake_relays=relays.wake,
@@ -75,6 +84,7 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         sessions=ground.store,
         wording=NewsWording(guide),
         rules=law,
+        ways=ways,
         clock=clock,
         wake=wake,
     )
@@ -90,6 +100,7 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
         readers=Readers(ground.store),
         wording=DutyWording(guide.words, terms),
         rules=terms,
+        ways=ways,
         clock=clock,
         wake=wake,
         wake_relays=relays.wake,

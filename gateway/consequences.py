@@ -1,26 +1,24 @@
 """What follows from a step of a matter: letters to phones and chats, lines for the journal, relays for E-Sobes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialogs.language import Language
 from dialogs.matters import window
-from dialogs.matters.affair import Sending
 from dialogs.matters.letters import Letters
 from dialogs.matters.matter import Given, Matter, Relay, Telling
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Step
 from dialogs.messages import Message
-from gateway import letters as sent
 from gateway.channels import Inbound, Letter, surface
 from gateway.esobes import Post
-from gateway.letters import Status
-from gateway.names import asking_ids, notice_id
+from gateway.names import notice_id
 from gateway.subject import subject
+from gateway.ways import Way, Ways, chat_of
 from gateway.writing import Outgoing, Waiting, Writing
 
 BEFORE_MIDNIGHT = timedelta(minutes=1)
@@ -31,9 +29,6 @@ OVERTAKEN = ("question", "reminder", "refused")
 """Letters that are wrong as soon as something else happens to the offer…"""
 ENDS = ("cancelled", "queued", "unreached_offer", "unreached_replacement", "turned", "consented_elsewhere")
 """…and those that are, if another letter says what has become of it."""
-TAKEN = frozenset({Status.ACCEPTED, Status.SENT})
-CAME = TAKEN | {Status.DELIVERED}
-NOT_THERE = frozenset({Status.BUFFERED, Status.FAILED, Status.REJECTED, Status.OPTED_OUT})
 
 
 class Asker(Struct, frozen=True):
@@ -58,10 +53,22 @@ class Scene(Struct, frozen=True, kw_only=True):
     """The state before the step."""
 
 
+class _Notice(Struct, frozen=True):
+    """A letter that nobody has asked for."""
+
+    letter: Letter
+    number: int
+    """Of its telling."""
+    phone: str
+    waits: bool
+    """An SMS that leaves only if the chat does not get it."""
+
+
 class Consequences:
-    def __init__(self, wording: Letters, rules: Rules) -> None:
+    def __init__(self, wording: Letters, rules: Rules, ways: Ways) -> None:
         self._wording = wording
         self._rules = rules
+        self._ways = ways
 
     def of(self, step: Step, scene: Scene) -> Writing:
         matter, asker = step.matter, scene.asker
@@ -69,16 +76,18 @@ class Consequences:
         out = Outgoing(scene.now)
         if asker and step.nature:
             out.entries.append(about.answered(asker.given, step.nature))
-        answered_at = {asker.inbound.address} if asker and any(telling.asked for telling in step.tellings) else set()
+        notices = self._notices(step, scene)
+        waiting = [
+            one for one in notices if one.waits and chat_of(scene.pockets[one.phone]) == _answered(step, scene)
+        ]
         for number, telling in enumerate(step.tellings):
             if telling.asked and asker is not None:
                 letter = self._reply(telling, number, matter, scene, asker)
+                if waiting:
+                    letter = structs.replace(letter, instead=waiting.pop(0).letter.id)
                 out.add(letter, about.told(letter, telling.name, asker.given.phone))
-                continue
-            for phone, address in reached(matter.phones, scene.pockets):
-                if address not in answered_at:
-                    letter = self._notice(telling, number, matter, scene, phone=phone, address=address)
-                    out.add(letter, about.told(letter, telling.name, phone))
+            for one in (one for one in notices if one.number == number):
+                out.add(one.letter, about.told(one.letter, telling.name, one.phone))
         return Writing(
             cause=scene.cause,
             letters=out.leaving,
@@ -103,52 +112,55 @@ class Consequences:
         name, at = f"{asker.inbound.id}:{number}", scene.now.timestamp()
         return Letter(name, address, message.text, at, message.buttons, proof=True)
 
-    def _notice(
-        self, telling: Telling, number: int, matter: Matter, scene: Scene, *, phone: str, address: str
-    ) -> Letter:
+    def _notices(self, step: Step, scene: Scene) -> list[_Notice]:
+        """What leaves unasked. Where somebody has just been answered they are told no more."""
+        answered_at = _answered(step, scene)
+        return [
+            _Notice(self._notice(telling, step.matter, scene, phone, way), number, phone, way.waits)
+            for number, telling in enumerate(step.tellings)
+            if not (telling.asked and scene.asker)
+            for phone in step.matter.phones
+            for way in self._ways_of(telling, number, step, scene, phone)
+            if way.address != answered_at
+        ]
+
+    def _ways_of(self, telling: Telling, number: int, step: Step, scene: Scene, phone: str) -> list[Way]:
         question = telling.name == "question"
-        leaves = max(scene.now, matter.sent) if question else window.leaves(scene.now, self._rules.quiet)
+        leaves = max(scene.now, step.matter.sent) if question else window.leaves(scene.now, self._rules.quiet)
         if leaves > scene.now:
             leaves += number * timedelta.resolution  # those that wait for the same moment leave in their order
+        return self._ways.of(
+            phone,
+            scene.pockets[phone],
+            lambda _: leaves,
+            lambda then: _until(telling, then),
+            both=self._ways.by_law(telling.name in self._ways.law.offers) or _answered(step, scene) == f"sms:{phone}",
+        )
+
+    def _notice(self, telling: Telling, matter: Matter, scene: Scene, phone: str, way: Way) -> Letter:
         message = self._wording.about(
             telling,
             matter,
             matter.person.language,
-            surface(address),
-            now=leaves,
+            surface(way.address),
+            now=way.leaves,
             named=several_persons(scene.pockets[phone]),
             answers_here=self._rules.chat_answers,
         )
-        until = leaves + OF_USE
-        if telling.name in ("question", "reminder"):
-            midnight = datetime.combine(leaves.date() + timedelta(1), time(), leaves.tzinfo)
-            until = midnight - BEFORE_MIDNIGHT
-        return unasked(notice_id(matter, telling.name, phone, address), address, message, leaves, until)
+        instead = notice_id(matter, telling.name, phone, f"sms:{phone}") if way.until else ""
+        name = notice_id(matter, telling.name, phone, way.address)
+        return unasked(name, message, way, way.until or _until(telling, way.leaves), instead)
 
 
-async def sending(matter: Matter, known: sent.Letters) -> Sending:
-    """What became of the question and of the reminder, on every phone."""
-    asked = [asking_ids(matter, phone) for phone in matter.phones]
-    news = iter(await known.news([letter for letters in asked for letter in letters]))
-    told = [[next(news) for _ in letters] for letters in asked]
-    last = [letters[matter.tries - 1] for letters in told]
-    return Sending(
-        left=not last or any(one is not None and one.status is not Status.EXPIRED for one in last),
-        arrived=any(_arrived({one.status for one in letters if one is not None}) for letters in told),
-    )
+def _answered(step: Step, scene: Scene) -> str:
+    """Where somebody gets an answer to what they have sent; empty: nowhere."""
+    return scene.asker.inbound.address if scene.asker and any(told.asked for told in step.tellings) else ""
 
 
-async def was_asked(matter: Matter, phone: str, known: sent.Letters) -> bool:
-    """Whether the question, or the reminder of it, has come to this phone or to the chat linked to it."""
-    names = asking_ids(matter, phone)
-    news = await known.news([*names, *(f"{name}:chat" for name in names)])
-    return any(one is not None and one.status in CAME for one in news)
-
-
-def _arrived(at_a_phone: set[Status]) -> bool:
-    """Not every operator reports a delivery: letters that were taken, and none of which is known to have failed
-    there, count."""
-    return Status.DELIVERED in at_a_phone or (not at_a_phone.isdisjoint(TAKEN) and at_a_phone.isdisjoint(NOT_THERE))
+def _until(telling: Telling, leaves: datetime) -> datetime:
+    if telling.name not in ("question", "reminder"):
+        return leaves + OF_USE
+    return datetime.combine(leaves.date() + timedelta(1), time(), leaves.tzinfo) - BEFORE_MIDNIGHT
 
 
 def several_persons(pocket: Pocket) -> bool:
@@ -163,24 +175,33 @@ def _outdated(step: Step, scene: Scene, waiting: Sequence[Waiting]) -> list[str]
     instead = any(not telling.asked for telling in step.tellings)
     names = {
         notice_id(matter, name, phone, address)
-        for phone, address in reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
+        for phone, address in addresses(scene.pockets)  # a stranger's phone is still among them
         for name in (*OVERTAKEN, *(ENDS if instead else ()))
     }
     return sorted(names.difference(one.letter.id for one in waiting))
 
 
-def reached(phones: Iterable[str], pockets: Mapping[str, Pocket]) -> Iterator[tuple[str, str]]:
-    """Each phone of the person, and each chat linked to one."""
-    for phone in phones:
+def addresses(pockets: Mapping[str, Pocket]) -> Iterator[tuple[str, str]]:
+    """Each phone, and each chat linked to one, whether it takes letters or not."""
+    for phone, known in pockets.items():
         yield phone, f"sms:{phone}"
-        chat = pockets[phone].chat
-        if chat is not None:
-            yield phone, chat
+        if known.chat is not None:
+            yield phone, known.chat
 
 
-def unasked(name: str, address: str, message: Message, leaves: datetime, until: datetime) -> Letter:
-    at, ends = leaves.timestamp(), until.timestamp()
-    return Letter(name, address, message.text, at, message.buttons, until=ends, proof=True, unasked=True)
+def unasked(name: str, message: Message, way: Way, until: datetime, instead: str) -> Letter:
+    """`instead`: name of the SMS that waits in its place."""
+    return Letter(
+        name,
+        way.address,
+        message.text,
+        way.leaves.timestamp(),
+        message.buttons,
+        until=until.timestamp(),
+        proof=True,
+        unasked=True,
+        instead=instead,
+    )
 
 
 def _post(relay: Relay, matter: Matter, scene: Scene) -> Letter:

@@ -22,7 +22,7 @@ from dialogs.people import mark
 from dialogs.talk import Here
 from gateway.channels import Inbound
 from gateway.clock import Clock
-from gateway.consequences import reached
+from gateway.consequences import addresses
 from gateway.duty_consequences import DutyConsequences, Scene
 from gateway.duty_happenings import of_answer, of_event, unheard
 from gateway.esobes import Post, Refused, Taken
@@ -31,6 +31,7 @@ from gateway.matter_store import MatterStore, home_of
 from gateway.readers import Readers
 from gateway.store import Commit
 from gateway.subject import channel, of_duty
+from gateway.ways import Ways
 from gateway.writing import Writing
 
 TYPES = frozenset(
@@ -57,6 +58,7 @@ class Duties:
         readers: Readers,
         wording: Letters,
         rules: Rules,
+        ways: Ways,
         clock: Clock,
         wake: Callable[[int], None],
         wake_relays: Callable[[int], None],
@@ -64,7 +66,7 @@ class Duties:
         """`wake`, `wake_relays`: tell the outboxes in which shard something waits to leave."""
         self._store = store
         self._readers = readers
-        self._consequences = DutyConsequences(wording, rules)
+        self._consequences = DutyConsequences(wording, rules, ways)
         self._rules = rules
         self._clock = clock
         self._wake = wake
@@ -175,11 +177,11 @@ class Duties:
         return await self._store.commit(home, record, stored, _encode(after), writing, wakes=(f".{record}", wake))
 
     async def _languages(self, phones: Iterable[str], pockets: Mapping[str, Pocket]) -> dict[str, Language]:
-        addresses = [address for _, address in reached(phones, pockets)]
-        talks = await gather(*(self._readers.talk(address) for address in addresses))
+        known = [address for _, address in addresses({phone: pockets[phone] for phone in phones})]
+        talks = await gather(*(self._readers.talk(address) for address in known))
         return {
             address: talk.language
-            for address, talk in zip(addresses, talks, strict=True)
+            for address, talk in zip(known, talks, strict=True)
             if talk is not None and talk.language is not None
         }
 

@@ -20,10 +20,11 @@ from dialogs.matters.pocket import Pocket
 from dialogs.messages import Surface
 from dialogs.people import mark
 from gateway.channels import Letter, surface
-from gateway.consequences import OF_USE, reached, several_persons, unasked
+from gateway.consequences import OF_USE, addresses, several_persons, unasked
 from gateway.esobes import Post
 from gateway.names import duty_letter_id
 from gateway.subject import of_duty
+from gateway.ways import Way, Ways
 from gateway.writing import Note, Outgoing, Waiting, Writing
 
 SOON = timedelta(minutes=10)
@@ -46,9 +47,10 @@ class Scene(Struct, frozen=True, kw_only=True):
 
 
 class DutyConsequences:
-    def __init__(self, wording: Letters, rules: Rules) -> None:
+    def __init__(self, wording: Letters, rules: Rules, ways: Ways) -> None:
         self._wording = wording
         self._rules = rules
+        self._ways = ways
 
     def of(self, was: AnyDuty, step: Step[AnyDuty], scene: Scene) -> Writing:
         """`was`: the duty before the step."""
@@ -56,9 +58,10 @@ class DutyConsequences:
         about = of_duty(duty)
         out = Outgoing(scene.now)
         for number, telling in enumerate(step.tellings):
-            for phone, address in reached(duty.phones, scene.pockets):
-                letter = self._letter(telling, number, duty, scene, phone=phone, address=address)
-                out.add(letter, about.told(letter, telling.name, phone))
+            for phone in duty.phones:
+                for way in self._ways_of(telling, number, duty, scene, phone):
+                    letter = self._letter(telling, duty, scene, phone, way)
+                    out.add(letter, about.told(letter, telling.name, phone))
         return Writing(
             cause=scene.cause,
             letters=out.leaving,
@@ -69,27 +72,43 @@ class DutyConsequences:
             notes=[_note(what, duty, scene.now) for what in step.notes],
         )
 
-    def _letter(
-        self, telling: Telling, number: int, duty: AnyDuty, scene: Scene, *, phone: str, address: str
-    ) -> Letter:
-        asked = _has_just_asked(telling, duty, address, scene.now)
-        leaves = scene.now if asked else window.leaves(scene.now, self._rules.quiet)
-        if leaves > scene.now:
-            leaves += number * timedelta.resolution  # those that wait for the same moment leave in their order
+    def _ways_of(self, telling: Telling, number: int, duty: AnyDuty, scene: Scene, phone: str) -> list[Way]:
+        """Who has asked by SMS is answered by SMS, and does not wait for a chat."""
+
+        def leaves(address: str) -> datetime:
+            if _has_just_asked(telling, duty, address, scene.now):
+                return scene.now
+            morning = window.leaves(scene.now, self._rules.quiet)
+            # those that wait for the same moment leave in their order
+            return morning + number * timedelta.resolution if morning > scene.now else morning
+
+        return self._ways.of(
+            phone,
+            scene.pockets[phone],
+            leaves,
+            lambda then: _until(telling, duty, then),
+            both=self._ways.by_law(telling.name in self._ways.law.duties)
+            or _has_just_asked(telling, duty, f"sms:{phone}", scene.now),
+        )
+
+    def _letter(self, telling: Telling, duty: AnyDuty, scene: Scene, phone: str, way: Way) -> Letter:
+        address = way.address
         language = scene.languages.get(address, duty.person.language)
         message = self._wording.about(
             telling,
             duty,
             language,
             surface(address),
-            now=leaves,
+            now=way.leaves,
             named=several_persons(scene.pockets[phone]),
         )
         named = duty_letter_id(duty, telling.name, phone, address)
-        letter = unasked(named, address, message, leaves, _until(telling, duty, leaves))
+        instead = duty_letter_id(duty, telling.name, phone, f"sms:{phone}") if way.until else ""
+        letter = unasked(named, message, way, way.until or _until(telling, duty, way.leaves), instead)
         paper = None
         if telling.name == "sign" and surface(address) is Surface.CHAT:
-            paper = notice(duty, language, leaves.date())
+            paper = notice(duty, language, way.leaves.date())
+        asked = _has_just_asked(telling, duty, address, scene.now)
         return msgspec.structs.replace(letter, unasked=not asked, paper=paper)
 
 
@@ -126,7 +145,7 @@ def _outdated(was: AnyDuty, step: Step[AnyDuty], scene: Scene, waiting: list[Wai
     outdated = steps.outdated(was, duty, instead=bool(step.tellings))
     names = {
         duty_letter_id(one, told, phone, address)
-        for phone, address in reached(scene.pockets, scene.pockets)  # a stranger's phone is still among them
+        for phone, address in addresses(scene.pockets)  # a stranger's phone is still among them
         for told in (steps.LETTERS if phone in scene.gone else outdated)
         for one in rounds
     }

@@ -13,13 +13,14 @@ from dialogs.matters.pocket import Known, Pocket
 from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Asked
 from dialogs.people import mark
-from gateway import consequences, matter_store
+from gateway import matter_store, questions
 from gateway.clock import Clock
 from gateway.consequences import Asker, Consequences, Scene
 from gateway.events import Told
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.store import Commit, shard_number
+from gateway.ways import Ways
 from gateway.writing import Writing, of_event
 
 NOBODY_ASKS = Sending(left=True, arrived=True)
@@ -38,6 +39,7 @@ class Matters:
         letters: Letters,
         wording: Wording,
         rules: Rules,
+        ways: Ways,
         clock: Clock,
         wake: Callable[[int], None],
         wake_relays: Callable[[int], None],
@@ -46,11 +48,12 @@ class Matters:
         self.rules = rules
         self.wording = wording
         self._store = store
+        self._ways = ways
         self._letters = letters
         self._clock = clock
         self._wake = wake
         self._wake_relays = wake_relays
-        self._consequences = Consequences(wording, rules)
+        self._consequences = Consequences(wording, rules, ways)
 
     async def told(self, told: Told) -> bool:
         """False if this event was known before. Once this has returned, the event cannot be lost."""
@@ -100,7 +103,7 @@ class Matters:
             return Commit.DONE
         pockets = await self._store.known_at(matter.phones)
         matter.phones = pocket.reach(matter.phones, matter.person.iin, pockets)
-        sending = await consequences.sending(matter, self._letters) if due else NOBODY_ASKS
+        sending = await self._sending(matter) if due else NOBODY_ASKS
         step = steps.step(matter, happening, now, self.rules, sending)
         writing = self._consequences.of(
             step, Scene(home=home, pockets=pockets, now=now, cause=cause, asker=asker, was=matter.state)
@@ -111,7 +114,10 @@ class Matters:
 
     async def has_asked(self, matter: Matter, phone: str) -> bool:
         """A word without a code means an offer only where somebody has read the question."""
-        return await consequences.was_asked(matter, phone, self._letters)
+        return await questions.was_asked(matter, phone, self._letters)
+
+    async def _sending(self, matter: Matter) -> Sending:
+        return await questions.sending(matter, self._letters, by_chat=not self._ways.sms_too)
 
     def wake_phone(self, phone: str) -> None:
         self._wake(shard_number(f"sms:{phone}"))

@@ -46,7 +46,12 @@ def _of_duty(duty: AnyDuty) -> str:
 
 def _at(address: str, phone: str, name: str) -> str:
     """At the phone itself, or at the chat linked to it."""
-    return name if address == f"sms:{phone}" else f"{name}:chat"
+    return name if address == f"sms:{phone}" else in_chat(name)
+
+
+def in_chat(name: str) -> str:
+    """How the letter to a chat is called, where the SMS is called so."""
+    return f"{name}:chat"
 
 
 def of_linked_chat(phone: str) -> str:

@@ -10,6 +10,7 @@ from dialogs.applications.application import Hearing, Stage
 from dialogs.applications.letters import Letters
 from dialogs.applications.news import Tidings, Waiting
 from dialogs.duties.duty import AnyDuty
+from dialogs.language import Language
 from dialogs.matters import pocket, window
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
@@ -17,7 +18,7 @@ from dialogs.people import mark
 from gateway import duties, news_store
 from gateway.channels import Letter, surface
 from gateway.clock import Clock
-from gateway.consequences import OF_USE, reached, unasked
+from gateway.consequences import OF_USE, unasked
 from gateway.events import Told
 from gateway.journal import Entry
 from gateway.matter_store import MatterStore
@@ -26,12 +27,12 @@ from gateway.news_store import NewsStore
 from gateway.readers import Readers
 from gateway.store import Commit, Store
 from gateway.subject import Subject
-from gateway.writing import Writing, of_event
+from gateway.ways import Way, Ways, chat_of
+from gateway.writing import Outgoing, Writing, of_event
+from gateway.writing import Waiting as Later
 
 TYPES = frozenset({"decision.made", "application.changed", "hearing.scheduled"})
 """Of events."""
-STATUTORY = TYPES - {"application.changed"}
-"""Nobody can stop these."""
 
 
 class _Told(Struct, frozen=True):
@@ -39,7 +40,16 @@ class _Told(Struct, frozen=True):
 
     after: Tidings
     letters: Sequence[Letter] = ()
+    later: Sequence[Later] = ()
     entries: Sequence[Entry] = ()
+
+
+class _Reader(Struct, frozen=True):
+    """Who reads at an address."""
+
+    told: Sequence[Waiting]
+    """What they are told; nothing, if they have stopped it."""
+    language: Language | None
 
 
 class News:
@@ -50,6 +60,7 @@ class News:
         sessions: Store,
         wording: Letters,
         rules: Rules,
+        ways: Ways,
         clock: Clock,
         wake: Callable[[int], None],
     ) -> None:
@@ -60,6 +71,7 @@ class News:
         self._readers = Readers(sessions)
         self._wording = wording
         self._rules = rules
+        self._ways = ways
         self._clock = clock
         self._wake = wake
 
@@ -70,9 +82,11 @@ class News:
             now = self._clock.now()
             stored = await self._records.load(home, record)
             known = news.of(news_store.read(stored), told.person, told.phones, told.at)
-            tidings = news.heard(known, _said(told), now, self._rules.quiet)
+            tidings = news.heard(known, self._said(told), now, self._rules.quiet)
             leaving = await self._leaving(tidings, now)
-            writing = structs.replace(of_event(told), letters=leaving.letters, entries=leaving.entries)
+            writing = structs.replace(
+                of_event(told), letters=leaving.letters, later=leaving.later, entries=leaving.entries
+            )
             outcome = await self._records.commit(home, record, stored, leaving.after, writing)
         self._wake(home)
         return outcome is Commit.DONE
@@ -88,9 +102,17 @@ class News:
                 return
             tidings = structs.replace(tidings, leaves=window.leaves(now, self._rules.quiet))
             leaving = await self._leaving(tidings, now)
-            writing = Writing(letters=leaving.letters, entries=leaving.entries)
+            writing = Writing(letters=leaving.letters, later=leaving.later, entries=leaving.entries)
             outcome = await self._records.commit(home, record, stored, leaving.after, writing)
         self._wake(home)
+
+    def _said(self, told: Told) -> Waiting:
+        assert told.application is not None  # noqa: S101 - the door has seen to it
+        application = told.application
+        if told.hearing is not None:  # whichever stage E-Sobes calls it
+            application = structs.replace(application, stage=Stage.HEARING_SCHEDULED, hearing=told.hearing)
+        statutory = told.type in self._ways.law.news
+        return Waiting(told.at, told.id, application, statutory, told.specialist, told.case)
 
     async def hearings(self, iin: str) -> Mapping[str, Hearing]:
         """The person's hearings, by their application's id."""
@@ -100,34 +122,57 @@ class News:
     async def _leaving(self, tidings: Tidings, now: datetime) -> _Told:
         if tidings.leaves is None or tidings.leaves > now:
             return _Told(tidings)
-        person, letters, entries = tidings.person, [], []
+        person, out = tidings.person, Outgoing(now)
         pockets = await self._store.known_at(tidings.phones)
         phones = pocket.reach(tidings.phones, person.iin, pockets)
         waiting = sorted(tidings.waiting, key=lambda one: one.place)
-        lawful = [one for one in waiting if not one.stoppable]
         missed = set() if phones else {one.application.id for one in waiting}
         known = await self._duties(tidings, phones, pockets)
-        for phone, address in reached(phones, pockets):
-            told = [one for one in waiting if not _repeats(one, known, phone, now)]
-            talk = await self._readers.talk(address)
-            if talk is not None and talk.quiet:
-                told = lawful
-            missed.update(one.application.id for one in waiting if one not in told)
-            if not told:
-                continue
-            message = self._wording.about(
-                [one.application for one in told],
-                person.name,  # only E-Sobes knows who else is reached at this phone
-                (talk.language if talk else None) or person.language,
-                surface(address),
-                now,
-            )
-            name = news_id(person.iin, tidings.waiting[0].event, phone, address)
-            letter = unasked(name, address, message, now, now + OF_USE)
-            about = Subject(person, told[0].case, told[0].application.service, told[0].specialist)
-            letters.append(letter)
-            entries.append(about.told(letter, told[0].nature, phone))
-        return _Told(news.left(tidings, missed), letters, entries)
+        for phone in phones:
+            fresh = [one for one in waiting if not _repeats(one, known, phone, now)]
+            readers = {
+                address: await self._reader(address, waiting, fresh)
+                for address in (f"sms:{phone}", chat_of(pockets[phone]))
+                if address is not None
+            }
+            for reader in readers.values():
+                missed.update(one.application.id for one in waiting if one not in reader.told)
+            for way in self._ways_of(phone, pockets[phone], readers, now):
+                letter = self._letter(tidings, readers[way.address], phone, way)
+                first = readers[way.address].told[0]
+                about = Subject(person, first.case, first.application.service, first.specialist)
+                out.add(letter, about.told(letter, first.nature, phone))
+        return _Told(news.left(tidings, missed), out.leaving, out.waiting, out.entries)
+
+    async def _reader(self, address: str, waiting: Sequence[Waiting], fresh: Sequence[Waiting]) -> _Reader:
+        """`fresh`: what no other letter there says already."""
+        talk = await self._readers.talk(address)
+        told = [one for one in waiting if not one.stoppable] if talk is not None and talk.quiet else fresh
+        return _Reader(told, talk.language if talk else None)
+
+    def _ways_of(self, phone: str, known: Pocket, readers: Mapping[str, _Reader], now: datetime) -> list[Way]:
+        """An SMS waits only for a chat's letter that says all it would say."""
+        told = {address: reader.told for address, reader in readers.items() if reader.told}
+        by_sms, *chats = (reader.told for reader in readers.values())
+        to_chat = [one for reader in chats for one in reader]
+        asked = self._ways.by_law(any(not one.stoppable for one in to_chat))
+        both = asked or not by_sms or any(one not in to_chat for one in by_sms)
+        ways = self._ways.of(phone, known, lambda _: now, lambda leaves: leaves + OF_USE, both=both)
+        return [way for way in ways if way.address in told]
+
+    def _letter(self, tidings: Tidings, reader: _Reader, phone: str, way: Way) -> Letter:
+        person = tidings.person
+        message = self._wording.about(
+            [one.application for one in reader.told],
+            person.name,  # only E-Sobes knows who else is reached at this phone
+            reader.language or person.language,
+            surface(way.address),
+            way.leaves,
+        )
+        first = tidings.waiting[0].event
+        instead = news_id(person.iin, first, phone, f"sms:{phone}") if way.until else ""
+        name = news_id(person.iin, first, phone, way.address)
+        return unasked(name, message, way, way.until or way.leaves + OF_USE, instead)
 
     async def _duties(
         self, tidings: Tidings, phones: Sequence[str], pockets: Mapping[str, Pocket]
@@ -144,11 +189,3 @@ class News:
 
 def _repeats(one: Waiting, known: Sequence[tuple[str, AnyDuty]], phone: str, now: datetime) -> bool:
     return any(at == phone and repeats.repeats(one, duty, now) for at, duty in known)
-
-
-def _said(told: Told) -> Waiting:
-    assert told.application is not None  # noqa: S101 - the door has seen to it
-    application = told.application
-    if told.hearing is not None:  # whichever stage E-Sobes calls it
-        application = structs.replace(application, stage=Stage.HEARING_SCHEDULED, hearing=told.hearing)
-    return Waiting(told.at, told.id, application, told.type in STATUTORY, told.specialist, told.case)

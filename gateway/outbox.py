@@ -222,8 +222,10 @@ class Outbox:
             log.warning("letter %s: %s, %s", letter.id, status, reason)
         left = status in (Status.ACCEPTED, Status.DELIVERED)
         self._count(letter, Status.ACCEPTED if left else status)
-        now = self._clock.now().timestamp()
-        self._strike_off(held, Done(held.entry, letter.id, status, now, carriage, letter.proof))
+        now = self._clock.now()
+        follows = None if left else window.leaves(now, self._quiet)
+        done = Done(held.entry, letter.id, status, now.timestamp(), carriage, letter.proof, letter.instead, follows)
+        self._strike_off(held, done)
 
     def _count(self, letter: Letter, what: str) -> None:
         which = channel_of(letter.address), what

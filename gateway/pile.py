@@ -7,6 +7,7 @@ import sys
 from asyncio import Future
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -39,6 +40,10 @@ class Done(Struct, frozen=True):
     carriage: str = ""
     """See `letters.carriage`."""
     proof: bool = False
+    instead: str = ""
+    """Name of an SMS that waits in its place…"""
+    follows: datetime | None = None
+    """…and when it leaves; None: it does not, for this letter has got through."""
 
 
 class PutOff(Struct, frozen=True):
@@ -130,7 +135,9 @@ class Pile:
     def _strike_off(self, shard: int, letters: Iterable[Done | PutOff]) -> Iterator[Future[Any]]:
         done = []
         for one in letters:
-            if isinstance(one, Done):
+            if isinstance(one, Done) and one.instead:
+                yield self._streams.in_place(shard, one.entry, one.instead, one.follows)
+            elif isinstance(one, Done):
                 done.append(one.entry)
             else:
                 yield self._streams.put_off(shard, one.entry, one.letter.id, _encode(one.letter), one.until)

@@ -10,6 +10,7 @@ nothing: whoever reads next is given what is pending once more before anything n
 import asyncio
 from asyncio import Future
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from typing import Any
 
 from gateway.connection import Batched
@@ -77,6 +78,25 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
 return redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 """
 
+# An SMS waits in a letter's place: it is struck off with it, or leaves at once, if it has not left by itself. The
+# line of the journal that goes with it begins with when it leaves.
+_IN_PLACE = """
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('XACK', KEYS[1], 'outbox', ARGV[1])
+local name, line = ARGV[2], 'line of ' .. ARGV[2]
+local due = redis.call('ZSCORE', KEYS[2], name)
+if not due then return 0 end
+if ARGV[3] == '' then
+  redis.call('ZREM', KEYS[2], name)
+  redis.call('HDEL', KEYS[3], name, line)
+elseif tonumber(due) > tonumber(ARGV[3]) then
+  redis.call('ZADD', KEYS[2], ARGV[3], name)
+  local entry = redis.call('HGET', KEYS[3], line)
+  if entry then redis.call('HSET', KEYS[3], line, (string.gsub(entry, '^%["[^"]*"', '["' .. ARGV[4] .. '"'))) end
+end
+return 1
+"""
+
 # A reader that still has something pending stays in the group: deleting it would lose these entries.
 _LEAVE = """
 for _, reader in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], 'outbox')) do
@@ -96,6 +116,7 @@ class Streams:
         self._read = redis.script(_READ)
         self._done = redis.script(_DONE)
         self._put_off = redis.script(_PUT_OFF)
+        self._in_place = redis.script(_IN_PLACE)
         self._leave = redis.script(_LEAVE)
 
     def read(self, shard: int, place: bytes, held: int) -> Future[Any]:
@@ -117,8 +138,16 @@ class Streams:
 
     def put_off(self, shard: int, entry: bytes, name: str, letter: bytes, until: float) -> Future[Any]:
         """It comes back to this stream then. Done twice, it is put off once."""
-        keys = self._keys[shard], f"{tag(shard)}:later", f"{tag(shard)}:letters"
-        return self._redis("EVALSHA", self._put_off, 3, *keys, entry, repr(until), name, letter)
+        return self._redis("EVALSHA", self._put_off, 3, *self._waiting(shard), entry, repr(until), name, letter)
+
+    def in_place(self, shard: int, entry: bytes, sms: str, follows: datetime | None) -> Future[Any]:
+        """As `done`, of a letter in whose place this SMS waits. `follows`: when it leaves at the latest; None: it
+        need not. Done twice it is done once."""
+        due = ("", "") if follows is None else (repr(follows.timestamp()), follows.isoformat())
+        return self._redis("EVALSHA", self._in_place, 3, *self._waiting(shard), entry, sms, *due)
+
+    def _waiting(self, shard: int) -> tuple[str, str, str]:
+        return self._keys[shard], f"{tag(shard)}:later", f"{tag(shard)}:letters"
 
     def leave(self, shard: int) -> Future[Any]:
         """Another process may read here at once, unless we leave something unfinished."""

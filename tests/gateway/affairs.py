@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
+from dialogs import statutory
 from dialogs.applications.application import Application, Hearing, Stage
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
@@ -56,6 +57,7 @@ from gateway.requests import Requests
 from gateway.store import SHARDS, Store
 from gateway.streams import Place, place_of
 from gateway.wakeups import Wakeups
+from gateway.ways import Ways
 from gateway.web.sandbox import Sandbox
 from tests.gateway.ministry import TOKEN, Ministry
 
@@ -208,6 +210,7 @@ async def put_together(
     chat_answers: bool = True,
     quiet: Quiet | None = NIGHT,
     reminder_at: time | None = TEN,
+    sms_too: bool = True,
 ) -> AsyncIterator[Affairs]:
     """With both outboxes at work; the clock rings where a test says so."""
     batched = Batched(redis)
@@ -217,11 +220,13 @@ async def put_together(
     relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True, at_once=8)
     store, letters = MatterStore(batched), Letters(batched)
     legal = law(dialogue.guide.workdays, chat_answers=chat_answers, quiet=quiet, reminder_at=reminder_at)
+    ways = Ways(statutory.load(), quiet, sms_too=sms_too)
     matters = Matters(
         store=store,
         letters=letters,
         wording=Wording(dialogue.guide.words, legal),
         rules=legal,
+        ways=ways,
         clock=clock,
         wake=outbox.wake,
         wake_relays=relays.wake,
@@ -231,6 +236,7 @@ async def put_together(
         sessions=Store(batched),
         wording=NewsWording(dialogue.guide),
         rules=legal,
+        ways=ways,
         clock=clock,
         wake=outbox.wake,
     )
@@ -240,6 +246,7 @@ async def put_together(
         readers=Readers(Store(batched)),
         wording=DutyWording(dialogue.guide.words, terms),
         rules=terms,
+        ways=ways,
         clock=clock,
         wake=outbox.wake,
         wake_relays=relays.wake,
@@ -307,11 +314,13 @@ async def put_together(
 def offers(redis: Batched, dialogue: Dialogue, clock: Clock) -> Answers:
     """What a receiver asks first, where nothing else of the offers is needed."""
     store, legal = MatterStore(redis), law(dialogue.guide.workdays)
+    ways = Ways(statutory.load(), NIGHT)
     matters = Matters(
         store=store,
         letters=Letters(redis),
         wording=Wording(dialogue.guide.words, legal),
         rules=legal,
+        ways=ways,
         clock=clock,
         wake=lambda _: None,
         wake_relays=lambda _: None,

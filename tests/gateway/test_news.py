@@ -268,8 +268,7 @@ async def test_after_the_decision_there_is_no_hearing(affairs: Affairs) -> None:
 
 async def test_everybody_is_told_who_is_reached_by_a_phone_or_its_chat(affairs: Affairs) -> None:
     await affairs.link(CHAT)
-    await affairs.told(changed(phones=(PHONE, OTHER)))
-    await affairs.until(MONDAY + MINUTE)
+    await affairs.told(decided(phones=(PHONE, OTHER)))
     for address in (PHONE, OTHER, CHAT):
         assert len(await affairs.screen(address)) == 1
 

@@ -10,6 +10,7 @@ import httpx
 from msgspec import Struct, structs
 from redis.asyncio import Redis
 
+from dialogs import statutory
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
@@ -33,6 +34,7 @@ from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
 from gateway.store import SHARDS, Store, tag
 from gateway.wakeups import Wakeups
+from gateway.ways import Ways
 from tests.gateway.duty_events import doing
 from tests.gateway.ministry import TOKEN
 from tests.gateway.talk import receiver as receiver_of
@@ -86,11 +88,13 @@ class Program:
         channels: dict[str, Relays] = {}
         self.relays = Outbox(batched, channels, clock, "model", stream=STREAM, forever=True)
         store, self.letters = MatterStore(batched), Letters(batched)
+        ways = Ways(statutory.load(), ground.rules.quiet)
         self.matters = Matters(
             store=store,
             letters=self.letters,
             wording=ground.wording,
             rules=ground.rules,
+            ways=ways,
             clock=clock,
             wake=self.outbox.wake,
             wake_relays=self.relays.wake,
@@ -101,6 +105,7 @@ class Program:
             sessions=Store(batched),
             wording=ground.news_wording,
             rules=ground.rules,
+            ways=ways,
             clock=clock,
             wake=self.outbox.wake,
         )
@@ -112,6 +117,7 @@ class Program:
             readers=Readers(Store(batched)),
             wording=DutyWording(ground.dialogue.guide.words, terms),
             rules=terms,
+            ways=ways,
             clock=clock,
             wake=self.outbox.wake,
             wake_relays=self.relays.wake,
