@@ -1,6 +1,7 @@
 """The table of settings."""
 
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,23 @@ def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: py
     assert (table.arrival_workdays_before, table.arrival_days_before) == (5, 0)
 
 
+def test_which_route_is_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch, **KANNEL)
+    assert (table.sms_broadcast_routes, table.sms_prefix_routes, table.kannel_price) == ((), {}, 0)
+    assert (table.sms_unclear_wait, table.sms_broadcast_rate) == (5, 20)
+    assert (table.sms_delivered_within, table.sms_delivered_share) == (300, 50)
+    table = loaded(
+        monkeypatch,
+        SMS_BROADCAST_ROUTES="kannel",
+        SMS_PREFIX_ROUTES=" +7701, +7702 = kannel ; +7705=kannel;",
+        KANNEL_PRICE="12.50",
+        SMS_DELIVERED_SHARE="0",
+    )
+    assert table.sms_broadcast_routes == ("kannel",)
+    assert table.sms_prefix_routes == {"+7701": ("kannel",), "+7702": ("kannel",), "+7705": ("kannel",)}
+    assert table.kannel_price == Decimal("12.5")
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
@@ -153,6 +171,14 @@ def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: py
         ("SANDBOX", "perhaps", "KELISIM_SANDBOX: Input should be a valid boolean"),
         ("LOG", "loud", "KELISIM_LOG: Input should be 'debug', 'info', 'warning' or 'error'"),
         ("SMS_ROUTES", "kannel, pigeon", "KELISIM_SMS_ROUTES: no SMS route is called «pigeon»"),
+        ("SMS_BROADCAST_ROUTES", "kannel", "KELISIM_SMS_ROUTES: does not name kannel, which another setting prefers"),
+        ("SMS_PREFIX_ROUTES", "+7701=kannel", "KELISIM_SMS_ROUTES: does not name kannel, which another setting"),
+        ("SMS_PREFIX_ROUTES", "+7701=pigeon", "KELISIM_SMS_PREFIX_ROUTES: no SMS route is called «pigeon»"),
+        ("SMS_PREFIX_ROUTES", "7701=kannel", "KELISIM_SMS_PREFIX_ROUTES: prefixes and routes are needed, like +7701"),
+        ("SMS_PREFIX_ROUTES", "+7701", "KELISIM_SMS_PREFIX_ROUTES: prefixes and routes are needed, like +7701"),
+        ("KANNEL_PRICE", "12.505", "KELISIM_KANNEL_PRICE: Decimal input should have no more than 2 decimal places"),
+        ("KANNEL_PRICE", "free", "KELISIM_KANNEL_PRICE: Input should be a valid decimal"),
+        ("SMS_DELIVERED_SHARE", "101", "KELISIM_SMS_DELIVERED_SHARE: Input should be less than or equal to 100"),
         ("SMS_ROUTES", "kannel", "KELISIM_KANNEL_URL: not set, but KELISIM_SMS_ROUTES names kannel"),
         ("SMS_ROUTES", "smsc", "KELISIM_SMSC_LOGIN: not set, but KELISIM_SMS_ROUTES names smsc"),
         ("SMS_ROUTES", "mobizon", "KELISIM_MOBIZON_APIKEY: not set, but KELISIM_SMS_ROUTES names mobizon"),
