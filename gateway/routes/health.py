@@ -10,6 +10,7 @@ be, and more were before                          time, an hour at most; then on
 """
 
 from collections import deque
+from enum import StrEnum
 
 _FAILURES = 3
 _REFUSALS = 10
@@ -19,10 +20,21 @@ _PROOFS = 3
 _ONE_BY_ONE = 20.0
 """Seconds after which one that left alone and of which nothing was heard does not hold up the next."""
 
+_ANSWERS = 0.5
+"""Seconds after which one that left alone is probably answered."""
+
 _WINDOW, _ENOUGH, _ENOUGH_AGAIN = 40, 20, 5
 """Letters that the share of delivered ones is taken of, and how many it takes at least; after a rest, fewer do."""
 _FIRST_LIMP, _LONGEST_LIMP = 300.0, 3600.0
 _TRICKLE = 10.0
+
+
+class State(StrEnum):
+    WELL = "well"
+    LIMPING = "limping"
+    """Too few letters are delivered."""
+    RESTING = "resting"
+    """It does not take any, or is tried with one at a time."""
 
 
 class Health:
@@ -47,10 +59,10 @@ class Health:
         self._tried = 0.0
 
     def opens(self, now: float) -> float:
-        """When a letter may leave here next: at once, if it is not later than `now`."""
+        """When it is worth trying to leave here: at once, if it is not later than `now`."""
         if self._proofs >= _PROOFS:
             return now
-        return max(self._rested, self._alone)
+        return max(self._rested, min(self._alone, now + _ANSWERS))
 
     def delivers(self, now: float) -> bool:
         """Is it to be preferred? One that is not may serve where no other does."""
@@ -59,10 +71,10 @@ class Health:
         return now >= self._limped and now - self._tried >= _TRICKLE
 
     @property
-    def state(self) -> str:
+    def state(self) -> State:
         if self._proofs < _PROOFS:
-            return "resting"
-        return "limping" if self._limps else "well"
+            return State.RESTING
+        return State.LIMPING if self._limps else State.WELL
 
     def leaves(self, now: float) -> None:
         """A letter is about to."""

@@ -6,7 +6,6 @@ asked, settles it, and if neither can, it is sent there again after a pause.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 
@@ -61,10 +60,10 @@ class Routes:
     ) -> None:
         """`prices`: hundredths of a tenge for a part. `patience`: seconds that an unclear letter waits for a report.
         `pace`: of broadcasts. `took`: is told which route has taken which letter, and when."""
-        self.counts: Counter[tuple[str, str]] = Counter()
+        self.health = health
+        self.counts: dict[tuple[str, str], int] = {}
         """(route, what a try has come to, or how an unclear one was settled) → how often."""
         self._routes = {route.name: route for route in routes}
-        self._health = health
         self._preference = preference
         self._trails = trails
         self._clock = clock
@@ -151,7 +150,7 @@ class Routes:
         now = self._now()
         if (waits := trail.since + self._patience - now) > 0:
             return Retry(f"{route.name}: a report may come", waits)
-        if (opens := self._health[route.name].opens(now)) > now:
+        if (opens := self.health[route.name].opens(now)) > now:
             return Retry(f"{route.name} is away, and may have it", opens - now)
         self._count(route.name, "unclear_again")
         trail, attempt = await self._try(letter, trail, route, unsettled=True)
@@ -168,14 +167,14 @@ class Routes:
         left = [name for name in self._order(letter) if name not in refused]
         if not left:
             return Rejected(f"refused by {', '.join(refused)}") if refused else last
-        opening = [name for name in left if name not in failed and self._health[name].opens(now) <= now]
-        well = (name for name in opening if self._health[name].delivers(now))
+        opening = [name for name in left if name not in failed and self.health[name].opens(now) <= now]
+        well = (name for name in opening if self.health[name].delivers(now))
         if opening:
             return next(well, opening[0])
-        waits = min(self._health[name].opens(now) for name in left) - now
+        waits = min(self.health[name].opens(now) for name in left) - now
         if waits <= 0:
             return last
-        everybody = all(health.opens(now) > now for health in self._health.values())
+        everybody = waits <= min(health.opens(now) for health in self.health.values()) - now
         return Retry(last.reason if failed else f"{', '.join(left)}: at rest", waits, everybody)
 
     def _order(self, letter: Letter) -> list[str]:
@@ -190,7 +189,7 @@ class Routes:
         out = Trail(route.name, False, self._now(), before.refused, letter)
         if (known := await self._trails.move(letter.id, before, out, self._lasts(letter))) is not None:
             return known, None
-        health = self._health[route.name]
+        health = self.health[route.name]
         health.leaves(self._now())
         attempt = await route.send(letter)
         self._count(route.name, type(attempt).__name__.lower())
@@ -230,7 +229,7 @@ class Routes:
         return Carriage(parts, parts * self._prices.get(route, 0))
 
     def _count(self, route: str, what: str) -> None:
-        self.counts[route, what] += 1
+        self.counts[route, what] = self.counts.get((route, what), 0) + 1
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -13,6 +13,7 @@ from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
 from gateway.register import Copy
 from gateway.relays import Figures
+from gateway.routes.health import Health
 from gateway.web import page, problems
 from gateway.web.events import Events
 from gateway.web.front import Door, Front
@@ -60,19 +61,20 @@ def build(
     events: Events | None = None,
     played: Iterable[APIRouter] = (),
     letters: LetterCounts,
+    sms_routes: Mapping[str, Health] | None = None,
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
     registers: CountRegisters | None = None,
     providers: Mapping[str, Door] | None = None,
 ) -> Front:
     """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `played`: the
-    routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `relays`: what
-    waits for E-Sobes. `errands`: what turns have left to be done. `registers`: of organisations.
-    `providers` of SMS besides Kannel, by name."""
-    metrics, closing = Metrics(letters), Event()
+    routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `sms_routes`: how each of them is
+    doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be done. `registers`: of
+    organisations. `providers` of SMS besides Kannel, by name."""
+    metrics, closing = Metrics(letters, sms_routes or {}), Event()
     site = Site(
         title="Kelisim",
-        version="0.4.0",
+        version="0.5.0",
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(Guard)],

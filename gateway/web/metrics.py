@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from gateway.errands import Figures as ErrandFigures
 from gateway.register import Copy
 from gateway.relays import Figures
+from gateway.routes.health import Health, State
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -22,9 +23,10 @@ class Metrics:
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST
 
-    def __init__(self, letters: LetterCounts) -> None:
+    def __init__(self, letters: LetterCounts, routes: Mapping[str, Health]) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_Letters(letters))
+        self.registry.register(_Routes(routes))
         self._relays = _Relays()
         self.registry.register(self._relays)
         self._errands = _Errands()
@@ -84,6 +86,22 @@ class _Letters(Collector):
         )
         for (channel, outcome), number in list(self._counts.items()):
             family.add_metric([channel, outcome], number)
+        yield family
+
+
+class _Routes(Collector):
+    """Likewise."""
+
+    def __init__(self, routes: Mapping[str, Health]) -> None:
+        self._routes = routes
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "kelisim_sms_route", "How each route is doing: 1 for the state it is in", labels=["route", "state"]
+        )
+        for name, health in self._routes.items():
+            for state in State:
+                family.add_metric([name, state], health.state is state)
         yield family
 
 

@@ -46,7 +46,8 @@ def test_after_the_rest_one_letter_at_a_time_leaves_and_the_third_opens_the_rout
 def test_one_that_left_alone_and_was_never_heard_of_holds_up_the_next_for_twenty_seconds() -> None:
     health = failing(3)
     health.leaves(1)
-    assert not well(health, 20)
+    assert health.opens(1) == 1.5
+    assert health.opens(20.8) == 21
     assert well(health, 21)
 
 
