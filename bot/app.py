@@ -34,6 +34,7 @@ from gateway.outbox import Outbox
 from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.receive import Receiver
+from gateway.routes.inbound import own_numbers
 from gateway.routes.trails import STREAMS
 from gateway.store import Store
 from gateway.web import app as web
