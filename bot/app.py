@@ -26,6 +26,7 @@ from bot.ground import Ground
 from bot.server import Server, address, listen
 from bot.settings import Settings
 from dialogs import dialogue
+from gateway.answers import Answers
 from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
@@ -36,6 +37,7 @@ from gateway.phones import Phones
 from gateway.receive import Receiver
 from gateway.routes.inbound import own_numbers
 from gateway.routes.trails import STREAMS
+from gateway.screens import Screens
 from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.journal import SandboxJournal
@@ -140,10 +142,16 @@ class Application:
             channels["sms"] = carried.channel
             self._stack.push_async_callback(carried.channel.aclose)
             self._keep(carried.watch.run(), carried.watch.stop)
+        unclear: dict[tuple[str, str], int] = {}
         if (bot := self._bot()) is not None:
             from bot import telegram
 
-            channels["tg"] = telegram.letters(bot, words)
+            async def block(chat: str) -> None:
+                await offers.answers.block(chat)  # they are put together further below
+
+            channels["tg"] = chats = telegram.letters(bot, words, Screens(ground.batched), block)
+            self._stack.push_async_callback(chats.aclose)
+            unclear = chats.counts
         outbox = Outbox(ground.batched, channels, ground.clock, ground.reader, quiet=settings.quiet)
         self._keep(outbox.run(), outbox.stop)
         broadcasts = Outbox(
@@ -186,13 +194,20 @@ class Application:
         kannel = KannelWebhook(receiver, reports, ground.clock, ground.sms_secret, own)
         front = web.build(
             partial(self._ping, ground.batched),
-            await self._telegram(bot, ground, receiver, outbox) if bot is not None else None,
+            await self._telegram(bot, ground, receiver, offers.answers, outbox) if bot is not None else None,
             kannel if "sms" in channels else None,
             sandbox,
             Simulator(sandbox, ground.store, ground.dialogue.guide, offers.rules) if sandbox else None,
             events=offers.events,
             played=routes,
-            letters=ChainMap(outbox.counts, offers.relays.counts, spoken.errands.counts),
+            letters=ChainMap(
+                outbox.counts,
+                unclear,
+                carried.channel.counts if carried else {},
+                offers.relays.counts,
+                spoken.errands.counts,
+            ),
+            sms_routes=carried.channel.health if carried else None,
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
@@ -220,7 +235,7 @@ class Application:
         return bot
 
     async def _telegram(
-        self, bot: "Bot", ground: Ground, receiver: Receiver, outbox: Outbox
+        self, bot: "Bot", ground: Ground, receiver: Receiver, reach: Answers, outbox: Outbox
     ) -> TelegramWebhook | None:
         """Started; and, if Telegram brings the updates, the place where it does."""
         from bot.telegram import Telegram, Webhook
@@ -237,6 +252,7 @@ class Application:
             store=ground.store,
             clock=ground.clock,
             wake=outbox.wake,
+            reach=reach,
         )
         await telegram.start()
         self._stack.push_async_callback(telegram.stop)

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -23,8 +23,9 @@ from aiogram.types import BotCommand
 from msgspec import Struct
 
 from bot.errors import StartError
-from bot.telegram_letters import PATIENCE, TelegramLetters
-from bot.telegram_updates import GROUP, WANTED, Update, convert, decode, read
+from bot.telegram_calls import PATIENCE, Calls
+from bot.telegram_letters import TelegramLetters
+from bot.telegram_updates import BACK, BLOCKED, GROUP, WANTED, Update, convert, decode, read
 from dialogs.language import Language
 from dialogs.messages import Surface, say
 from dialogs.words import Words
@@ -32,6 +33,7 @@ from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
 from gateway.papers import Papers
 from gateway.receive import Receiver
+from gateway.screens import Screens
 from gateway.store import Line, Store, shard_number
 
 COMMANDS = ("menu", "services", "deadlines", "operator", "lang", "settings", "help", "stop", "forget")
@@ -67,8 +69,16 @@ def connect(token: str, api: str) -> Bot:
     return Bot(token, AiohttpSession(api=TelegramAPIServer.from_base(api), timeout=PATIENCE))
 
 
-def letters(bot: Bot, words: Words) -> TelegramLetters:
-    return TelegramLetters(bot, _both(words, "telegram.share_phone"), Papers(words))
+def letters(bot: Bot, words: Words, screens: Screens, blocked: Callable[[str], Awaitable[None]]) -> TelegramLetters:
+    return TelegramLetters(Calls(bot), _both(words, "telegram.share_phone"), Papers(words), screens, blocked)
+
+
+class Reach(Protocol):
+    """Who knows which chats take letters."""
+
+    async def block(self, chat: str) -> None: ...
+
+    async def unblock(self, chat: str) -> None: ...
 
 
 class Telegram:
@@ -82,6 +92,7 @@ class Telegram:
         store: Store,
         clock: Clock,
         wake: Callable[[int], None],
+        reach: Reach,
     ) -> None:
         self._bot = bot
         self._webhook = webhook
@@ -90,6 +101,7 @@ class Telegram:
         self._store = store
         self._clock = clock
         self._wake = wake
+        self._reach = reach
         self._username = ""
         self._work: set[asyncio.Task[None]] = set()
 
@@ -121,9 +133,18 @@ class Telegram:
             return b""
         return msgspec.json.encode({"method": "answerCallbackQuery", "callback_query_id": update.callback_query.id})
 
+    def acknowledge(self, body: bytes) -> None:
+        """By a call of its own, because the answer to the webhook takes its time."""
+        if (update := decode(body)) is not None:
+            self._acknowledge(update)
+
     async def receive(self, inbound: Inbound) -> None:
         if inbound.content == GROUP:
             await self._greet(inbound)
+        elif inbound.content == BLOCKED:
+            await self._reach.block(inbound.address)
+        elif inbound.content == BACK:
+            await self._reach.unblock(inbound.address)
         else:
             await self._receiver.receive(inbound)
 
@@ -185,26 +206,25 @@ class Telegram:
 
     async def _take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Chats side by side, each chat in its order."""
-        chats: dict[str, list[tuple[Update, Inbound]]] = defaultdict(list)
+        chats: dict[str, list[Inbound]] = defaultdict(list)
         for raw in updates:
-            update = convert(raw)
-            inbound = read(update, self._username) if update else None
-            if update is not None and inbound is not None:
-                chats[inbound.address].append((update, inbound))
-            elif update is not None:
-                self._acknowledge(update)
+            if (update := convert(raw)) is None:
+                continue
+            self._acknowledge(update)
+            if (inbound := read(update, self._username)) is not None:
+                chats[inbound.address].append(inbound)
         await asyncio.gather(*map(self._take_chat, chats.values()))
 
-    async def _take_chat(self, messages: Sequence[tuple[Update, Inbound]]) -> None:
-        for update, inbound in messages:
+    async def _take_chat(self, messages: Sequence[Inbound]) -> None:
+        for inbound in messages:
             try:
                 await self._insist(partial(self.receive, inbound))
             except Exception:
                 log.exception("a message was given up: it would hold up everybody behind it")
-            self._acknowledge(update)
 
     def _acknowledge(self, update: Update) -> None:
-        """The pressed button stops looking busy. Nothing hangs on it, so nobody waits for it."""
+        """The pressed button stops looking busy, before its turn is worked on. Nothing hangs on it, so nobody waits
+        for it: if it comes too late, that is no trouble."""
         if update.callback_query is not None:
             self._begin(self._stop_waiting(update.callback_query.id))
 

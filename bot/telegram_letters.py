@@ -4,35 +4,20 @@ Texts go out without a parse mode: Telegram shows them as they are, so there is 
 """
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 
-from aiogram import Bot
-from aiogram.exceptions import (
-    AiogramError,
-    TelegramBadRequest,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramRetryAfter,
-)
-from aiogram.methods import DeleteMessage, TelegramMethod
-from aiogram.types import (
-    BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    KeyboardButton,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import BufferedInputFile, ReplyKeyboardRemove
 
-from dialogs.messages import Button
+from bot.telegram_calls import TROUBLE, Calls, Delete, Edit, Keyboard, Send, SendFile, outcome
+from bot.telegram_keyboards import contact, inline
+from bot.telegram_outdated import Outdated
 from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.failures import told
 from gateway.papers import File, Papers
+from gateway.screens import Screens, concerns
 
 log = logging.getLogger(__name__)
 
@@ -40,106 +25,117 @@ LONGEST = 4096
 """UTF-16 units in one message."""
 LONGEST_CAPTION = 1024
 """UTF-16 units under a file."""
-PATIENCE = 20
-"""Seconds for one call."""
-ROW_LETTERS = 22
-ROW_BUTTONS = 5
-"""What fits into one row of buttons on a narrow phone without being cut off."""
-
-Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
-
-
-class Send(TelegramMethod[dict[str, Any]]):
-    """Like aiogram's own method, but Telegram's answer is not read into a model: only the message's number is of
-    use, and what was sent must not count as failed because Telegram's answer has grown a field."""
-
-    __returning__ = dict[str, Any]
-    __api_method__ = "sendMessage"
-
-    chat_id: int
-    text: str
-    reply_markup: Keyboard | None = None
-    disable_notification: bool | None = None
-    link_preview_options: LinkPreviewOptions = LinkPreviewOptions(is_disabled=True)
-
-
-class SendFile(TelegramMethod[dict[str, Any]]):
-    __returning__ = dict[str, Any]
-    __api_method__ = "sendDocument"
-
-    chat_id: int
-    document: InputFile
-    caption: str | None = None
-    reply_markup: Keyboard | None = None
-
-
-class Edit(TelegramMethod[dict[str, Any]]):
-    __returning__ = dict[str, Any]
-    __api_method__ = "editMessageText"
-
-    chat_id: int
-    message_id: int
-    text: str
-    reply_markup: InlineKeyboardMarkup | None = None
-    link_preview_options: LinkPreviewOptions = LinkPreviewOptions(is_disabled=True)
+_BEGUN = 1000
 
 
 class TelegramLetters:
     """The channel for `tg:` addresses."""
 
-    def __init__(self, bot: Bot, share_phone: str, papers: Papers) -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        calls: Calls,
+        share_phone: str,
+        papers: Papers,
+        screens: Screens,
+        blocked: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """`blocked`: is told of an address that takes no letters any more."""
+        self._calls = calls
         self._papers = papers
+        self._screens = screens
+        self._blocked = blocked
+        self._outdated = Outdated(calls)
         self._share_phone = share_phone
         """On the button that hands over one's own number."""
         self._keyboards: set[int] = set()
         """Chats that show that button still."""
-        self._begun: dict[str, int] = {}
+        self._begun: OrderedDict[str, int] = OrderedDict()
         """Letters in several messages: how many went out before a failure, so that a retry does not repeat them."""
+
+    @property
+    def counts(self) -> dict[tuple[str, str], int]:
+        return self._calls.counts
+
+    async def aclose(self) -> None:
+        await self._outdated.aclose()
 
     async def send(self, letter: Letter) -> Outcome:
         chat = int(letter.address.partition(":")[2])
         if letter.erases is not None:
             await self._erase(chat, letter.erases)
         try:
-            if letter.replaces is None or not await self._edited(chat, letter.replaces, letter):
-                await self._write(chat, letter)
-        except (AiogramError, OSError) as error:
-            return outcome(error)
+            message = await self._edited(chat, letter) or await self._write(chat, letter)
+        except TROUBLE as error:
+            return await self._failed(chat, letter, outcome(error))
+        if not message:
+            return Rejected("there is nothing in it")
+        await self._replace(chat, letter, message)
         return Sent()
+
+    async def _failed(self, chat: int, letter: Letter, found: Outcome) -> Outcome:
+        """Who has blocked the bot is known as such before the letter is done with."""
+        if not isinstance(found, Retry):
+            self._begun.pop(letter.id, None)
+        if isinstance(found, OptedOut) and chat > 0:
+            await self._blocked(letter.address)
+        return found
+
+    async def _replace(self, chat: int, letter: Letter, message: int) -> None:
+        """The buttons that this letter has made outdated are taken away. The letter is there all the same."""
+        if not concerns(letter):
+            return
+        shows = message if letter.buttons and not letter.ask_contact else None
+        try:
+            before = await self._screens.show(letter, shows)
+        except OSError as error:  # that Redis is away is one
+            log.info("which buttons are outdated is not known: %s", type(error).__name__)
+            return
+        if before is not None and before != message:
+            self._outdated.take(chat, before)
 
     async def _erase(self, chat: int, message: int) -> None:
         """What cannot be deleted is left: the answer matters more. If that cannot leave either, both are tried
         again, and what is gone already stays so."""
         try:
-            await self._bot(DeleteMessage(chat_id=chat, message_id=message), request_timeout=PATIENCE)
-        except (AiogramError, OSError) as error:
+            await self._calls.change(Delete(chat_id=chat, message_id=message))
+        except TROUBLE as error:
             log.info("a message could not be deleted: %s", type(error).__name__)
 
-    async def _edited(self, chat: int, message: int, letter: Letter) -> bool:
-        """False: this message cannot be changed any more, and a new one has to be written."""
-        if letter.ask_contact or letter.paper is not None or units(letter.text) > LONGEST:
-            return False
-        markup = inline(letter.buttons) if letter.buttons else None
-        edit = Edit(chat_id=chat, message_id=message, text=letter.text, reply_markup=markup)
+    async def _edited(self, chat: int, letter: Letter) -> int | None:
+        """None: there is no message that can be changed, and a new one has to be written."""
+        message = letter.replaces
+        if message is None or letter.ask_contact or letter.paper is not None or units(letter.text) > LONGEST:
+            return None
+        self._outdated.keep(chat, message)
+        edit = Edit(chat_id=chat, message_id=message, text=letter.text, reply_markup=inline(letter.buttons))
         try:
-            await self._bot(edit, request_timeout=PATIENCE)
+            await self._calls.change(edit)
         except TelegramBadRequest as error:
-            return "message is not modified" in error.message
-        return True
+            return message if "message is not modified" in error.message else None
+        return message
 
-    async def _write(self, chat: int, letter: Letter) -> None:
+    async def _write(self, chat: int, letter: Letter) -> int:
+        """The number of the last message; 0: there is nothing to write."""
         messages = _messages(chat, letter.text, await self._file(letter))
+        if not messages:
+            return 0
         messages[-1].reply_markup = await self._markup(chat, letter)
+        number = 0
         for position in range(self._begun.get(letter.id, 0), len(messages)):
-            await self._bot(messages[position], request_timeout=PATIENCE)
+            number = await self._calls.write(messages[position], broadcast=letter.broadcast)
             if position + 1 < len(messages):
-                self._begun[letter.id] = position + 1
+                self._note_begun(letter.id, position + 1)
         self._begun.pop(letter.id, None)
         if letter.ask_contact:
             self._keyboards.add(chat)
         else:
             self._keyboards.discard(chat)
+        return number
+
+    def _note_begun(self, letter: str, messages: int) -> None:
+        self._begun[letter] = messages
+        if len(self._begun) > _BEGUN:  # letters that were given up between two messages
+            self._begun.popitem(last=False)
 
     async def _file(self, letter: Letter) -> File | None:
         """What cannot be made is left out: the words matter more."""
@@ -153,24 +149,18 @@ class TelegramLetters:
 
     async def _markup(self, chat: int, letter: Letter) -> Keyboard | None:
         if letter.ask_contact:
-            return self._ask_contact(letter.buttons)
+            return contact(self._share_phone, letter.buttons)
         if chat not in self._keyboards:
-            return inline(letter.buttons) if letter.buttons else None
+            return inline(letter.buttons)
         if not letter.buttons:
             return ReplyKeyboardRemove(remove_keyboard=True)
         # One message cannot both take the keyboard away and carry buttons; a passing one takes it away.
         away = ReplyKeyboardRemove(remove_keyboard=True)
         passing = Send(chat_id=chat, text="…", reply_markup=away, disable_notification=True)
-        number = (await self._bot(passing, request_timeout=PATIENCE))["message_id"]
+        number = await self._calls.write(passing, broadcast=False)
         self._keyboards.discard(chat)
-        await self._bot(DeleteMessage(chat_id=chat, message_id=number), request_timeout=PATIENCE)
+        await self._calls.change(Delete(chat_id=chat, message_id=number))
         return inline(letter.buttons)
-
-    def _ask_contact(self, buttons: Sequence[Button]) -> ReplyKeyboardMarkup:
-        """The other buttons come back as their words, which the dialogue understands as well."""
-        share = KeyboardButton(text=self._share_phone, request_contact=True)
-        others = [[KeyboardButton(text=button.label) for button in row] for row in rows(buttons)]
-        return ReplyKeyboardMarkup(keyboard=[[share], *others], resize_keyboard=True, one_time_keyboard=True)
 
 
 def _messages(chat: int, text: str, file: File | None) -> list[Send | SendFile]:
@@ -179,58 +169,17 @@ def _messages(chat: int, text: str, file: File | None) -> list[Send | SendFile]:
         return [Send(chat_id=chat, text=piece) for piece in split(text)]
     document = BufferedInputFile(file.content, file.name)
     if units(text) <= LONGEST_CAPTION:
-        return [SendFile(chat_id=chat, document=document, caption=text)]
+        return [SendFile(chat_id=chat, document=document, caption=text.strip() or None)]
     return [*_messages(chat, text, None), SendFile(chat_id=chat, document=document)]
 
 
-def outcome(error: Exception) -> Outcome:
-    """What cannot be told for certain counts as «try again»: a letter is given up only when Telegram says so."""
-    match error:
-        case TelegramRetryAfter():
-            return Retry("too many letters", float(error.retry_after))
-        case TelegramForbiddenError():
-            return OptedOut(error.message)
-        case TelegramBadRequest() if "chat not found" in error.message:
-            return OptedOut(error.message)
-        case TelegramBadRequest() | TelegramMigrateToChat() | TelegramEntityTooLarge():
-            return Rejected(error.message)
-        case _:
-            # Only its kind: the words of a network error may hold the address called, and the token in it.
-            return Retry(type(error).__name__)
-
-
-def inline(buttons: Sequence[Button]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=button.label, callback_data=button.id) for button in row]
-            for row in rows(buttons)
-        ]
-    )
-
-
-def rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """Short buttons share a row, and those that name the same one."""
-    found: list[list[Button]] = []
-    for button in buttons:
-        if found and _beside(found[-1], button):
-            found[-1].append(button)
-        else:
-            found.append([button])
-    return found
-
-
-def _beside(row: Sequence[Button], button: Button) -> bool:
-    if row[0].row or button.row:
-        return row[0].row == button.row
-    return len(row) < ROW_BUTTONS and sum(len(other.label) for other in (*row, button)) <= ROW_LETTERS
-
-
 def split(text: str) -> list[str]:
-    """Into messages of at most `LONGEST`, at the end of a paragraph if possible."""
+    """Into messages of at most `LONGEST`, at the end of a paragraph if possible. Telegram takes no empty ones."""
     pieces = []
+    text = text.strip()
     while units(text) > LONGEST:
         head = text.encode("utf-16-le")[: LONGEST * 2].decode("utf-16-le", "ignore")
         cut = next((at for end in ("\n\n", "\n", " ") if (at := head.rfind(end)) > 0), len(head))
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
-    return [*pieces, text]
+    return [*pieces, text] if text else pieces

@@ -7,6 +7,7 @@ A group:    {"update_id": 814, "my_chat_member": {"chat": {"id": -5, "type": "gr
              "old_chat_member": {"status": "left"}, "new_chat_member": {"status": "member"}}}
 """
 
+import json
 import re
 
 import msgspec
@@ -90,6 +91,9 @@ class Update(Struct):
 
 GROUP = Unreadable("group")
 """The bot was added to a group, or addressed there by a command. Not a message of a person to the assistant."""
+BLOCKED = Unreadable("blocked")
+BACK = Unreadable("back")
+"""A person wants nothing more from the bot, or something after all."""
 
 KINDS = {
     "photo": "photo",
@@ -118,7 +122,17 @@ _decode = msgspec.json.Decoder(Update).decode
 def decode(body: bytes) -> Update | None:
     try:
         return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except RecursionError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _mended(body)
+
+
+def _mended(body: bytes) -> Update | None:
+    """Half an emoji, or bytes that are no UTF-8: a refusal would only bring the same again."""
+    try:
+        return convert(json.loads(body.decode(errors="replace")))
+    except (ValueError, RecursionError):
         return None
 
 
@@ -131,7 +145,7 @@ def convert(update: object) -> Update | None:
 
 
 def read(update: Update, username: str) -> Inbound | None:
-    """None: nothing to do, as for what happens in channels, or when somebody blocks the bot."""
+    """None: nothing to do, as for what happens in channels."""
     if update.message is not None:
         return _message(update, update.message, username)
     if update.edited_message is not None:
@@ -139,7 +153,8 @@ def read(update: Update, username: str) -> Inbound | None:
     if update.callback_query is not None:
         return _button(update, update.callback_query)
     change = update.my_chat_member
-    return _inbound(update, change.chat, GROUP) if change is not None and _added(change) else None
+    content = _changed(change) if change is not None else None
+    return _inbound(update, change.chat, content) if change is not None and content is not None else None
 
 
 def _message(update: Update, message: _Message, username: str) -> Inbound | None:
@@ -190,7 +205,10 @@ def _addressed(message: _Message, username: str) -> bool:
     return command is not None and command[1].lower() == username.lower()
 
 
-def _added(change: _Membership) -> bool:
-    if change.chat.type not in ("group", "supergroup"):
-        return False
-    return change.new_chat_member.inside and not change.old_chat_member.inside
+def _changed(change: _Membership) -> Content | None:
+    inside = change.new_chat_member.inside
+    if inside == change.old_chat_member.inside:
+        return None
+    if change.chat.type == "private":
+        return BACK if inside else BLOCKED
+    return GROUP if inside and change.chat.type in ("group", "supergroup") else None

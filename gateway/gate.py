@@ -31,6 +31,10 @@ class Gate:
             if place.taken and not self._pace.held(self._now()):
                 return 0.0
 
+    def left(self, chat: str) -> None:
+        """A letter has arrived there. However long it was on its way, the next one keeps its distance."""
+        self._pace.left(self._now(), chat)
+
     def refused(self, after: float, chat: str = "") -> None:
         """«Too many», said the provider."""
         self._pace.refused(self._now(), after, chat)

@@ -71,6 +71,10 @@ class Pace:
         """When this chat takes another letter."""
         return self._chats.get(chat, 0.0)
 
+    def left(self, now: float, chat: str) -> None:
+        """The last letter to this chat is there only now: the pause begins here."""
+        self._chats[chat] = max(self.ready(chat), now + self._each)
+
     def held(self, now: float) -> bool:
         """Who has waited for their place asks again while this is so."""
         return now < self._held

@@ -1,5 +1,6 @@
 """Where the providers of messages knock. A message is answered with 200 only once its turn is committed."""
 
+import asyncio
 from collections.abc import Collection
 from typing import Protocol
 
@@ -21,6 +22,9 @@ KANNEL_PATH = "/sms/kannel/"
 
 TELEGRAM_BODY = 256 * 1024
 """An update with a long text, its formatting and a quoted message stays well below."""
+
+AT_ONCE = 0.3
+"""Seconds in which a pressed button has to hear something."""
 
 DONE = Answer(200, headers=(PLAIN,))
 FORBIDDEN = problem(403, "The secret is not ours.")
@@ -46,6 +50,9 @@ class Telegram(Receives, Protocol):
     def acknowledgement(self, body: bytes) -> bytes:
         """What goes back in the answer to a pressed button, so that it stops looking busy; empty for the rest."""
 
+    def acknowledge(self, body: bytes) -> None:
+        """Says the same by a call of its own. Nobody waits for it."""
+
 
 class TelegramWebhook:
     def __init__(self, telegram: Telegram, secret: str) -> None:
@@ -64,11 +71,16 @@ class TelegramWebhook:
         inbound = self._telegram.read(body)
         if inbound is None:
             return self._done(body) if _is_object(body) else NOT_UNDERSTOOD
+        work = asyncio.ensure_future(self._telegram.receive(inbound))
+        pressed = isinstance(inbound.content, Pressed)
+        if pressed and not (await asyncio.wait([work], timeout=AT_ONCE))[0]:
+            self._telegram.acknowledge(body)
+            pressed = False
         try:
-            await self._telegram.receive(inbound)
+            await work
         except RedisAwayError:
             return AWAY
-        return self._done(body) if isinstance(inbound.content, Pressed) else DONE
+        return self._done(body) if pressed else DONE
 
     def _done(self, body: bytes) -> Answer:
         acknowledgement = self._telegram.acknowledgement(body)

@@ -1,48 +1,36 @@
-"""A Bot API server on the loopback: real HTTP, strict about methods and parameters, failing in every known way."""
+"""A Bot API server on the loopback: real HTTP, strict about methods and parameters, with chats that remember what was
+written, with limits of its own, and failing in every known way."""
 
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from tests.bot.bot_api_chats import Chats, Flood
+from tests.bot.bot_api_schema import METHODS, Upload, WrongError, check, plain
+from tests.bot.bot_api_updates import Bringing, Callbacks, ConflictError, Queue
+
 TOKEN = "4242:loopback-token-AbCdEfGhIjKlMnOpQrStUv"
 USERNAME = "kelisim_test_bot"
-
-PARAMETERS: dict[str, tuple[set[str], set[str]]] = {
-    "getMe": (set(), set()),
-    "getUpdates": (set(), {"offset", "timeout", "limit", "allowed_updates"}),
-    "sendMessage": ({"chat_id", "text"}, {"reply_markup", "disable_notification", "link_preview_options"}),
-    "sendDocument": ({"chat_id", "document"}, {"caption", "reply_markup", "disable_notification"}),
-    "editMessageText": ({"chat_id", "message_id", "text"}, {"reply_markup", "link_preview_options"}),
-    "deleteMessage": ({"chat_id", "message_id"}, set()),
-    "answerCallbackQuery": ({"callback_query_id"}, set()),
-    "setWebhook": ({"url"}, {"allowed_updates", "secret_token", "drop_pending_updates"}),
-    "deleteWebhook": (set(), {"drop_pending_updates"}),
-    "setMyCommands": ({"commands"}, {"language_code"}),
-    "setMyDescription": (set(), {"description", "language_code"}),
-    "setMyShortDescription": (set(), {"short_description", "language_code"}),
-}
-"""Method → parameters that are needed, and those that may come."""
-
-JSON_PARAMETERS = {"reply_markup", "link_preview_options", "allowed_updates", "commands"}
+WEBHOOK_IS_SET = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 
 class Call(NamedTuple):
     method: str
     parameters: dict[str, Any]
-
-
-class Upload(NamedTuple):
-    name: str
-    content: bytes
+    start: str = ""
+    """Which start of the program called, where that was agreed on."""
 
 
 class Fault(NamedTuple):
-    """What the server answers instead. `cut`: the connection breaks; `after`: the call is carried out first."""
+    """What the server answers instead. `cut`: the connection breaks; `after`: the call is carried out first; `torn`:
+    it is, and breaks in the middle of the answer; `slow`: seconds before anything else happens."""
 
     status: int = 500
     description: str = "Internal Server Error"
@@ -52,144 +40,176 @@ class Fault(NamedTuple):
     """Not JSON at all: the page of some proxy on the way."""
     cut: bool = False
     after: bool = False
+    torn: bool = False
+    slow: float = 0.0
+
+    @property
+    def only_slow(self) -> bool:
+        return self.slow > 0 and self == Fault(slow=self.slow)
+
+
+BLOCKED = Fault(403, "Forbidden: bot was blocked by the user")
 
 
 class BotApi:
-    def __init__(self) -> None:
+    def __init__(self, flood: Flood) -> None:
         self.calls: list[Call] = []
+        """What was carried out."""
+        self.wrong: list[str] = []
+        """What was refused because Telegram would not understand it."""
         self.faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         """Method → what its next calls meet; None: nothing unusual."""
-        self.updates: list[dict[str, Any]] = []
-        self.confirmed = 0
-        """The offset that was asked for last: every update below it is taken off the queue."""
-        self.taken_off: Callable[[], Awaitable[None]] | None = None
-        """Called when updates are taken off, before they are."""
+        self.chat_faults: dict[int, Fault] = {}
+        """Chat → what every call about it meets."""
+        self.flood = flood
+        self.chats = Chats()
+        self.callbacks = Callbacks()
+        self.queue = Queue()
         self.token = TOKEN
         self.url = ""
-        self._message = 100
-        self._changed = asyncio.Condition()
+        self.front = ""
+        """Who takes what comes to the webhook's host: the program behind its proxy."""
+        self.bringing: Bringing | None = None
+
+    @property
+    def confirmed(self) -> int:
+        return self.queue.confirmed
+
+    @confirmed.setter
+    def confirmed(self, offset: int) -> None:
+        self.queue.confirmed = offset
 
     def sent(self, method: str = "sendMessage") -> list[dict[str, Any]]:
         return [call.parameters for call in self.calls if call.method == method]
 
     async def add(self, *updates: dict[str, Any]) -> None:
-        async with self._changed:
-            self.updates += updates
-            self._changed.notify_all()
+        for update in updates:
+            self.chats.note(update)
+            self.callbacks.note(update)
+        await self.queue.add(updates)
 
     async def until(self, there: Callable[[], bool]) -> None:
         """Waits for a call that makes it true."""
-        async with asyncio.timeout(20), self._changed:
-            await self._changed.wait_for(there)
+        async with asyncio.timeout(20), self.queue.changed:
+            await self.queue.changed.wait_for(there)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if request.match_info["token"] != self.token:
             return _refusal(401, "Unauthorized")
-        if method not in PARAMETERS:
+        if method not in METHODS:
             return _refusal(404, f"Not Found: method {method}")
-        parameters = _parameters(await request.post())
-        if problem := _wrong(method, parameters):
-            return _refusal(400, f"Bad Request: {problem}")
+        try:
+            given = await _parameters(request, method)
+            check(method, given)
+        except WrongError as error:
+            self.wrong.append(f"{method}: {error}")
+            return _refusal(400, f"Bad Request: {error}")
+        return await self._answer(request, method, given)
+
+    async def _answer(self, request: web.Request, method: str, given: dict[str, Any]) -> web.StreamResponse:
         fault = self.faults[method].popleft() if self.faults[method] else None
-        if fault is not None and not fault.after:
-            return await self._failing(request, fault)
-        result = await self._carry_out(method, parameters)
-        async with self._changed:
-            self.calls.append(Call(method, parameters))
-            self._changed.notify_all()
-        return await self._failing(request, fault) if fault else web.json_response({"ok": True, "result": result})
+        chat = int(given["chat_id"]) if "chat_id" in given else None
+        if fault is None and chat is not None:
+            fault = self.chat_faults.get(chat)
+            if self.flood.too_many(method, chat, monotonic()):
+                return _refusal(429, "Too Many Requests: retry after 1", retry_after=1)
+        if fault is not None:
+            async with self.queue.changed:
+                self.queue.changed.notify_all()
+            await asyncio.sleep(fault.slow)
+        if fault is not None and not (fault.after or fault.torn or fault.only_slow):
+            return await _failing(request, fault)
+        try:
+            result = await self.carry_out(method, given, request.match_info.get("start", ""))
+        except WrongError as error:
+            return _refusal(400, f"Bad Request: {error}")
+        except ConflictError as error:
+            return _refusal(409, f"Conflict: {error}")
+        if fault is not None and not fault.only_slow:
+            return await _failing(request, fault)
+        return web.json_response({"ok": True, "result": result})
 
-    async def _failing(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.cut:
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response()
-        if fault.page is not None:
-            return web.Response(status=fault.status, text=fault.page, content_type="text/html")
-        return _refusal(
-            fault.status,
-            fault.description,
-            retry_after=fault.retry_after,
-            migrate_to_chat_id=fault.migrate_to_chat_id,
-        )
+    async def carry_out(self, method: str, given: dict[str, Any], start: str = "") -> Any:
+        result = await self._do(method, given)
+        async with self.queue.changed:
+            self.calls.append(Call(method, given, start))
+            self.queue.changed.notify_all()
+        return result
 
-    async def _carry_out(self, method: str, parameters: dict[str, Any]) -> Any:
-        if method == "getMe":
-            return {"id": 4242, "is_bot": True, "first_name": "Келісім", "username": USERNAME}
-        if method == "getUpdates":
-            return await self._updates(parameters)
-        if method in ("sendMessage", "sendDocument"):
-            self._message += 1
-            # «rich» stands for whatever Telegram adds to its messages next.
-            return {"message_id": self._message, "date": "not a date", "chat": {"rich": []}}
-        if method == "editMessageText":
-            return {"message_id": int(parameters["message_id"])}
+    async def from_webhook(self, method: str, given: dict[str, Any]) -> None:
+        """A call that stood in the answer to an update: nobody hears what has become of it."""
+        try:
+            check(method, given)
+            await self.carry_out(method, given, "webhook")
+        except WrongError as error:
+            self.wrong.append(f"{method} in an answer: {error}")
+
+    async def _do(self, method: str, given: dict[str, Any]) -> Any:
+        match method:
+            case "getMe":
+                return {"id": 4242, "is_bot": True, "first_name": "Келісім", "username": USERNAME}
+            case "getUpdates":
+                if self.bringing is not None:
+                    raise ConflictError(WEBHOOK_IS_SET)
+                return await self.queue.fetch(given)
+            case "setWebhook" | "deleteWebhook":
+                return await self._webhook(given)
+            case "answerCallbackQuery":
+                return self.callbacks.answer(given["callback_query_id"])
+            case _ if "chat_id" in given:
+                return self.chats.carry_out(method, given)
         return True
 
-    async def _updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        offset = int(parameters.get("offset", 0))
-        if offset > self.confirmed and self.taken_off is not None:
-            await self.taken_off()
-        self.confirmed = max(self.confirmed, offset)
-        self.updates = [update for update in self.updates if update["update_id"] >= self.confirmed]
-        async with self._changed:
-            self._changed.notify_all()
-            if not self.updates:
-                try:
-                    async with asyncio.timeout(min(float(parameters.get("timeout", 0)), 5)):
-                        await self._changed.wait_for(lambda: bool(self.updates))
-                except TimeoutError:
-                    return []
-            return self.updates[:100]
+    async def _webhook(self, given: dict[str, Any]) -> bool:
+        if given.get("drop_pending_updates") in (True, "true"):
+            self.queue.waiting.clear()
+        await self.stop()
+        if url := given.get("url"):
+            self.queue.allow(given)
+            target = self.front + urlsplit(url).path
+            self.bringing = Bringing(self.queue, target, given, self.from_webhook)
+        return True
+
+    async def stop(self) -> None:
+        if self.bringing is not None:
+            await self.bringing.stop()
+            self.bringing = None
 
 
-def _parameters(form: Mapping[str, str | bytes | bytearray | web.FileField]) -> dict[str, Any]:
-    """A file comes as a part of its own, and is named where it belongs."""
+async def _failing(request: web.Request, fault: Fault) -> web.StreamResponse:
+    assert request.transport is not None
+    if fault.torn:
+        response = web.StreamResponse(headers={"content-type": "application/json", "content-length": "1000"})
+        await response.prepare(request)
+        await response.write(b'{"ok": true, "result": {"message')
+        request.transport.abort()
+        return response
+    if fault.cut:
+        request.transport.abort()
+        return web.Response()
+    if fault.page is not None:
+        return web.Response(status=fault.status, text=fault.page, content_type="text/html")
+    return _refusal(
+        fault.status,
+        fault.description,
+        retry_after=fault.retry_after,
+        migrate_to_chat_id=fault.migrate_to_chat_id,
+    )
+
+
+async def _parameters(request: web.Request, method: str) -> dict[str, Any]:
+    """As a form or as JSON. A file comes as a part of its own, and is named where it belongs."""
+    if request.content_type == "application/json":
+        return dict(json.loads(await request.text()))
+    form: Mapping[str, Any] = await request.post()
     files = {
         f"attach://{name}": Upload(part.filename, part.file.read())
         for name, part in form.items()
         if isinstance(part, web.FileField)
     }
     given = {name: str(value) for name, value in form.items() if f"attach://{name}" not in files}
-    return {name: files.get(value) or _value(name, value) for name, value in given.items()}
-
-
-def _value(name: str, given: str) -> Any:
-    return json.loads(given) if name in JSON_PARAMETERS else given
-
-
-def _wrong(method: str, parameters: dict[str, Any]) -> str | None:
-    needed, allowed = PARAMETERS[method]
-    if missing := needed - set(parameters):
-        return f"{min(missing)} is missing"
-    if unknown := set(parameters) - needed - allowed:
-        return f"{min(unknown)} is unknown"
-    checks: dict[str, Callable[[Any], bool]] = {
-        "chat_id": lambda chat: int(chat) != 0,
-        "text": lambda text: 0 < len(text.encode("utf-16-le")) // 2 <= 4096 and text == text.strip(),
-        "caption": lambda text: 0 < len(text.encode("utf-16-le")) // 2 <= 1024 and text == text.strip(),
-        "document": lambda file: isinstance(file, Upload) and 0 < len(file.content) <= 50_000_000,
-        "description": lambda text: len(text) <= 512,
-        "short_description": lambda text: len(text) <= 120,
-        "language_code": lambda code: code in ("kk", "ru"),
-        "reply_markup": _is_markup,
-        "commands": lambda commands: all(
-            c["command"].isascii() and c["command"].islower() and 0 < len(c["description"]) <= 256 for c in commands
-        ),
-        "secret_token": lambda secret: 1 <= len(secret) <= 256 and secret.replace("-", "").replace("_", "").isalnum(),
-        "url": lambda url: url.startswith("https://"),
-    }
-    return next((name for name, value in parameters.items() if name in checks and not checks[name](value)), None)
-
-
-def _is_markup(markup: dict[str, Any]) -> bool:
-    if "inline_keyboard" in markup:
-        buttons = [button for row in markup["inline_keyboard"] for button in row]
-        return all(1 <= len(b["callback_data"].encode()) <= 64 and b["text"] for b in buttons) and len(buttons) <= 100
-    if "keyboard" in markup:
-        return all(button["text"] for row in markup["keyboard"] for button in row)
-    return markup == {"remove_keyboard": True}
+    return {name: files.get(value) or plain(method, name, value) for name, value in given.items()}
 
 
 def _refusal(status: int, description: str, **parameters: int | None) -> web.Response:
@@ -200,10 +220,11 @@ def _refusal(status: int, description: str, **parameters: int | None) -> web.Res
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[BotApi]:
-    api = BotApi()
+async def serving(flood: Flood | None = None) -> AsyncIterator[BotApi]:
+    api = BotApi(flood or Flood())
     application = web.Application()
     application.router.add_post("/bot{token}/{method}", api.handle)
+    application.router.add_post("/start{start}/bot{token}/{method}", api.handle)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -212,4 +233,5 @@ async def serving() -> AsyncIterator[BotApi]:
     try:
         yield api
     finally:
+        await api.stop()
         await runner.cleanup()

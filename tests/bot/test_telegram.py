@@ -11,13 +11,20 @@ import pytest
 from bot import telegram
 from bot.errors import StartError
 from bot.telegram import COMMANDS, Telegram, Webhook
+from bot.telegram_calls import RATE, Calls
+from bot.telegram_letters import TelegramLetters
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Pressed, Surface, Text
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
+from gateway.gate import Gate
 from gateway.outbox import Outbox
+from gateway.pace import Pace
+from gateway.papers import Papers
+from gateway.screens import Screens
 from gateway.store import Store
 from tests.bot.bot_api import TOKEN, USERNAME, BotApi, Fault
+from tests.bot.bot_api_chats import EACH
 from tests.gateway.affairs import offers
 from tests.gateway.talk import receiver as receiver_of
 
@@ -51,10 +58,22 @@ def _starting(api: BotApi, batched: Batched, store: Store, dialogue: Dialogue) -
     async def start(webhook: Webhook | None = None, token: str = TOKEN) -> AsyncIterator[Telegram]:
         words, clock = dialogue.guide.words, Clock()
         bot = telegram.connect(token, api.url)
-        outbox = Outbox(batched, {"tg": telegram.letters(bot, words)}, clock, "main")
+        answers = offers(batched, dialogue, clock)
+        calls = Calls(bot, Gate(Pace(RATE, each=EACH)))
+        chats = TelegramLetters(calls, "x", Papers(words), Screens(batched), answers.block)
+        outbox = Outbox(batched, {"tg": chats}, clock, "main")
         running = asyncio.create_task(outbox.run())
-        receiver = receiver_of(store, dialogue, offers(batched, dialogue, clock), clock, outbox.wake)
-        whole = Telegram(bot, webhook, words=words, receiver=receiver, store=store, clock=clock, wake=outbox.wake)
+        receiver = receiver_of(store, dialogue, answers, clock, outbox.wake)
+        whole = Telegram(
+            bot,
+            webhook,
+            words=words,
+            receiver=receiver,
+            store=store,
+            clock=clock,
+            wake=outbox.wake,
+            reach=answers,
+        )
         try:
             await whole.start()
             yield whole
@@ -62,6 +81,7 @@ def _starting(api: BotApi, batched: Batched, store: Store, dialogue: Dialogue) -
             await whole.stop()
             outbox.stop()
             await running
+            await chats.aclose()
             await bot.session.close()
 
     return start
@@ -104,7 +124,7 @@ async def test_an_update_is_not_taken_off_before_it_is_stored(
     async def look() -> None:
         stored_when_taken_off.append(await store.load("tg:77") is not None)
 
-    api.taken_off = look
+    api.queue.taken_off = look
     async with starting():
         await api.until(lambda: bool(api.sent("setMyShortDescription")))
         await redis.client_pause(300, all=False)  # writing takes its time
@@ -139,9 +159,10 @@ async def test_a_tick_changes_the_message_in_place(api: BotApi, starting: Starti
             await api.add(button(number, onwards[0], 104))
             await api.until(lambda before=before: len(api.sent()) > before)  # type: ignore[misc]
             number += 1
-        await api.add(button(number, ticks[0], 120))
+        under = max(api.chats.clickable(77))
+        await api.add(button(number, ticks[0], under))
         await api.until(lambda: bool(api.sent("editMessageText")))
-    assert api.sent("editMessageText")[0]["message_id"] == "120"
+    assert api.sent("editMessageText")[0]["message_id"] == str(under)
 
 
 def _callbacks(sent: dict[str, Any], beginning: str) -> list[str]:

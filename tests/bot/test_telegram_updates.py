@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from bot.telegram_updates import GROUP, convert, decode, read
+from bot.telegram_updates import BACK, BLOCKED, GROUP, convert, decode, read
 from dialogs.messages import Contact, Content, Pressed, Text, Unreadable
 from gateway.channels import Inbound
 
@@ -139,11 +139,14 @@ def test_being_added_to_a_group_calls_the_bot() -> None:
     assert membership(GROUP_CHAT, LEFT, {"status": "restricted", "is_member": True}) == called
 
 
+def test_who_blocks_the_bot_is_not_reached_until_they_take_it_back() -> None:
+    assert membership(PRIVATE, MEMBER, KICKED) == Inbound("tg:812", "tg:77", BLOCKED)
+    assert membership(PRIVATE, KICKED, MEMBER) == Inbound("tg:812", "tg:77", BACK)
+
+
 def test_other_changes_of_membership_are_passed_over() -> None:
     assert membership(GROUP_CHAT, MEMBER, KICKED) is None
     assert membership(GROUP_CHAT, MEMBER, {"status": "administrator"}) is None
-    assert membership(PRIVATE, MEMBER, KICKED) is None
-    assert membership(PRIVATE, KICKED, MEMBER) is None
     assert membership({"id": -7, "type": "channel"}, LEFT, {"status": "administrator"}) is None
 
 

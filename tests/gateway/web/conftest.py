@@ -45,6 +45,9 @@ class Updates:
     def acknowledgement(self, body: bytes) -> bytes:
         return b'{"method":"answerCallbackQuery"}' if b"callback_query" in body else b""
 
+    def acknowledge(self, body: bytes) -> None:
+        pass
+
 
 Build = Callable[[Batched], Front]
 
