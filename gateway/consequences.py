@@ -16,7 +16,7 @@ from dialogs.matters.steps import Step
 from dialogs.messages import Message
 from gateway.channels import Inbound, Letter, surface
 from gateway.esobes import Post
-from gateway.names import notice_id
+from gateway.names import notice_id, screen_of
 from gateway.subject import subject
 from gateway.ways import Way, Ways, chat_of
 from gateway.writing import Outgoing, Waiting, Writing
@@ -110,7 +110,7 @@ class Consequences:
             answers_here=self._rules.chat_answers,
         )
         name, at = f"{asker.inbound.id}:{number}", scene.now.timestamp()
-        return Letter(name, address, message.text, at, message.buttons, proof=True)
+        return Letter(name, address, message.text, at, message.buttons, proof=True, screen=screen_of(matter))
 
     def _notices(self, step: Step, scene: Scene) -> list[_Notice]:
         """What leaves unasked. Where somebody has just been answered they are told no more."""
@@ -149,7 +149,8 @@ class Consequences:
         )
         instead = notice_id(matter, telling.name, phone, f"sms:{phone}") if way.until else ""
         name = notice_id(matter, telling.name, phone, way.address)
-        return unasked(name, message, way, way.until or _until(telling, way.leaves), instead)
+        letter = unasked(name, message, way, way.until or _until(telling, way.leaves), instead)
+        return msgspec.structs.replace(letter, screen=screen_of(matter))
 
 
 def _answered(step: Step, scene: Scene) -> str:

@@ -22,7 +22,7 @@ from dialogs.people import mark
 from gateway.channels import Letter, surface
 from gateway.consequences import OF_USE, addresses, several_persons, unasked
 from gateway.esobes import Post
-from gateway.names import duty_letter_id
+from gateway.names import duty_letter_id, screen_of
 from gateway.subject import of_duty
 from gateway.ways import Way, Ways
 from gateway.writing import Note, Outgoing, Waiting, Writing
@@ -109,7 +109,7 @@ class DutyConsequences:
         if telling.name == "sign" and surface(address) is Surface.CHAT:
             paper = notice(duty, language, way.leaves.date())
         asked = _has_just_asked(telling, duty, address, scene.now)
-        return msgspec.structs.replace(letter, unasked=not asked, paper=paper)
+        return msgspec.structs.replace(letter, unasked=not asked, paper=paper, screen=screen_of(duty))
 
 
 def _has_just_asked(telling: Telling, duty: AnyDuty, address: str, now: datetime) -> bool:

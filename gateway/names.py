@@ -31,6 +31,11 @@ def names_about(one: Matter | AnyDuty) -> tuple[str, str]:
     return begin, f"news:{mark(one.person.iin)}:"
 
 
+def screen_of(one: Matter | AnyDuty) -> str:
+    """What buttons under its letters are about."""
+    return names_about(one)[0].removesuffix(":")
+
+
 def news_id(iin: str, event: str, phone: str, address: str) -> str:
     """`event`: the first that the letter tells of."""
     return _at(address, phone, f"news:{mark(iin)}:{short(event)}:{short(phone)}")

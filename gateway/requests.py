@@ -132,6 +132,7 @@ class Requests:
                     message.buttons,
                     until=(now + OF_USE).timestamp(),
                     unasked=now - asked.at > AT_ONCE,
+                    screen=f"request:{asked.relay}",
                 )
             )
         return letters
