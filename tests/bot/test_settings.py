@@ -114,6 +114,14 @@ def test_reports_of_mobizon_have_to_be_signed(monkeypatch: pytest.MonkeyPatch) -
     assert said == "KELISIM_MOBIZON_SECRET: not set, but KELISIM_SMS_ROUTES names mobizon"
 
 
+def test_an_sms_follows_what_a_chat_does_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(monkeypatch)
+    assert (table.statutory_sms, table.sms_after) == (True, 120)
+    table = loaded(monkeypatch, STATUTORY_SMS="0", SMS_AFTER="30")
+    assert (table.statutory_sms, table.sms_after) == (False, 30)
+    assert refusal(monkeypatch, SMS_AFTER="9").startswith("KELISIM_SMS_AFTER: Input should be greater than or equal")
+
+
 def test_times_of_the_day_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     table = loaded(monkeypatch)
     assert table.quiet == (time(21), time(9))

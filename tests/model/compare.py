@@ -11,7 +11,7 @@ from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order
 from dialogs.matters.letters import key
 from dialogs.people import mark
 from gateway.journal import Direction, Entry
-from gateway.names import short
+from gateway.names import in_chat, short
 from gateway.writing import Note
 from tests.model.cast import Cast, Due
 from tests.model.doubles import Ministry, Operator, Shown, Told
@@ -86,10 +86,25 @@ def letters(cast: Cast, reference: Reference, operator: Operator, deaths: int) -
             yield from _at_its_time(shown, *known[letter])
         else:
             yield from _unknown(cast, reference, shown)
+    stood_in = {letter_id(cast, sms): letter_id(cast, chat) for sms, (chat, _) in reference.follows.items()}
+    for sms, (_, follows) in reference.follows.items():
+        yield from _stands_in(operator, letter_id(cast, sms), stood_in[letter_id(cast, sms)], follows)
     for letter in wanted.keys() - operator.shown.keys():
         name, when = wanted[letter]
-        if name[3] not in operator.troubled and name[3].startswith("sms:"):
+        spared = stood_in.get(letter) in operator.shown
+        if name[3] not in operator.troubled and name[3].startswith("sms:") and not spared:
             yield f"{letter} ({name[1]} to {name[3]}) did not come, which was due at {when}"
+
+
+def _stands_in(operator: Operator, sms: str, chat: str, follows: datetime) -> Iterator[str]:
+    """An SMS comes in the place of what the chat has not taken: when that is known, or at its own time."""
+    shown = operator.shown.get(sms)
+    if shown is None or operator.unheard[chat]:
+        return
+    if operator.sent[chat] == 1:
+        yield f"{sms} came at {shown.at}, though {chat} had"
+    if shown.at < follows and operator.fates.get(chat) != "refused":
+        yield f"{sms} came at {shown.at}, before {chat} was given up"
 
 
 def _at_its_time(shown: Shown, name: Name, when: datetime) -> Iterator[str]:
@@ -173,7 +188,7 @@ def duty_letters(cast: Cast, reference: Duties, operator: Operator, sleeps: list
         name, come = known[letter]
         if not come.asked and not time(9) <= shown.at.time() < time(21):
             yield f"{letter} ({name}) came at {shown.at:%H:%M:%S}"
-        woken = come.when
+        woken = come.follows or come.when
         for since, until in sleeps:
             if since <= woken <= until:
                 woken = leaves(until)
@@ -181,9 +196,13 @@ def duty_letters(cast: Cast, reference: Duties, operator: Operator, sleeps: list
             yield f"{letter} ({name}) came at {shown.at}, late: it was due at {come.when}"
         if not come.when <= shown.at < come.until:
             yield f"{letter} ({name}) came at {shown.at}, which is of use from {come.when} until {come.until}"
+    following = {letter: come.follows for letter, (_, come) in known.items() if come.follows is not None}
+    for letter, follows in following.items():
+        yield from _stands_in(operator, letter, in_chat(letter), follows)
     for letter in wanted.keys() - operator.shown.keys():
         name, come = wanted[letter]
-        if name[3] not in operator.troubled:
+        spared = letter in following and in_chat(letter) in operator.shown
+        if name[3] not in operator.troubled and not spared:
             yield f"{letter} ({name}) did not come, which was due at {come.when}"
 
 

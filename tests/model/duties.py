@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from tests.model.cast import Cast, Due
-from tests.model.reference import OFF, WEEK, leaves, midnight
+from tests.model.reference import FOLLOWS, OFF, WEEK, leaves, midnight
 
 SOON = timedelta(minutes=10)
 LIMIT = {"inpatient": (30, 30), "semi_inpatient": (10, 14)}
@@ -26,6 +26,15 @@ WANT = frozenset(
 """Letters that must not come once what they want is not wanted any more."""
 REMINDERS = WANT - {"invited", "sign", "choose", "accepted"}
 
+LAW = frozenset(
+    {
+        *("invited", "invited_late", "moved"),
+        *("choose", "choose_late", "month_over", "blocked", "accepted", "refused"),
+    }
+)
+"""Letters that the acts ask for: a place is free, a supplier may be chosen, a month is left, the choice is blocked,
+an order is taken or not."""
+
 Name = tuple[str, str, int, str]
 """A letter: duty, which letter, in which round, address."""
 Reminder = tuple[date, str, date]
@@ -40,6 +49,8 @@ class Come:
     until: datetime
     asked: bool = False
     """An answer: it comes at any hour."""
+    follows: datetime | None = None
+    """Of an SMS that comes only if the chat does not get its letter: then, at the latest."""
 
 
 @dataclass(frozen=True)
@@ -443,16 +454,31 @@ class Duties:
     def _tell(self, duty: Duty, letter: str, now: datetime, last: date | None = None) -> None:
         """`last`: the last day on which it is of use."""
         for phone in duty.phones:
-            for address in self._cast.at(phone):
-                wish = duty.wish
-                asked = letter in ANSWERS and wish is not None and wish.address == address and now - wish.at < SOON
-                when = now if asked else leaves(now)
-                until = when + WEEK
-                if letter in WANT and last is not None and last >= when.date():
-                    until = min(until, midnight(last + timedelta(1)))
+            sms, *chats = self._cast.at(phone)
+            come = {address: self._come(duty, letter, now, address, last) for address in (sms, *chats)}
+            for chat in chats:
+                when = come[chat].when
+                follows = leaves(when + FOLLOWS)
+                if letter in LAW or come[sms].asked or follows >= come[chat].until:
+                    continue
+                by_sms = Come(when, self._until(letter, follows, last), follows=follows)
+                until = follows if leaves(when) > when else when + FOLLOWS
+                come |= {sms: by_sms, chat: Come(when, until, come[chat].asked)}
+            for address, one in come.items():
                 name = duty.name, letter, duty.round, address
-                self.letters[name] = Come(when, until, asked)
+                self.letters[name] = one
                 self._fresh.add(name)
+
+    def _come(self, duty: Duty, letter: str, now: datetime, address: str, last: date | None) -> Come:
+        wish = duty.wish
+        asked = letter in ANSWERS and wish is not None and wish.address == address and now - wish.at < SOON
+        when = now if asked else leaves(now)
+        return Come(when, self._until(letter, when, last), asked)
+
+    def _until(self, letter: str, when: datetime, last: date | None) -> datetime:
+        if letter in WANT and last is not None and last >= when.date():
+            return min(when + WEEK, midnight(last + timedelta(1)))
+        return when + WEEK
 
 
 def last_to_choose(service: str, opened: date) -> date:

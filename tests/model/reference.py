@@ -13,6 +13,8 @@ from tests.model.cast import Cast
 HOLD = timedelta(minutes=15)
 GATHERING = timedelta(minutes=1)
 WEEK = timedelta(7)
+FOLLOWS = timedelta(minutes=2)
+"""After which an SMS comes, if nobody knows that the chat has taken what no act asks for."""
 OFF = {
     date(2026, *day)
     for day in ((3, 9), (3, 23), (3, 24), (3, 25), (5, 1), (5, 7), (5, 11), (5, 27), (7, 6), (10, 26), (12, 16))
@@ -102,6 +104,8 @@ class Reference:
         """Those that have to come, and when the first may."""
         self.overtaken: dict[Name, datetime] = {}
         """Those that need not come any more: something else has become of the offer."""
+        self.follows: dict[Name, tuple[Name, datetime]] = {}
+        """SMS that come only if a letter does not come to the chat: which, and when at the latest."""
         self.stages: dict[str, str] = {}
         """What was told last of each application…"""
         self.untold: set[str] = set()
@@ -122,6 +126,7 @@ class Reference:
         other.offers = deepcopy(self.offers)
         other.withdrawn, other.strangers = set(self.withdrawn), dict(self.strangers)
         other.letters, other.overtaken, other.stages = dict(self.letters), dict(self.overtaken), dict(self.stages)
+        other.follows = dict(self.follows)
         other.untold, other.news = set(self.untold), deepcopy(self.news)
         return other
 
@@ -171,9 +176,12 @@ class Reference:
         event = news.waiting[first][0]
         told = self._cast.offer(first)
         phones = [phone for phone in told.phones if (iin, phone) not in self.strangers]
+        asked = any(hurried or stage in ("approved", "refused") for _, stage, hurried in news.waiting.values())
         for phone in phones:
-            for address in self._cast.at(phone):
-                self.letters[first, f"news:{event}", 1, address] = now
+            names: list[Name] = [(first, f"news:{event}", 1, address) for address in self._cast.at(phone)]
+            self.letters.update(dict.fromkeys(names, now))
+            if len(names) > 1 and not asked:
+                self.follows[names[0]] = names[1], leaves(now + FOLLOWS)
         for id, (_, stage, _) in news.waiting.items():
             self.stages[id] = stage
             (self.untold.discard if phones else self.untold.add)(id)
