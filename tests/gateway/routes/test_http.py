@@ -15,6 +15,8 @@ async def test_an_address_that_cannot_be_asked_never_can() -> None:
 
 
 async def test_an_answer_that_never_ends_is_not_waited_for() -> None:
+    ended = asyncio.Event()
+
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
@@ -24,6 +26,8 @@ async def test_an_answer_that_never_ends_is_not_waited_for() -> None:
                 await writer.drain()
                 await asyncio.sleep(0.02)
         except ConnectionError:
+            ended.set()
+        finally:
             writer.close()
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
@@ -31,6 +35,7 @@ async def test_an_answer_that_never_ends_is_not_waited_for() -> None:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with asyncio.timeout(5):
             assert await wire.ask("GET", url) == Unclear("somebody: TimeoutError")
+            await ended.wait()
 
 
 @pytest.mark.parametrize(("status", "wrong"), [(200, False), (202, False), (302, True), (404, True), (500, True)])
