@@ -4,6 +4,7 @@ what happens                                      what follows
 three letters in a row did not get through        rest: a second, then twice as long each time, half a minute at most
 ten in a row were refused                         likewise: a route that refuses everybody serves nobody
 the rest is over                                  one letter at a time; three that get through, and all is as before
+the provider asks us to wait                      it rests so long, five minutes at most
 fewer letters are delivered in time than should   another route is preferred for five minutes, twice as long each
 be, and more were before                          time, an hour at most; then one letter in ten seconds shows
                                                   whether it is as it was
@@ -17,6 +18,8 @@ _REFUSALS = 10
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 _PROOFS = 3
 """Letters that have to get through one by one before all may."""
+_LONGEST_ASKED = 300.0
+"""Seconds: however long a provider, or something before it, asks us to wait."""
 _ONE_BY_ONE = 20.0
 """Seconds after which one that left alone and of which nothing was heard does not hold up the next."""
 
@@ -62,12 +65,14 @@ class Health:
         """When it is worth trying to leave here: at once, if it is not later than `now`."""
         if self._proofs >= _PROOFS:
             return now
+        self._set_back(now)
         return max(self._rested, min(self._alone, now + _ANSWERS))
 
     def delivers(self, now: float) -> bool:
         """Is it to be preferred? One that is not may serve where no other does."""
         if not self._limps:
             return True
+        self._set_back(now)
         return now >= self._limped and now - self._tried >= _TRICKLE
 
     @property
@@ -120,8 +125,21 @@ class Health:
             self._delivered.clear()
 
     def _rest(self, now: float, after: float | None = None) -> None:
-        pause = min(_LONGEST_REST, _FIRST_REST * 2.0 ** min(self._rests, 10))
-        self._rested = max(self._rested, now + (pause if after is None else after))
-        self._rests += 1
+        if now >= self._rested:  # else it left before the rest began, and says nothing new
+            pause = min(_LONGEST_REST, _FIRST_REST * 2.0 ** min(self._rests, 10))
+            self._rested = now + pause if after is None else now
+            self._rests += 1
+        if after is not None:
+            self._rested = max(self._rested, now + min(_LONGEST_ASKED, after))
         self._proofs = self._failures = self._refusals = 0
         self._alone = 0.0
+
+    def _set_back(self, now: float) -> None:
+        """Should the clock have been, nobody waits until it is as late as it was."""
+        if self._rested > now + _LONGEST_ASKED:
+            self._rested = now
+        if self._alone > now + _ONE_BY_ONE:
+            self._alone = now
+        if self._limped > now + _LONGEST_LIMP:
+            self._limped = now
+        self._tried = min(self._tried, now)

@@ -11,11 +11,12 @@ elsewhere by now                 it was delivered            kept: the person ha
 
 from collections.abc import Callable
 
+from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.lanes import ends
 from gateway.letters import Delivery, Letters, Status
-from gateway.routes.routes import COPY, Routes
+from gateway.routes.routes import Routes
 from gateway.routes.trails import Trail, Trails
 from gateway.store import shard_number
 
@@ -32,27 +33,34 @@ class Reported:
         self._wake = wake
 
     async def reported(self, route: str, delivery: Delivery) -> None:
-        if self._routes is not None and await self._moves(self._routes, route, delivery):
-            return
-        await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
+        moves = None if self._routes is not None else False
+        while self._routes is not None and moves is None:
+            moves = await self._moves(self._routes, route, delivery)
+        if not moves:
+            await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
 
-    async def _moves(self, routes: Routes, route: str, delivery: Delivery) -> bool:
-        """Is nothing to be kept of it, because the letter goes or went another way?"""
+    async def _moves(self, routes: Routes, route: str, delivery: Delivery) -> bool | None:
+        """Is nothing to be kept of it, because the letter goes or went another way? None: where it is has changed
+        meanwhile, for the provider's answer came in the same moment."""
         trail = await self._trails.load(delivery.letter)
-        if trail.route != route or trail.letter is None:
-            elsewhere = trail.route not in ("", route) or route in trail.refused
+        if trail.route != route:
+            elsewhere = trail.route != "" or route in trail.refused
             return elsewhere and delivery.status is not Status.DELIVERED
-        letter, refused = trail.letter, (*trail.refused, route)
-        if delivery.status is not Status.REJECTED:
-            if not trail.taken:
-                await routes.note_taken(letter, trail)
+        if not trail.taken and trail.letter is not None:  # it still waits in the outbox
+            return await self._settles(routes, trail, trail.letter, delivery.status)
+        if delivery.status is not Status.REJECTED or (letter := await self._trails.copy(delivery.letter)) is None:
             return False
-        now = self._clock.now().timestamp()
-        lasts = ends(letter) - now + COPY
-        if not trail.taken:  # it still waits in the outbox
-            return await self._trails.move(letter.id, trail, Trail(refused=refused), lasts) is None
-        if not routes.has_others(letter, refused) or now >= ends(letter):
+        refused = Trail(refused=(*trail.refused, route))
+        if not routes.has_others(letter, refused.refused) or self._clock.now().timestamp() >= ends(letter):
             return False
-        if await self._trails.again(letter, trail, Trail(refused=refused), lasts):
-            self._wake(shard_number(letter.id))
+        if not await self._trails.again(letter, trail, refused, routes.lasts(letter)):
+            return None
+        self._wake(shard_number(letter.id))
         return True
+
+    async def _settles(self, routes: Routes, trail: Trail, letter: Letter, status: Status) -> bool | None:
+        if status is not Status.REJECTED:
+            return None if await routes.note_taken(letter, trail) is not None else False
+        refused = Trail(refused=(*trail.refused, trail.route))
+        changed = await self._trails.move(letter.id, trail, refused, routes.lasts(letter))
+        return None if changed is not None else True

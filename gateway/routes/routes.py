@@ -2,12 +2,11 @@
 
 No SMS goes two ways unless the first has surely failed. So where it is about to go is written down first (`trails`);
 and one of which nobody knows whether its provider has it stays with that provider: a report about it, or the provider
-asked, settles it, and if neither can, it is sent there again after a pause.
+asked, settles it, and if neither can, it is sent there again after a pause, which doubles every time.
 """
 
 import asyncio
-from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -21,12 +20,13 @@ from gateway.routes.health import Health
 from gateway.routes.route import Route
 from gateway.routes.trails import Carriage, Trail, Trails
 
-COPY = 3600.0
+_COPY = 3600.0
 """Seconds for which a letter that was taken can still go another way."""
-_SHORTLY = 600.0
-"""Seconds for which it is known that a letter was taken: by then it is struck off the outbox."""
 _SPARE = 3600.0
 """Seconds that a trail outlasts its letter."""
+_LOOK = 1.0
+"""Seconds between two looks whether Redis is back."""
+_DOUBLINGS = 16
 
 
 class Preference(Struct, frozen=True):
@@ -58,7 +58,8 @@ class Routes:
         pace: Pace,
         took: Callable[[str, str, float], None],
     ) -> None:
-        """`prices`: hundredths of a tenge for a part. `patience`: seconds that an unclear letter waits for a report.
+        """`prices`: hundredths of a tenge for a part. `patience`: seconds that an unclear letter waits for a report
+        before it is sent again; the next time twice as long.
         `pace`: of broadcasts. `took`: is told which route has taken which letter, and when."""
         self.health = health
         self.counts: dict[tuple[str, str], int] = {}
@@ -88,13 +89,14 @@ class Routes:
         """Could it still go another way?"""
         return any(name not in refused for name in self._order(letter))
 
-    async def note_taken(self, letter: Letter, out: Trail) -> None:
-        """Should Redis be away now, the letter left all the same; at the next look it is unclear."""
-        copies = len(self._routes) > 1
-        after = Trail(out.route, True, out.since, out.refused, letter if copies else None)
-        lasts, cost = COPY if copies else _SHORTLY, self._carriage(letter, out.route)
-        with suppress(RedisAwayError):
-            await self._trails.taken(letter, out, after, lasts, cost)
+    def lasts(self, letter: Letter) -> float:
+        """Seconds for which it is of use to know where a letter is."""
+        return ends(letter) - self._now() + _SPARE
+
+    async def note_taken(self, letter: Letter, out: Trail) -> Trail | None:
+        """Answers as `Trails.move` does."""
+        copy = _COPY if self.has_others(letter, (*out.refused, out.route)) else 0.0
+        return await self._trails.taken(letter, out, self.lasts(letter), self._carriage(letter, out.route), copy)
 
     async def _turn(self) -> None:
         """Of a broadcast: what goes to one person never waits for it."""
@@ -115,6 +117,12 @@ class Routes:
                     return settled
                 trail = settled
                 continue
+            if trail.route:
+                if (waits := self._waits(trail)) > 0:
+                    return Retry(f"{trail.route} serves nobody any more; a report may come", waits)
+                self._count(trail.route, "unclear_elsewhere")  # nobody else will ever send it
+                trail = await self._moved(letter, trail, Trail(refused=trail.refused))
+                continue
             route = self._best(letter, trail.refused, failed, last)
             if not isinstance(route, str):
                 return route
@@ -123,7 +131,7 @@ class Routes:
                 case Sent() | OptedOut():
                     return attempt
                 case Unclear(reason):
-                    return Retry(f"{route}: {reason}; a report may come", self._patience)
+                    return Retry(f"{route}: {reason}; a report may come", self._pause(trail))
                 case Retry():
                     last = attempt
                     failed.add(route)
@@ -135,9 +143,11 @@ class Routes:
         match await route.ask(letter):
             case Sent(provider, delivered):
                 self._count(route.name, "unclear_arrived")
-                await self.note_taken(letter, trail)
+                changed = await self.note_taken(letter, trail)
+                if changed is not None and route.name in changed.refused:
+                    return changed
                 return self._sent(letter, route.name, provider, delivered)
-            case Retry():
+            case Retry() if self._waits(trail) <= 0:  # before that it may still be on its way
                 self._count(route.name, "unclear_failed")
                 return await self._moved(letter, trail, Trail(refused=trail.refused))
             case Rejected() | OptedOut():
@@ -148,18 +158,30 @@ class Routes:
     async def _again(self, letter: Letter, trail: Trail, route: Route) -> Outcome | Trail:
         """By the same route, once a report has had its time."""
         now = self._now()
-        if (waits := trail.since + self._patience - now) > 0:
+        if (waits := self._waits(trail)) > 0:
             return Retry(f"{route.name}: a report may come", waits)
         if (opens := self.health[route.name].opens(now)) > now:
             return Retry(f"{route.name} is away, and may have it", opens - now)
         self._count(route.name, "unclear_again")
-        trail, attempt = await self._try(letter, trail, route, unsettled=True)
+        trail, attempt = await self._try(letter, trail, route)
         match attempt:
             case Sent() | OptedOut():
                 return attempt
-            case Retry(reason) | Unclear(reason):
-                return Retry(f"{route.name}: {reason}; it may have it", self._patience)
+            case Unclear(reason):
+                return Retry(f"{route.name}: {reason}; it may have it", self._pause(trail))
+            case Retry(reason, after):
+                return Retry(f"{route.name}: {reason}; it may have it", max(self._patience, after or 0.0))
         return trail
+
+    def _pause(self, trail: Trail) -> float:
+        """Else somebody whose provider takes everything and answers nothing would get it every few seconds."""
+        return max(self._patience, 1.0) * 2.0 ** min(trail.tries, _DOUBLINGS) if trail.tries else self._patience
+
+    def _waits(self, trail: Trail) -> float:
+        """A clock that was set back holds nothing up."""
+        pause = self._pause(trail)
+        waits = trail.since + pause - self._now()
+        return waits if waits <= pause + _LOOK else 0.0
 
     def _best(self, letter: Letter, refused: Sequence[str], failed: Container[str], last: Retry) -> str | Outcome:
         """By name; or what the letter comes to if it can go nowhere now."""
@@ -181,13 +203,13 @@ class Routes:
         phone = letter.address.partition(":")[2]
         return [name for name in self._preference.order(phone, letter.broadcast) if name in self._routes]
 
-    async def _try(
-        self, letter: Letter, before: Trail, route: Route, *, unsettled: bool = False
-    ) -> tuple[Trail, Attempt | None]:
+    async def _try(self, letter: Letter, before: Trail, route: Route) -> tuple[Trail, Attempt | None]:
         """What stands in the trail now, and what the try has come to; None: none was made, or its end does not count,
-        for somebody else has changed the trail. `unsettled`: an earlier try there may have got through."""
-        out = Trail(route.name, False, self._now(), before.refused, letter)
-        if (known := await self._trails.move(letter.id, before, out, self._lasts(letter))) is not None:
+        for somebody else has changed the trail. `before`: if it names the route, an earlier try there may have got
+        through, and a failure of this one says nothing about that."""
+        tries = before.tries + 1 if before.route else 0
+        out = Trail(route.name, False, self._now(), before.refused, letter, tries)
+        if (known := await self._trails.move(letter.id, before, out, self.lasts(letter))) is not None:
             return known, None
         health = self.health[route.name]
         health.leaves(self._now())
@@ -196,32 +218,39 @@ class Routes:
         match attempt:
             case Sent(provider, delivered):
                 health.took()
-                await self.note_taken(letter, out)
+                known = await self._surely(lambda: self.note_taken(letter, out))
+                if known is not None and route.name in known.refused:  # a report that came before the answer
+                    return known, None
                 return out, self._sent(letter, route.name, provider, delivered)
             case Unclear():
                 health.failed(self._now())
                 return out, attempt
             case Retry(_, after):
                 health.failed(self._now(), after)
-                nowhere = Trail(refused=before.refused)
+                nowhere = before if before.route else Trail(refused=before.refused)
             case Rejected() | OptedOut():
                 health.refused(self._now())
                 nowhere = Trail(refused=(*before.refused, route.name))
-        if unsettled and isinstance(attempt, Retry):
-            return out, attempt
-        after_all = await self._moved(letter, out, nowhere)
-        return after_all, attempt if after_all == nowhere else None
+        known = await self._surely(lambda: self._trails.move(letter.id, out, nowhere, self.lasts(letter)))
+        return (nowhere, attempt) if known is None or known == nowhere else (known, None)
 
     async def _moved(self, letter: Letter, before: Trail, after: Trail) -> Trail:
         """What stands there then: a report may have been faster, and counts."""
-        known = await self._trails.move(letter.id, before, after, self._lasts(letter))
+        known = await self._trails.move(letter.id, before, after, self.lasts(letter))
         return after if known is None else known
 
-    def _lasts(self, letter: Letter) -> float:
-        return ends(letter) - self._now() + _SPARE
+    async def _surely(self, write: Callable[[], Awaitable[Trail | None]]) -> Trail | None:
+        """What a provider has answered is known to nobody else. It is written down however long Redis is away; done
+        twice, it is done once."""
+        while True:
+            try:
+                return await write()
+            except RedisAwayError:
+                await asyncio.sleep(_LOOK)
 
     def _sent(self, letter: Letter, route: str, provider: str = "", delivered: bool = False) -> Sent:
-        self._took(route, letter.id, self._now())
+        if not delivered:
+            self._took(route, letter.id, self._now())
         return Sent(provider, delivered, route, self._carriage(letter, route).price)
 
     def _carriage(self, letter: Letter, route: str) -> Carriage:

@@ -1,6 +1,7 @@
 """Where each SMS has been: written before it leaves, so that it never goes two ways, whatever dies and whenever.
 
-{s07}:trail:{letter}     [route, taken, since, refused, letter]; gone some time after all is known
+{s07}:trail:{letter}     [route, taken, since, refused, letter, tries]; outlasts the letter
+{s07}:copy:{letter}      of one that was taken, while it can still go another way
 {s07}:spent:2026-11      day of the month, route and purpose → letters, parts, hundredths of a tenge
 """
 
@@ -30,7 +31,9 @@ class Trail(Struct, frozen=True, array_like=True):
     refused: tuple[str, ...] = ()
     """Routes that will never take it."""
     letter: Letter | None = None
-    """A copy, so that it can go another way should its provider refuse it later."""
+    """A copy, as long as nobody knows whether the provider has it: only a report may tell."""
+    tries: int = 0
+    """How often it has left there since nobody knows."""
 
 
 class Carriage(Struct, frozen=True):
@@ -49,17 +52,23 @@ class Spent(Struct, frozen=True):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Trail).decode
+_decode_letter = msgspec.json.Decoder(Letter).decode
 
 # Each replaces exactly what was read; false: it did, else what stands there instead.
 _MOVE = """
 local known = redis.call('GET', KEYS[1]) or ''
 if known ~= ARGV[1] then return known end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end
-if ARGV[4] then
-  redis.call('HINCRBY', KEYS[2], ARGV[4] .. ' letters', 1)
-  redis.call('HINCRBY', KEYS[2], ARGV[4] .. ' parts', ARGV[5])
-  redis.call('HINCRBY', KEYS[2], ARGV[4] .. ' price', ARGV[6])
-end
+return false
+"""
+_TAKEN = """
+local known = redis.call('GET', KEYS[1]) or ''
+if known ~= ARGV[1] then return known end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+redis.call('HINCRBY', KEYS[2], ARGV[4] .. ' letters', 1)
+redis.call('HINCRBY', KEYS[2], ARGV[4] .. ' parts', ARGV[5])
+redis.call('HINCRBY', KEYS[2], ARGV[4] .. ' price', ARGV[6])
+if ARGV[7] then redis.call('SET', KEYS[3], ARGV[7], 'EX', ARGV[8]) end
 return false
 """
 _AGAIN = """
@@ -75,6 +84,7 @@ class Trails:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._move = redis.script(_MOVE)
+        self._taken = redis.script(_TAKEN)
         self._again = redis.script(_AGAIN)
 
     async def load(self, letter: str) -> Trail:
@@ -82,17 +92,25 @@ class Trails:
 
     async def move(self, letter: str, before: Trail, after: Trail, lasts: float) -> Trail | None:
         """None: done; else the trail as it stands."""
-        keys = _key(letter), _spent(letter, "")
         written = _write(before), _write(after), _lasts(lasts)
-        return _known(await self._redis("EVALSHA", self._move, 2, *keys, *written))
+        return _known(await self._redis("EVALSHA", self._move, 1, _key(letter), *written))
 
-    async def taken(self, letter: Letter, before: Trail, after: Trail, lasts: float, cost: Carriage) -> None:
-        """With what it costs, once however often this is called."""
+    async def taken(
+        self, letter: Letter, before: Trail, lasts: float, cost: Carriage, copy: float = 0.0
+    ) -> Trail | None:
+        """With what it costs, once however often this is called. `copy`: seconds for which the letter is kept, so
+        that it can go another way should its provider refuse it later. Answers as `move` does."""
+        after = Trail(before.route, True, before.since, before.refused)
         at = datetime.fromtimestamp(before.since, ALMATY)
         purpose = f"{at:%d} {before.route} {'broadcast' if letter.broadcast else 'own'}"
-        keys = _key(letter.id), _spent(letter.id, f"{at:%Y-%m}")
-        written = _write(before), _write(after), _lasts(lasts)
-        await self._redis("EVALSHA", self._move, 2, *keys, *written, purpose, cost.parts, cost.price)
+        keys = _key(letter.id), _spent(letter.id, f"{at:%Y-%m}"), _copy(letter.id)
+        written = _write(before), _write(after), _lasts(lasts), purpose, cost.parts, cost.price
+        kept = (_encode(letter), _lasts(copy)) if copy else ()
+        return _known(await self._redis("EVALSHA", self._taken, 3, *keys, *written, *kept))
+
+    async def copy(self, letter: str) -> Letter | None:
+        kept: bytes | None = await self._redis("GET", _copy(letter))
+        return _decode_letter(kept) if kept else None
 
     async def again(self, letter: Letter, before: Trail, after: Trail, lasts: float) -> bool:
         """The letter goes to the outbox once more. False: somebody was faster."""
@@ -117,6 +135,10 @@ class Trails:
 
 def _key(letter: str) -> str:
     return f"{shard(letter)}:trail:{letter}"
+
+
+def _copy(letter: str) -> str:
+    return f"{shard(letter)}:copy:{letter}"
 
 
 def _spent(letter: str, month: str) -> str:

@@ -30,6 +30,8 @@ class Watch:
 
     def took(self, route: str, letter: str, now: float) -> None:
         sample = self._sample[route]
+        if sample and sample[-1][0] > now:  # the clock was set back
+            sample.clear()
         if not sample or now - sample[-1][0] >= _APART:
             sample.append((now, letter))
 

@@ -7,8 +7,8 @@ report  GET /sms/kannel/{secret}/dlr?id=…&type=%d                       → 20
 
 answer                      outcome             report              status
 2xx with «0:» or «3:»       Sent                1                   delivered
-408, 429, 5xx, other 2xx    Retry               2, 16               failed, rejected
-502, 504, no answer         Unclear             4                   buffered
+408, 429, other 5xx         Retry               2, 16               failed, rejected
+502, 504, other 2xx, none   Unclear             4                   buffered
 other 4xx                   Rejected            8                   sent
 """
 
@@ -36,7 +36,7 @@ _TAKEN = re.compile(rb"(?<!\d)[03]:(?:[^:\n]*:\s*([\w.-]{1,64}))?")
 """With Kannel's own name for the message behind it, or without: «0: Accepted for delivery: 7b1f-9»."""
 _AGAIN = (408, 429)
 _UNCLEAR = (502, 504)
-"""The words of something between us and Kannel, that has heard nothing from it."""
+"""The words of something between us and Kannel, that has heard nothing from it; as is any other 2xx."""
 _LONGEST_VALUE = 3 * (inbound.LONGEST_BODY + 4)
 """Of a field, as it stands in the address: what comes after it is not read anyway."""
 
@@ -94,7 +94,7 @@ def read(status: int, body: bytes, headers: Mapping[str, str]) -> Attempt:
         return Sent((taken[1] or b"").decode())
     if 400 <= status < 500 and status not in _AGAIN:
         return Rejected(f"Kannel answered {status}")
-    if status in _UNCLEAR:
+    if status in _UNCLEAR or 200 <= status < 300:
         return Unclear(f"Kannel answered {status}")
     return Retry(f"Kannel answered {status}", pause(headers))
 

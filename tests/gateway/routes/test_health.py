@@ -134,3 +134,27 @@ def test_nobody_minds_where_the_share_is_nought() -> None:
     health = Health(0.0)
     checked(health, (True, 20), (False, 200))
     assert health.delivers(0)
+
+
+def test_however_long_a_provider_asks_us_to_wait_it_is_tried_again_within_minutes() -> None:
+    health = Health(0.5)
+    health.failed(0, after=10**9)
+    assert not well(health, 299)
+    assert well(health, 300)
+
+
+def test_letters_that_were_under_way_when_the_rest_began_do_not_lengthen_it() -> None:
+    health = Health(0.5)
+    for _ in range(100):
+        health.failed(0)
+    assert well(health, 1)
+
+
+def test_a_clock_that_is_set_back_keeps_no_route_closed() -> None:
+    health, ago = Health(0.5), 10.0**6
+    for _ in range(3):
+        health.failed(ago)
+    health.leaves(ago)
+    assert well(health, 0)
+    checked(health, (True, 20), (False, 21), now=ago)
+    assert health.delivers(10)

@@ -1,19 +1,21 @@
 """One letter after the other, by two routes and a clock; with the real Redis."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from gateway.channels import Letter, Rejected, Retry, Sent, Unclear
+from gateway.channels import Attempt, Letter, Rejected, Retry, Sent, Unclear
 from gateway.clock import ALMATY
 from gateway.connection import Batched
 from gateway.letters import Delivery, Status
 from gateway.routes.reports import Reported
 from gateway.routes.routes import Preference, Routes
 from gateway.routes.trails import Spent, Trails
-from gateway.store import outbox_key, shard_number
+from gateway.store import outbox_key, shard, shard_number
 from tests.gateway.affairs import Hands
 from tests.gateway.carrying import PATIENCE, carried_by
+from tests.gateway.cutting import wire
 from tests.gateway.routes.scripted import Scripted
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=ALMATY)
@@ -236,6 +238,121 @@ async def test_the_only_route_that_refuses_it_by_a_report_is_believed(
     await routes.send(letter())
     await reported.reported("first", Delivery("a", Status.REJECTED))
     assert await reported._letters.status("a") is Status.REJECTED
+
+
+class Racing(Scripted):
+    """A provider whose report is faster than its answer."""
+
+    reported: Reported
+    status: Status
+
+    async def send(self, letter: Letter) -> Attempt:
+        answer = await super().send(letter)
+        await self.reported.reported(self.name, Delivery(letter.id, self.status))
+        return answer
+
+
+async def test_a_refusal_reported_before_the_answer_sends_it_another_way(
+    batched: Batched, clock: Hands, second: Scripted
+) -> None:
+    racing = Racing("first")
+    routes = carried_by(batched, clock, racing, second)
+    racing.reported, racing.status = Reported(batched, routes, clock, lambda _: None), Status.REJECTED
+    assert await routes.send(letter()) == Sent("second-1", route="second")
+    assert (racing.sent, second.sent) == (["a"], ["a"])
+
+
+async def test_an_arrival_reported_before_the_answer_is_counted_once(
+    batched: Batched, clock: Hands, second: Scripted
+) -> None:
+    racing = Racing("first")
+    routes = carried_by(batched, clock, racing, second, prices={"first": 1250})
+    racing.reported, racing.status = Reported(batched, routes, clock, lambda _: None), Status.DELIVERED
+    assert await routes.send(letter()) == Sent("first-1", route="first", price=1250)
+    assert await Trails(batched).spent("2026-11") == {(23, "first", False): Spent(1, 1, 1250)}
+    assert await racing.reported._letters.status("a") is Status.DELIVERED
+
+
+async def test_what_a_provider_has_answered_is_written_down_however_long_redis_is_away(
+    redis_url: str, tmp_path: Path, batched: Batched, clock: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.routes.routes._LOOK", 0.01)
+    async with wire(redis_url, tmp_path, b"EVALSHA") as (cutting, client):
+        for number, (answer, *more) in enumerate(((Sent(),), (AWAY, Sent()), (NO, Sent()))):
+            name, first, second = f"{number}", Scripted("first", answer), Scripted("second", *more)
+            routes = carried_by(Batched(client), clock, first, second, prices={"first": 1, "second": 1})
+            for when in ("before", "after"):
+                cutting.cut_at(2, when)
+                assert isinstance(await routes.send(letter(f"{name} {when}")), Sent)
+                first.answers.append(answer)
+                second.answers.extend(more)
+    spent = await Trails(batched).spent("2026-11")
+    assert {route: sums.letters for (_, route, _), sums in spent.items()} == {"first": 2, "second": 4}
+
+
+async def test_what_nobody_knows_is_sent_again_at_growing_intervals(
+    routes: Routes, first: Scripted, clock: Hands
+) -> None:
+    first.answers += [CUT] * 20
+    for second in range(3600):
+        clock.at = NOW + timedelta(seconds=second)
+        await routes.send(letter())
+    assert len(first.sent) < 12
+
+
+async def test_a_failure_after_an_unclear_end_does_not_lengthen_the_intervals(
+    routes: Routes, first: Scripted, clock: Hands
+) -> None:
+    first.answers += (CUT, *[AWAY] * 10)
+    await routes.send(letter())
+    for _ in range(11):
+        await later(clock, 60)
+        outcome = await routes.send(letter())
+    assert isinstance(outcome, Sent)
+
+
+async def test_a_provider_that_does_not_know_the_letter_yet_may_still_get_it(
+    batched: Batched, routes: Routes, first: Scripted, second: Scripted, clock: Hands
+) -> None:
+    first.answers.append(CUT)
+    await routes.send(letter())
+    first.told = Retry("never heard of it")
+    assert await routes.send(letter()) == Retry("first: a report may come", PATIENCE)
+    anew = carried_by(batched, clock, second, first)
+    await later(clock, PATIENCE)
+    assert await anew.send(letter()) == Sent("second-1", route="second")
+
+
+async def test_a_letter_whose_route_is_gone_waits_for_a_report_and_goes_another_way(
+    batched: Batched, routes: Routes, first: Scripted, second: Scripted, clock: Hands
+) -> None:
+    first.answers.append(CUT)
+    await routes.send(letter())
+    anew = carried_by(batched, clock, second)
+    assert await anew.send(letter()) == Retry("first serves nobody any more; a report may come", PATIENCE)
+    await later(clock, PATIENCE)
+    assert await anew.send(letter()) == Sent("second-1", route="second")
+    assert anew.counts["first", "unclear_elsewhere"] == 1
+
+
+async def test_an_unclear_letter_outlives_a_clock_that_is_set_back(
+    routes: Routes, first: Scripted, clock: Hands
+) -> None:
+    first.answers.append(CUT)
+    await routes.send(letter())
+    clock.at -= timedelta(days=2)
+    assert isinstance(await routes.send(letter()), Sent)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_that_it_was_taken_is_known_as_long_as_the_letter_is_of_use(
+    others: int, batched: Batched, clock: Hands, first: Scripted, second: Scripted
+) -> None:
+    routes = carried_by(batched, clock, *(first, second)[: 1 + others])
+    await routes.send(letter())
+    key = f"{shard('a')}:trail:a"
+    assert await batched("TTL", key) >= 86400
+    assert await batched("EXISTS", f"{shard('a')}:copy:a") == others
 
 
 def test_prefixes_come_first_and_the_longest_of_them_counts() -> None:

@@ -40,3 +40,10 @@ async def test_of_many_letters_a_sample_is_looked_up(batched: Batched) -> None:
     for number in range(1000):
         watch.took("kannel", f"{number}", NOON.timestamp() + number / 1000)
     assert len(watch._sample["kannel"]) == 5
+
+
+async def test_a_clock_that_is_set_back_does_not_blind_it(batched: Batched) -> None:
+    watch = Watch(Letters(batched), {"kannel": Health(0.5)}, Hands(NOON), within=300)
+    watch.took("kannel", "a", NOON.timestamp() + 86400)
+    watch.took("kannel", "b", NOON.timestamp())
+    assert list(watch._sample["kannel"]) == [(NOON.timestamp(), "b")]

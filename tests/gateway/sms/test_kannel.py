@@ -140,7 +140,7 @@ def test_a_letter_becomes_a_request() -> None:
         (202, b"0: Accepted for delivery: 7b1f-9", {}, Sent("7b1f-9")),
         (202, b"0: Accepted for delivery: \xff", {}, Sent()),
         (202, b"3: Queued for later delivery", {}, Sent()),
-        (200, b"<html>a login page</html>", {}, Retry("Kannel answered 200")),
+        (200, b"<html>a login page</html>", {}, Unclear("Kannel answered 200")),
         (400, b"Missing receiver", {}, Rejected("Kannel answered 400")),
         (403, b"Authorization failed for sendsms", {}, Rejected("Kannel answered 403")),
         (429, b"", {"retry-after": "30"}, Retry("Kannel answered 429", 30.0)),
