@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from bot.ground import Ground
 from bot.settings import Settings
+from gateway.gate import Gate
 from gateway.letters import Letters
 from gateway.pace import Pace
 from gateway.routes.health import Health
@@ -48,7 +49,7 @@ def build(ground: Ground) -> Carriers:
             "mobizon": int(settings.mobizon_price * 100),
         },
         patience=settings.sms_unclear_wait,
-        pace=Pace(settings.sms_broadcast_rate),
+        gate=Gate(Pace(settings.sms_broadcast_rate)),
         took=watch.took,
     )
     return Carriers(routes, watch, found)

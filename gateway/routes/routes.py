@@ -14,8 +14,8 @@ from dialogs.sms_length import measure
 from gateway.channels import Attempt, Letter, OptedOut, Outcome, Rejected, Retry, Sent, Unclear
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
+from gateway.gate import Gate
 from gateway.lanes import ends
-from gateway.pace import Pace
 from gateway.routes.health import Health
 from gateway.routes.route import Route
 from gateway.routes.trails import Carriage, Trail, Trails
@@ -55,12 +55,12 @@ class Routes:
         health: Mapping[str, Health],
         prices: Mapping[str, int],
         patience: float,
-        pace: Pace,
+        gate: Gate,
         took: Callable[[str, str, float], None],
     ) -> None:
         """`prices`: hundredths of a tenge for a part. `patience`: seconds that an unclear letter waits for a report
-        before it is sent again; the next time twice as long.
-        `pace`: of broadcasts. `took`: is told which route has taken which letter, and when."""
+        before it is sent again; the next time twice as long. `gate`: of broadcasts. `took`: is told which route has taken
+        which letter, and when."""
         self.health = health
         self.counts: dict[tuple[str, str], int] = {}
         """(route, what a try has come to, or how an unclear one was settled) → how often."""
@@ -70,12 +70,12 @@ class Routes:
         self._clock = clock
         self._prices = prices
         self._patience = patience
-        self._pace = pace
+        self._gate = gate
         self._took = took
 
     async def send(self, letter: Letter) -> Outcome:
-        if letter.broadcast:
-            await self._turn()
+        if letter.broadcast and (wait := await self._gate.passed(broadcast=True)):
+            return Retry("it is not its turn", wait)
         try:
             return await self._send(letter)
         except RedisAwayError:
@@ -97,14 +97,6 @@ class Routes:
         """Answers as `Trails.move` does."""
         copy = _COPY if self.has_others(letter, (*out.refused, out.route)) else 0.0
         return await self._trails.taken(letter, out, self.lasts(letter), self._carriage(letter, out.route), copy)
-
-    async def _turn(self) -> None:
-        """Of a broadcast: what goes to one person never waits for it."""
-        clock = asyncio.get_running_loop().time
-        place = self._pace.place(clock(), broadcast=True)
-        while not place.taken:
-            await asyncio.sleep(place.at - clock())
-            place = self._pace.place(clock(), broadcast=True)
 
     async def _send(self, letter: Letter) -> Outcome:
         """Most letters have been nowhere yet: that is what is supposed, and what stands there instead is learnt when

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gateway.clock import Clock
 from gateway.connection import Batched
+from gateway.gate import Gate
 from gateway.pace import Pace
 from gateway.routes.health import Health
 from gateway.routes.route import Route
@@ -31,6 +32,6 @@ def carried_by(
         health={name: Health(0.5) for name in names},
         prices=prices or {},
         patience=patience,
-        pace=Pace(rate),
+        gate=Gate(Pace(rate)),
         took=lambda *_: None,
     )
