@@ -70,6 +70,8 @@ class BotApi:
         self.front = ""
         """Who takes what comes to the webhook's host: the program behind its proxy."""
         self.bringing: Bringing | None = None
+        self.bringing_refused = 0
+        """Tries of webhooks that are set no more, and that were not taken."""
 
     @property
     def confirmed(self) -> int:
@@ -174,6 +176,7 @@ class BotApi:
     async def stop(self) -> None:
         if self.bringing is not None:
             await self.bringing.stop()
+            self.bringing_refused += self.bringing.refused
             self.bringing = None
 
 

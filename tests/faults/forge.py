@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 
-import bot.app  # noqa: F401 - what the children need not import again
+import bot.app
+import bot.telegram  # noqa: F401 - what the children need not import again
 from bot.__main__ import main
 
 

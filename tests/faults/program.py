@@ -19,7 +19,7 @@ class Program:
     can tell which of the many processes sent a letter."""
 
     def __init__(self, folder: Path, port: int, gateway: str, secret: str, **more: str) -> None:
-        """`more`: settings."""
+        """`more`: settings, in which `{start}` stands for the number of the start."""
         self.starts = 0
         self.ended: dict[int, float] = {}
         """Start → when it was killed."""
@@ -33,6 +33,7 @@ class Program:
             "KELISIM_SMS_ROUTES": "kannel",
             "KELISIM_SMS_SECRET": secret,
             "KELISIM_KANNEL_URL": gateway,
+            "KELISIM_KANNEL_USERNAME": "{start}",
             "KELISIM_KANNEL_PASSWORD": "kannel-password",
             "KELISIM_KANNEL_FROM": "1414",
             "KELISIM_LOG": "warning",
@@ -55,7 +56,7 @@ class Program:
 
     async def start(self) -> None:
         self.starts += 1
-        settings = {"KELISIM_KANNEL_USERNAME": str(self.starts)} | self._settings
+        settings = {name: value.replace("{start}", str(self.starts)) for name, value in self._settings.items()}
         assert self._forge.stdin is not None
         assert self._forge.stdout is not None
         self._forge.stdin.write(json.dumps(settings).encode() + b"\n")
