@@ -2,6 +2,7 @@
 
 out     GET {url}/cgi-bin/sendsms?username=…&password=…&from=1414&to=%2B77011234567&text=…&charset=UTF-8&coding=2
             &dlr-mask=31&dlr-url=…          → 202 «0: Accepted for delivery» or «3: Queued for later delivery»
+            (coding=0 where the alphabet of GSM has every letter; Kannel cuts long texts itself)
 in      GET /sms/kannel/{secret}/mo?from=%p&to=%P&text=%b&id=%I&ts=%T    → 200 and nothing, or the person gets it
 report  GET /sms/kannel/{secret}/dlr?id=…&type=%d                       → 200
 
@@ -19,6 +20,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from msgspec import Struct
 
+from dialogs.sms_length import fitted, is_latin
 from gateway.channels import Attempt, Inbound, Letter, Rejected, Retry, Sent, Unclear
 from gateway.letters import Delivery, Status
 from gateway.routes import inbound
@@ -76,14 +78,15 @@ def parse_dlr(query: bytes) -> Delivery | Ignored:
 
 def build(letter: Letter, account: Account) -> dict[str, str]:
     """The parameters of a sendsms request. `%d` in the report's address is filled in by Kannel."""
+    text = fitted(letter.text)
     return {
         "username": account.username,
         "password": account.password,
         "from": account.sender,
         "to": letter.address.removeprefix("sms:"),
-        "text": letter.text,
+        "text": text,
         "charset": "UTF-8",
-        "coding": "2",
+        "coding": "0" if is_latin(text) else "2",
         "dlr-mask": "31",
         "dlr-url": f"{account.reports}?id={quote(letter.id, safe=':')}&type=%d",
     }

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, quote_plus
 
 import httpx
 import pytest
+from msgspec import structs
 
 from dialogs.messages import Text, Unreadable
 from gateway.channels import Attempt, Inbound, Letter, Rejected, Retry, Sent, Unclear
@@ -133,6 +134,11 @@ def test_a_letter_becomes_a_request() -> None:
     }
 
 
+def test_a_latin_letter_leaves_in_the_alphabet_of_gsm() -> None:
+    request = build(structs.replace(LETTER, text="Code – «4711»"), ACCOUNT)
+    assert (request["text"], request["coding"]) == ('Code - "4711"', "0")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "headers", "outcome"),
     [
@@ -164,9 +170,9 @@ async def test_the_letter_arrives_at_the_gateway_as_it_was_written() -> None:
 
 async def test_a_gateway_that_is_away_surely_has_not_got_it_and_one_that_breaks_off_may() -> None:
     async with Loopback(silent=True) as gateway, aclosing(Kannel(_at(gateway))) as channel:
-        assert await channel.send(LETTER) == Unclear("Kannel: RemoteProtocolError")
+        assert await channel.send(LETTER) == Unclear("Kannel: ServerDisconnectedError")
     async with aclosing(Kannel(ACCOUNT)) as channel:
-        assert await channel.send(LETTER) == Retry("Kannel: ConnectError")
+        assert await channel.send(LETTER) == Retry("Kannel: ClientConnectorError")
 
 
 async def test_the_log_holds_neither_phone_nor_password(caplog: pytest.LogCaptureFixture) -> None:
