@@ -30,6 +30,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from dialogs.sms_length import fitted
 from gateway.channels import Attempt, Letter, Rejected, Retry, Sent, Unclear
 from gateway.connection import RedisAwayError
 from gateway.letters import Status
@@ -132,7 +133,7 @@ def reported(event: Event) -> int | None:
 
 
 def build(letter: Letter, account: Account) -> dict[str, str]:
-    form = {"recipient": _digits(letter), "text": letter.text}
+    form = {"recipient": _digits(letter), "text": fitted(letter.text)}
     return form | {"from": account.sender} if account.sender else form
 
 
@@ -140,7 +141,7 @@ def build_question(letter: Letter) -> dict[str, str]:
     """For messages to the same phone with the same text, the newest first."""
     return {
         "criteria[to]": _digits(letter),
-        "criteria[text]": letter.text,
+        "criteria[text]": fitted(letter.text),
         "pagination[currentPage]": "0",
         "pagination[pageSize]": str(_LISTED),
         "sort[campaignId]": "DESC",

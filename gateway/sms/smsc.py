@@ -29,6 +29,7 @@ import msgspec
 from msgspec import Struct
 
 from dialogs.people import Phone
+from dialogs.sms_length import fitted
 from gateway.channels import Attempt, Inbound, Letter, Rejected, Retry, Sent, Unclear
 from gateway.connection import RedisAwayError
 from gateway.letters import Status
@@ -147,7 +148,7 @@ def build(letter: Letter, account: Account) -> dict[str, str | int]:
     return {
         **account.keys,
         "phones": letter.address.removeprefix("sms:"),
-        "mes": letter.text,
+        "mes": fitted(letter.text),
         "id": name(letter.id),
         **({"sender": account.sender} if account.sender else {}),
         "charset": "utf-8",

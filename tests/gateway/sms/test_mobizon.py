@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogs.sms_length import fitted
 from gateway.channels import Attempt, Letter, Rejected, Retry, Sent, Unclear
 from gateway.connection import Batched, connect
 from gateway.letters import Status
@@ -175,11 +176,20 @@ async def test_one_that_left_long_before_is_not_taken_for_this_one(named: Named)
         assert await mobizon.ask(LETTER) == Sent(str(FIRST))
 
 
+async def test_it_goes_out_as_short_as_it_can_be_said(named: Named) -> None:
+    """And is looked for in that form."""
+    letter = Letter("tg:1:0", LETTER.address, "Your code — «123»…", LETTER.created)
+    async with MobizonDouble(Fault.E502) as there, aclosing(Mobizon(there.account, named)) as mobizon:
+        await mobizon.send(letter)
+        assert there.letters[FIRST][1] == fitted(letter.text) != letter.text
+        assert await mobizon.ask(letter) == Sent(str(FIRST))
+
+
 async def test_nobody_there_means_later(named: Named) -> None:
     async with MobizonDouble() as there:
         account = there.account
     async with aclosing(Mobizon(account, named)) as mobizon:
-        assert await mobizon.send(LETTER) == Retry("mobizon: ConnectError")
+        assert await mobizon.send(LETTER) == Retry("mobizon: ClientConnectorError")
         assert isinstance(await mobizon.ask(LETTER), Unclear)
         assert await mobizon.status(FIRST) is None
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialogs.messages import Text, Unreadable
+from dialogs.sms_length import fitted
 from gateway.channels import Attempt, Inbound, Letter, Rejected, Retry, Sent, Unclear
 from gateway.clock import ALMATY
 from gateway.connection import Batched, connect
@@ -213,12 +214,20 @@ async def test_the_same_within_a_minute_may_be_there(named: Named) -> None:
         assert len(there.letters) == 1
 
 
+async def test_it_goes_out_as_short_as_it_can_be_said(named: Named) -> None:
+    """And is looked for in that form."""
+    letter = Letter("tg:1:0", LETTER.address, "Your code — «123»…", LETTER.created)
+    async with SmscDouble() as there, aclosing(Smsc(there.account, named)) as smsc:
+        await smsc.send(letter)
+        assert there.letters[0][2] == fitted(letter.text) != letter.text
+
+
 async def test_nobody_there_means_later(named: Named) -> None:
     async with SmscDouble() as there:
         account = there.account
     async with aclosing(Smsc(account, named)) as smsc:
-        assert await smsc.send(LETTER) == Retry("smsc: ConnectError")
-        assert await smsc.ask(LETTER) == Unclear("smsc: ConnectError")
+        assert await smsc.send(LETTER) == Retry("smsc: ClientConnectorError")
+        assert await smsc.ask(LETTER) == Unclear("smsc: ClientConnectorError")
 
 
 async def test_what_could_not_be_matched_later_does_not_leave(tmp_path: Path) -> None:
