@@ -11,17 +11,29 @@ answer that is not the provider's own word (`gone_wrong`)
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+import msgspec
 from msgspec import Struct
 
 from gateway.channels import Attempt, Rejected, Retry, Unclear
 
+if TYPE_CHECKING:
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
+    from yarl import URL
+
 _PATIENCE = 20.0
 """Seconds for each step of a talk, and three times that for all of it."""
 _CONNECTIONS = 64
+_IDLE = 4.0
+"""Seconds an idle connection is kept: less than any server keeps it, for a letter that meets the end of one is
+unclear."""
+_ENOUGH = 1024 * 1024
+"""Bytes of an answer."""
+_LONGEST = 65_536
+"""Characters of an address."""
 
 
 class Reply(Struct, frozen=True):
@@ -31,34 +43,89 @@ class Reply(Struct, frozen=True):
     """Found in any spelling."""
 
 
+class _BrokenOffError(Exception):
+    """After the request went out; the message is the kind of error."""
+
+
 class Wire:
-    """One client, so that connections stay open. `name`: whom the reasons speak of."""
+    """One client, so that connections stay open. `name`: whom the reasons speak of.
+
+    aiohttp, for httpx takes milliseconds for every request as soon as there are some dozens."""
 
     def __init__(self, name: str, *, connections: int = _CONNECTIONS, patience: float = _PATIENCE) -> None:
-        import httpx  # half of the program's start, and only needed where a provider is connected
+        import aiohttp  # a tenth of the program's start, and only needed where a provider is connected
+        from yarl import URL
 
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole addresses, phone and password too
         self._name = name
         self._patience = patience
-        self._never = httpx.InvalidURL
-        self._not_out = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-        self._broken = (httpx.HTTPError, TimeoutError)
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._client = httpx.AsyncClient(timeout=patience, limits=limits, trust_env=False)
+        self._connections = connections
+        self._library = aiohttp
+        self._address = URL
+        self._never = aiohttp.InvalidURL
+        self._not_out = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+        self._broken = (_BrokenOffError, aiohttp.ClientError, OSError)
+        """With TimeoutError."""
+        self._session: ClientSession | None = None
 
-    async def ask(self, method: str, url: str, **request: Any) -> Reply | Retry | Unclear | Rejected:
-        """`request`: as httpx has it, `params`, `data`, `json`. No redirect is followed: the secrets are for one
-        address."""
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        json: Mapping[str, str | int] | None = None,
+    ) -> Reply | Retry | Unclear | Rejected:
+        """`params` go into the address, `data` as a form, `json` as JSON. No redirect is followed: the secrets are
+        for one address."""
+        body, kind = _written(data, json)
         try:
-            async with asyncio.timeout(3 * self._patience):
-                answer = await self._client.request(method, url, **request)
+            address = self._where(url, params)
+            async with (
+                asyncio.timeout(3 * self._patience),
+                self._opened().request(method, address, data=body, headers=kind, allow_redirects=False) as answer,
+            ):
+                return Reply(answer.status, await _read(answer), answer.headers)
         except self._never as error:
             return Rejected(self._told(error))
         except self._not_out as error:
             return Retry(self._told(error))
         except self._broken as error:
             return Unclear(self._told(error))
-        return Reply(answer.status_code, answer.content, answer.headers)
+
+    def _where(self, url: str, params: Mapping[str, str] | None) -> "URL":
+        """As it is written: what is quoted stays so."""
+        try:
+            whole = str(self._address(url)) + (f"?{urlencode(params)}" if params else "")
+            if len(whole) > _LONGEST:
+                raise ValueError(f"{len(whole)} characters")
+            return self._address(whole, encoded=True)
+        except ValueError as error:
+            raise self._never(url) from error
+
+    def _opened(self) -> "ClientSession":
+        """Not before somebody asks: a session belongs to the loop that runs then."""
+        if self._session is None:
+            of, patience = self._library, self._patience
+            self._session = of.ClientSession(
+                connector=of.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE),
+                cookie_jar=of.DummyCookieJar(),
+                headers={"Accept-Encoding": "identity"},
+                auto_decompress=False,
+                timeout=of.ClientTimeout(None, connect=patience, sock_connect=patience, sock_read=patience),
+                middlewares=(self._once,),
+            )
+        return self._session
+
+    async def _once(self, request: "ClientRequest", handle: "ClientHandlerType") -> "ClientResponse":
+        """The library would send a GET again by itself if its connection broke, and the letter would be there
+        twice."""
+        try:
+            return await handle(request)
+        except self._not_out:
+            raise
+        except Exception as error:
+            raise _BrokenOffError(type(error).__name__) from error
 
     async def hand_over(self, url: str, read: Callable[[bytes], Attempt], **request: Any) -> Attempt:
         """A letter. `read` is given what the provider itself has answered."""
@@ -85,10 +152,33 @@ class Wire:
         return Retry(reason, pause(reply.headers))
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     def _told(self, error: Exception) -> str:
-        return f"{self._name}: {type(error).__name__}"  # never its text: it may have the address in it
+        """Never its text: it may have the address in it."""
+        kind = str(error) if isinstance(error, _BrokenOffError) else type(error).__name__
+        return f"{self._name}: {kind}"
+
+
+def _written(
+    data: Mapping[str, str] | None, json: Mapping[str, str | int] | None
+) -> tuple[bytes | None, dict[str, str]]:
+    """The body, and what it is."""
+    if json is not None:
+        return msgspec.json.encode(json), {"Content-Type": "application/json"}
+    if data is not None:
+        return urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    return None, {}
+
+
+async def _read(answer: "ClientResponse") -> bytes:
+    pieces = bytearray()
+    async for piece in answer.content.iter_any():
+        pieces += piece
+        if len(pieces) > _ENOUGH:
+            raise _BrokenOffError("an answer without end")
+    return bytes(pieces)
 
 
 def pause(headers: Mapping[str, str]) -> float | None:

@@ -1,7 +1,7 @@
 """What goes wrong on the way to a provider; the doubles of the providers go through the rest."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import pytest
 
@@ -36,6 +36,61 @@ async def test_an_answer_that_never_ends_is_not_waited_for() -> None:
         async with asyncio.timeout(5):
             assert await wire.ask("GET", url) == Unclear("somebody: TimeoutError")
             await ended.wait()
+
+
+async def test_a_letter_whose_connection_breaks_is_not_sent_again_behind_our_back() -> None:
+    """Not even on a connection that has served before, and not even by GET."""
+    heard = []
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b""):
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(once, "127.0.0.1", 0)
+    async with server, aclosing(Wire("somebody")) as wire:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/send"
+        first = await wire.ask("GET", url, params={"number": "1"})
+        assert isinstance(first, Reply)
+        assert await wire.ask("GET", url, params={"number": "2"}) == Unclear("somebody: ServerDisconnectedError")
+    assert [request.split(b" ")[1] for request in heard] == [b"/send?number=1", b"/send?number=2"]
+
+
+async def test_what_is_asked_arrives_as_it_was_written() -> None:
+    heard = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b" HTTP/1.1\r\n"))
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    async with server, aclosing(Wire("somebody")) as wire:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/send"
+        reply = await wire.ask("GET", url, params={"to": "+7701", "text": "ә 1&2+3;%/?", "url": "https://a/b?c=%d"})
+        assert isinstance(reply, Reply)
+        assert (reply.status, reply.body, reply.headers["location"]) == (302, b"ok", "/elsewhere")
+    expected = (
+        b"GET /send?to=%2B7701&text=%D3%99+1%262%2B3%3B%25%2F%3F&url=https%3A%2F%2Fa%2Fb%3Fc%3D%25d HTTP/1.1\r\n"
+    )
+    assert heard == [expected]
+
+
+async def test_an_answer_that_is_too_long_is_none() -> None:
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"x" * 100_000)
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(flood, "127.0.0.1", 0)
+    async with server, aclosing(Wire("somebody")) as wire:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        assert await wire.ask("GET", url) == Unclear("somebody: an answer without end")
 
 
 @pytest.mark.parametrize(("status", "wrong"), [(200, False), (202, False), (302, True), (404, True), (500, True)])
