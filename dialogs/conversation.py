@@ -202,7 +202,8 @@ def waits(session: Session, now: datetime) -> bool:
 
 def _pace(session: Session, now: datetime) -> tuple[int, int]:
     minute = int(now.timestamp()) // 60
-    return (minute, session.pace[1] + 1 if session.pace[0] == minute else 1)
+    counted = min(session.pace[1] + 1, PER_MINUTE + 2)  # the others change nothing, and nothing is written
+    return (minute, counted if session.pace[0] == minute else 1)
 
 
 MACHINE = machine(VIEWS, ROWS, "language", otherwise=menu.not_here)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from dialogs import render, search, words, workdays
+from dialogs import loops, render, search, words, workdays
 from dialogs.applications import ways
 from dialogs.catalogue import loader
 from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view, waits
@@ -73,6 +73,7 @@ class Dialogue:
             turn = step(session, event, here, self.guide, typed=isinstance(content, Text))
             if turn.session.pending and turn.session.language is not None:
                 turn = self._take_up(turn.session, here)
+            turn = loops.guarded(session, turn, event, content, here)
         except UnansweredError as unanswered:
             unanswered.__traceback__ = None  # the machine keeps the error: with its frames it would be a cycle
             return Answer(session, (), "asked", inquiry=unanswered.inquiry)

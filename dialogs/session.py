@@ -103,6 +103,21 @@ class Guard(Struct, frozen=True, array_like=True):
     """Seconds since 1970 until which nothing is asked or taken."""
 
 
+class Loop(Struct, frozen=True, array_like=True):
+    """How long somebody has got nowhere, so that two robots do not go on for ever; see `loops`."""
+
+    idle: int = 0
+    """What has led nowhere since something did."""
+    pauses: int = 0
+    """So far."""
+    until: int = 0
+    """Minutes since 1970 until which nothing is answered that leads nowhere."""
+
+
+NO_LOOP = Loop()
+"""This very value takes no room."""
+
+
 class Session(Struct, omit_defaults=True):
     """Short on purpose: a million of these rest in Redis. Everything at its default takes no room."""
 
@@ -164,6 +179,10 @@ class Session(Struct, omit_defaults=True):
     """How many messages in a row were not understood."""
     pace: tuple[int, int] = (0, 0)
     """A minute, and how many messages came in it."""
+    lately: tuple[int, int] = NOT_ONCE
+    """By SMS: what was said last, as a number that stands for it, and how much was answered lately…"""
+    loop: Loop = NO_LOOP
+    """…and whether it leads anywhere."""
     lists_sent: tuple[int, int] = (0, 0)
     """A day, and how many lists went to a phone on it."""
 

@@ -39,6 +39,8 @@ ROUNDS = 200
 """So many things are found out for one answer at most: of a guardian's wards, each may have to be asked about."""
 
 
+UNHEARD = frozenset({"too_fast", "looping"})
+"""Turns in which somebody gets no answer; see `conversation.PER_MINUTE` and `loops`."""
 REMAINS_FOR = timedelta(days=2)
 """Whoever asked to be forgotten is, but for what they tried today: that no lock-out outlasts."""
 
@@ -129,6 +131,8 @@ class Receiver:
             if answer.request is not None:  # likewise
                 language = session.language or Language.KK
                 await self._requests.make(answer.request, inbound, here, language)
+            if answer.note in UNHEARD and not answer.messages and sessions.write(answer.session) == before:
+                return  # nothing happened: a repeat may be taken anew, and a flood leaves no trace
             outcome = await self._commit(inbound, before, answer, ref, here)
         self._wake(shard_number(inbound.address))
         if answer.errands:

@@ -61,7 +61,19 @@ def test_whoever_has_only_asked_for_papers_takes_no_more_room_than_before(dialog
     talk = Talk(dialogue, Surface.SMS).known(Language.KK)
     for line in ("кресло-арба", "1", "көмек", "артқа", "1"):
         talk.send(line)
-    kept = {"version", "ref", "state", "language", "agreed", "group", "service", "answers", "offered", "pace"}
+    kept = {
+        "version",
+        "ref",
+        "state",
+        "language",
+        "agreed",
+        "group",
+        "service",
+        "answers",
+        "offered",
+        "pace",
+        "lately",
+    }
     assert set(json.loads(session.write(talk.session))) <= kept
 
 
