@@ -78,8 +78,8 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
 return redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 """
 
-# An SMS waits in a letter's place: it is struck off with it, or leaves at once, if it has not left by itself. The
-# line of the journal that goes with it begins with when it leaves.
+# An SMS waits in a letter's place: it is struck off with it, or leaves at once, if it does not by itself in a second.
+# Several that leave at once do so in the order in which they would have. A line of the journal begins with its time.
 _IN_PLACE = """
 if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('XACK', KEYS[1], 'outbox', ARGV[1])
@@ -89,8 +89,9 @@ if not due then return 0 end
 if ARGV[3] == '' then
   redis.call('ZREM', KEYS[2], name)
   redis.call('HDEL', KEYS[3], name, line)
-elseif tonumber(due) > tonumber(ARGV[3]) then
-  redis.call('ZADD', KEYS[2], ARGV[3], name)
+elseif due - ARGV[3] > 1 then
+  local follows = ARGV[3] + (due - ARGV[3]) / 100000
+  redis.call('ZADD', KEYS[2], string.format('%.17g', follows), name)
   local entry = redis.call('HGET', KEYS[3], line)
   if entry then redis.call('HSET', KEYS[3], line, (string.gsub(entry, '^%["[^"]*"', '["' .. ARGV[4] .. '"'))) end
 end
