@@ -9,8 +9,8 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:news:4dd5438b8db0…      what a person was told of their applications; see `news_store`
     {s07}:seen:…                  this message or event was dealt with
     {s07}:wakeups                 when the clock has to look at which matter, or at whose news
-    {s07}:later, {s07}:letters    letters that wait for the morning, and SMS that wait for a chat: when, and which; with
-                                  their journal lines
+    {s07}:later, {s07}:letters    letters that wait for the morning, and SMS that wait for a chat: when, and which,
+                                  with their journal lines
     {s07}:relays                  stream of what E-Sobes is to be told
     {s07}:sms-journal             stream of what the law wants written down
     {s07}:events                  stream of what E-Sobes told and no matter keeps
