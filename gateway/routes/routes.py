@@ -59,8 +59,8 @@ class Routes:
         took: Callable[[str, str, float], None],
     ) -> None:
         """`prices`: hundredths of a tenge for a part. `patience`: seconds that an unclear letter waits for a report
-        before it is sent again; the next time twice as long. `gate`: of broadcasts. `took`: is told which route has taken
-        which letter, and when."""
+        before it is sent again; the next time twice as long. `gate`: of broadcasts. `took`: is told which route has
+        taken which letter, and when."""
         self.health = health
         self.counts: dict[tuple[str, str], int] = {}
         """(route, what a try has come to, or how an unclear one was settled) → how often."""
