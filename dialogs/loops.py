@@ -47,11 +47,13 @@ def guarded(before: Session, turn: Turn, event: Event, content: Content, here: H
         return turn
     loop, minute, said = before.loop, int(here.now.timestamp()) // 60, _short(content)
     answers = _lately(before, minute)
+    if answers > MOST:
+        turn = structs.replace(turn, reply=None)
     weight = _weight(before, turn.session, event, content, said)
     pausing, decided = minute < loop.until, _decides(before, turn, here)
     if pausing and not decided and (weight or (weight == 0 and loop.pauses > WORDS_END) or answers > MOST // 2):
         return Turn(before, None, None, None, "looping")  # what is on the person's screen still stands
-    if minute >= loop.until + A_DAY:
+    if loop.pauses and minute >= loop.until + A_DAY:
         loop = NO_LOOP
     idle = 0 if pausing or weight is None else loop.idle + weight
     turn.session.lately = (said, answers + (turn.reply is not None))
