@@ -39,7 +39,7 @@ class Citizen:
         self.page.until(lambda: self.page.all("#chat .choices button"))
         self.page.choose(TONGUE[language])
 
-    def told(self, act: Callable[[], object], *parts: str) -> tuple[str, str]:
+    def told(self, act: Callable[[], object], *parts: str) -> None:
         """What follows: one letter by SMS and one in the chat, in both of which these words stand."""
         self._read = self._screens()
         act()
@@ -47,14 +47,30 @@ class Citizen:
         (sms,), (chat,) = self._come()
         assert [part for part in parts if part not in sms or part not in chat] == [], (sms, chat)
         self.page.until(lambda: (self.page.messages("sms")[-1], self.page.messages("chat")[-1]) == (sms, chat))
-        return sms, chat
 
-    def on(self, day: date, *parts: str) -> tuple[str, str]:
-        """By the clock: nothing until the evening before, one letter at ten."""
+    def reads(self, act: Callable[[], object], *parts: str) -> None:
+        """The same of what the law does not ask for: it comes to the chat alone."""
+        self._read = self._screens()
+        act()
+        self.page.until(lambda: self._come()[1])
+        sms, (chat,) = self._come()
+        assert (sms, [part for part in parts if part not in chat]) == ([], [])
+        self.page.until(lambda: self.page.messages("chat")[-1] == chat)
+
+    def on(self, day: date, *parts: str) -> None:
+        """By the clock: nothing until the evening before, a reminder at ten."""
+        self._nothing_until(day)
+        self.reads(lambda: self.until(day, time(10)), *parts)
+
+    def by_law(self, day: date, *parts: str) -> None:
+        """Likewise, if the law wants the reminder."""
+        self._nothing_until(day)
+        self.told(lambda: self.until(day, time(10)), *parts)
+
+    def _nothing_until(self, day: date) -> None:
         self._read = self._screens()
         self.until(day - DAY, time(23))
         assert self._come() == ([], [])
-        return self.told(lambda: self.until(day, time(10)), *parts)
 
     def nothing_comes_for(self, days: int) -> None:
         self._read = self._screens()
@@ -179,14 +195,14 @@ def test_a_choice_opened_on_the_31st_is_blocked_and_reactivated_and_an_order_is_
     calendar, office = timur.calendar, timur.office
     opened = {"service": "prosthetic_orthopaedic_aid", "opened_on": today - DAY}
     timur.told(lambda: calendar.open("provider_choice.opened", **opened), "31 марта")
-    timur.on(march - DAY, "31 марта")
-    timur.on(april, "aleumet.egov.kz")
+    timur.by_law(march - DAY, "31 марта")
+    timur.by_law(april, "aleumet.egov.kz")
     page.until(lambda: office.state() == "Выбор закрыт")
     assert "31 марта" in timur.say("/deadlines")
     timur.picture("ru-1280-blocked")
     timur.told(lambda: calendar.press("reactivate-"), "1 июня")
     assert office.state() == "Ждут выбора"
-    timur.told(lambda: calendar.press("close.chosen"), "5 рабочих дней")
+    timur.reads(lambda: calendar.press("close.chosen"), "5 рабочих дней")
 
     thursday = april + 21 * DAY
     accepted = {"service": "sanatorium_treatment", "outcome": "accepted", "provider": "Санаторий «Шипа»"}
