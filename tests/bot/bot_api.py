@@ -58,7 +58,7 @@ class BotApi:
         self.wrong: list[str] = []
         """What was refused because Telegram would not understand it."""
         self.faults: dict[str, deque[Fault | None]] = defaultdict(deque)
-        """Method → what its next calls meet; None: nothing unusual."""
+        """Method, or method:chat, or method:button pressed → what its next calls meet; None: nothing unusual."""
         self.chat_faults: dict[int, Fault] = {}
         """Chat → what every call about it meets."""
         self.flood = flood
@@ -110,8 +110,8 @@ class BotApi:
         return await self._answer(request, method, given)
 
     async def _answer(self, request: web.Request, method: str, given: dict[str, Any]) -> web.StreamResponse:
-        fault = self.faults[method].popleft() if self.faults[method] else None
         chat = int(given["chat_id"]) if "chat_id" in given else None
+        fault = self._fault(method, chat or given.get("callback_query_id"))
         if fault is None and chat is not None:
             fault = self.chat_faults.get(chat)
             if self.flood.too_many(method, chat, monotonic()):
@@ -131,6 +131,10 @@ class BotApi:
         if fault is not None and not fault.only_slow:
             return await _failing(request, fault)
         return web.json_response({"ok": True, "result": result})
+
+    def _fault(self, method: str, about: object) -> Fault | None:
+        waiting = next((self.faults[one] for one in (method, f"{method}:{about}") if self.faults.get(one)), None)
+        return waiting.popleft() if waiting else None
 
     async def carry_out(self, method: str, given: dict[str, Any], start: str = "") -> Any:
         result = await self._do(method, given)

@@ -25,6 +25,7 @@ class Queue:
         self.waiting: list[dict[str, Any]] = []
         self.confirmed = 0
         """The offset that was asked for last: every update below it is taken off."""
+        self.confirmations = 0
         self.taken_off: Callable[[], Awaitable[None]] | None = None
         """Called when updates are taken off, before they are."""
         self.allowed: list[str] | None = None
@@ -61,8 +62,10 @@ class Queue:
     async def _confirm(self, offset: int) -> None:
         if offset < 0:
             offset = self.waiting[offset:][0]["update_id"] if self.waiting else 0
-        if offset > self.confirmed and self.taken_off is not None:
-            await self.taken_off()
+        if offset > self.confirmed:
+            self.confirmations += 1
+            if self.taken_off is not None:
+                await self.taken_off()
         self.confirmed = max(self.confirmed, offset)
         self.waiting = [update for update in self.waiting if update["update_id"] >= self.confirmed]
 

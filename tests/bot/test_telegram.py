@@ -1,6 +1,5 @@
 """The whole way of a message: Telegram → store → dialogue → outbox → Telegram, against a Bot API server."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,81 +7,24 @@ from typing import Any
 
 import pytest
 
-from bot import telegram
 from bot.errors import StartError
 from bot.telegram import COMMANDS, Telegram, Webhook
-from bot.telegram_calls import RATE, Calls
-from bot.telegram_letters import TelegramLetters
 from dialogs.dialogue import Dialogue
 from dialogs.messages import Pressed, Surface, Text
-from gateway.clock import Clock
 from gateway.connection import Batched, Client
-from gateway.gate import Gate
-from gateway.outbox import Outbox
-from gateway.pace import Pace
-from gateway.papers import Papers
-from gateway.screens import Screens
 from gateway.store import Store
 from tests.bot.bot_api import TOKEN, USERNAME, BotApi, Fault
-from tests.bot.bot_api_chats import EACH
-from tests.gateway.affairs import offers
-from tests.gateway.talk import receiver as receiver_of
-
-CHAT = {"id": 77, "type": "private"}
-GROUP = {"id": -100500, "type": "supergroup"}
-SENDER = {"id": 77, "is_bot": False, "first_name": "А"}
+from tests.bot.whole import CHAT, GROUP, HOOK, SENDER, added, button, running, text
 
 Starting = Callable[..., AbstractAsyncContextManager[Telegram]]
 
 
-def text(number: int, words: str, chat: dict[str, Any] = CHAT) -> dict[str, Any]:
-    return {"update_id": number, "message": {"message_id": number, "chat": chat, "from": SENDER, "text": words}}
-
-
-def button(number: int, choice: str, under: int) -> dict[str, Any]:
-    message = {"message_id": under, "chat": CHAT, "text": "?"}
-    return {
-        "update_id": number,
-        "callback_query": {"id": f"c{number}", "from": SENDER, "data": choice, "message": message},
-    }
-
-
-def added(number: int) -> dict[str, Any]:
-    change = {"old_chat_member": {"status": "left"}, "new_chat_member": {"status": "member"}}
-    return {"update_id": number, "my_chat_member": {"chat": GROUP, "from": SENDER, "date": 1, **change}}
-
-
 @pytest.fixture(name="starting")
-def _starting(api: BotApi, batched: Batched, store: Store, dialogue: Dialogue) -> Starting:
+def _starting(api: BotApi, batched: Batched, dialogue: Dialogue) -> Starting:
     @asynccontextmanager
     async def start(webhook: Webhook | None = None, token: str = TOKEN) -> AsyncIterator[Telegram]:
-        words, clock = dialogue.guide.words, Clock()
-        bot = telegram.connect(token, api.url)
-        answers = offers(batched, dialogue, clock)
-        calls = Calls(bot, Gate(Pace(RATE, each=EACH)))
-        chats = TelegramLetters(calls, "x", Papers(words), Screens(batched), answers.block)
-        outbox = Outbox(batched, {"tg": chats}, clock, "main")
-        running = asyncio.create_task(outbox.run())
-        receiver = receiver_of(store, dialogue, answers, clock, outbox.wake)
-        whole = Telegram(
-            bot,
-            webhook,
-            words=words,
-            receiver=receiver,
-            store=store,
-            clock=clock,
-            wake=outbox.wake,
-            reach=answers,
-        )
-        try:
-            await whole.start()
-            yield whole
-        finally:
-            await whole.stop()
-            outbox.stop()
-            await running
-            await chats.aclose()
-            await bot.session.close()
+        async with running(api, batched, dialogue, webhook=webhook, token=token) as whole:
+            yield whole.telegram
 
     return start
 
@@ -231,8 +173,7 @@ async def test_fetching_updates_begins_by_giving_up_the_webhook_and_keeps_what_i
 
 
 async def test_a_webhook_is_told_to_telegram_with_its_secret(api: BotApi, starting: Starting) -> None:
-    webhook = Webhook("https://bot.example.kz/telegram/webhook", "a-secret")
-    async with starting(webhook) as whole:
+    async with starting(HOOK) as whole:
         update = json.dumps(button(5, "lang:kk", 101)).encode()
         inbound = whole.read(update)
         assert inbound is not None
@@ -244,7 +185,7 @@ async def test_a_webhook_is_told_to_telegram_with_its_secret(api: BotApi, starti
         assert whole.acknowledgement(json.dumps(text(6, "x")).encode()) == b""
         assert whole.read(b"nonsense") is None
     (call,) = api.sent("setWebhook")
-    assert (call["url"], call["secret_token"]) == (webhook.url, webhook.secret)
+    assert (call["url"], call["secret_token"]) == (HOOK.url, HOOK.secret)
     assert "getUpdates" not in {call.method for call in api.calls}
 
 
@@ -257,7 +198,7 @@ async def test_a_wrong_token_is_told_in_one_line(api: BotApi, starting: Starting
 async def test_a_webhook_that_telegram_will_not_call_is_told_in_one_line(api: BotApi, starting: Starting) -> None:
     api.faults["setWebhook"].append(Fault(400, "Bad Request: bad webhook: HTTPS url must be provided"))
     with pytest.raises(StartError, match=r"^KELISIM_TELEGRAM_WEBHOOK: .*HTTPS url must be provided"):
-        async with starting(Webhook("https://bot.example.kz/telegram/webhook", "a-secret")):
+        async with starting(HOOK):
             pass
 
 

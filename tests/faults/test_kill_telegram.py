@@ -135,10 +135,9 @@ def figures(api: BotApi, people: People) -> str:
     again = Counter(
         len(list(same)) for chat in people.chats for _, same in groupby(text for text, _ in heard(api, chat))
     )
-    fetched = [int(given.get("offset", 0)) for given in api.sent("getUpdates")]
     return (
         f"kills {KILLS}, updates {len(people.chats) * (len(TALK) + 1)}, answered once {again[1]}, twice "
-        f"{again[2]}, more often {sum(again.values()) - again[1] - again[2]}; offsets confirmed {len(set(fetched))}, "
+        f"{again[2]}, more often {sum(again.values()) - again[1] - again[2]}; confirmed {api.queue.confirmations} times, "
         f"brought again {api.bringing_refused}, too many {api.flood.refused}, in the fullest second "
         f"{api.flood.busiest}, buttons answered {len(api.callbacks.answered)} of {len(people.pressed)}"
     )

@@ -17,6 +17,8 @@ async def served(site: ASGIApp) -> AsyncIterator[str]:
     listening = listen("127.0.0.1", 0)
     server = Server(site if isinstance(site, Front) else Front(site, Metrics({}, {}), Event()), listening)
     await server.start()
-    yield address(listening)
-    await server.stop()
-    listening.close()
+    try:
+        yield address(listening)
+    finally:
+        await server.stop()
+        listening.close()
