@@ -11,13 +11,14 @@ COMPILE := $(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 BROWSER := chromium chromium-driver fonts-dejavu-core fonts-noto-core
 OFFICE := libreoffice-calc-nogui poppler-utils fonts-noto-core
+CARRIERS := kannel
 
-.PHONY: run test check bench locales transcripts lock browser office
+.PHONY: run test check bench locales transcripts lock browser office carriers
 
 run: .venv/run
 	@$(BIN)/python -m bot run
 
-test: check browser office
+test: check browser office carriers
 	$(BIN)/python -m pytest -n 2
 
 check: .venv/dev locales
@@ -45,6 +46,9 @@ browser:
 
 office:
 	@.ci/debian-packages $(OFFICE)
+
+carriers:
+	@.ci/debian-packages $(CARRIERS)
 
 # The stamps say which lock file the environment was made from last.
 .venv/run: requirements.lock

@@ -1,4 +1,4 @@
-"""The real Kannel of Debian's package, with the configuration that we hand out: only hosts, ports, passwords and folders
+"""The real Kannel of Debian's package, with the configuration that we hand out: hosts, ports, passwords and folders
 are replaced."""
 
 import asyncio
@@ -13,12 +13,13 @@ CONFIGURATION = Path(__file__).parents[2] / "docs" / "kannel" / "kannel.conf"
 USERNAME, PASSWORD = "kelisim", "sendsms-password"
 _BOXES = ("bearerbox", "smsbox")
 _PATIENCE = 60.0
+_SETTLES = 1.0
 
 
 class Kannel:
     def __init__(self, folder: Path, operator: int, kelisim: str, secret: str, **lines: str) -> None:
-        """`operator`: the port of its SMS centre. `kelisim`: where the assistant's door is. `lines`: values that stand
-        instead of those in the file, `http_queue_delay="1"`."""
+        """`operator`: the port of its SMS centre. `kelisim`: where the assistant's door is. `lines`: values in place
+        of those in the file, `http_queue_delay="1"`."""
         self.folder = folder
         self._admin, self._boxes, self._sendsms = free_ports(3)
         self.url = f"http://127.0.0.1:{self._sendsms}"
@@ -46,7 +47,9 @@ class Kannel:
         text = CONFIGURATION.read_text()
         text = re.sub("|".join(map(re.escape, sorted(values, key=len, reverse=True))), lambda it: values[it[0]], text)
         for name, value in lines.items():
-            text, found = re.subn(rf"(?m)^{name.replace('_', '-')} = .*$", f"{name.replace('_', '-')} = {value}", text)
+            text, found = re.subn(
+                rf"(?m)^{name.replace('_', '-')} = .*$", f"{name.replace('_', '-')} = {value}", text
+            )
             assert found, name
         (folder / "kannel.conf").write_text(text)
 
@@ -69,8 +72,14 @@ class Kannel:
             await self._listens(box, self._boxes if box == "bearerbox" else self._sendsms)
 
     async def stop(self, *boxes: str) -> None:
-        """Gracefully, as the machine does when it is shut down."""
-        await self._end(signal.SIGTERM, boxes or _BOXES[::-1])
+        """As the machine does when it is shut down."""
+        await self._end(signal.SIGTERM, boxes or _BOXES)
+
+    async def stop_gently(self) -> None:
+        """As an administrator does: first nothing comes in any more, and what is in there has time to leave."""
+        await self.stop("smsbox")
+        await asyncio.sleep(_SETTLES)
+        await self.stop("bearerbox")
 
     async def kill(self, *boxes: str) -> None:
         await self._end(signal.SIGKILL, boxes or _BOXES)

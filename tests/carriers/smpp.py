@@ -1,5 +1,5 @@
-"""An operator's SMS centre on the loopback: takes letters by SMPP 3.4, reports what became of them, and brings people's
-messages, each again until it is taken. It keeps every part that it was ever given."""
+"""An operator's SMS centre on the loopback: takes letters by SMPP 3.4, reports what became of them, and brings
+people's messages, each again until it is taken. It keeps every part that it was ever given."""
 
 import asyncio
 import struct
@@ -19,6 +19,7 @@ _REPORT = 0x04
 _LATIN, _UCS2 = 0, 8
 THROTTLED, INVALID_ADDRESS, SYSTEM_ERROR = 0x58, 0x0B, 0x08
 
+_PATIENCE = 60.0
 _SEPTETS = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -71,6 +72,7 @@ class Operator:
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._bound: asyncio.StreamWriter | None = None
         self._is_bound = asyncio.Event()
+        self._news = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.StreamWriter] = set()
         self._errands: set[asyncio.Task[None]] = set()
@@ -118,6 +120,13 @@ class Operator:
 
     async def bound(self) -> None:
         await self._is_bound.wait()
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        """Something about the parts and reports here."""
+        async with asyncio.timeout(_PATIENCE):
+            while not there():
+                self._news.clear()
+                await self._news.wait()
 
     async def _deliver(self, sender: str, receiver: str, kind: int, coding: int, body: bytes) -> None:
         head = b"\0" + _address(sender, 1) + _address(receiver, 0)
@@ -181,6 +190,7 @@ class Operator:
             self._send(writer, _SUBMIT | _RESPONSE, verdict, sequence, b"")
             return
         self.parts.append(part)
+        self._news.set()
         if self.silent:
             return
         name = f"{next(self._names):08x}"
@@ -190,9 +200,11 @@ class Operator:
 
     async def _report(self, name: str, part: Part) -> None:
         done = "001" if self.fate == "DELIVRD" else "000"
-        text = f"id:{name} sub:001 dlvrd:{done} submit date:2611210900 done date:2611210900 stat:{self.fate} err:000 text:"
+        dates = "submit date:2611210900 done date:2611210900"
+        text = f"id:{name} sub:001 dlvrd:{done} {dates} stat:{self.fate} err:000 text:"
         await self._deliver(part.receiver, part.sender, _REPORT, _LATIN, text.encode())
         self.reports += 1
+        self._news.set()
 
     def _errand(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -238,7 +250,9 @@ def put_together(parts: Iterable[Part]) -> list[Whole]:
             whole = b"".join(there[place].pop(0) for place in range(1, of + 1))
             for place in [place for place, bodies in there.items() if not bodies]:
                 del there[place]
-            found.append(Whole(part.receiver, part.coding, of, Part("", "", part.coding, whole, (0, 1, 1), False).text))
+            found.append(
+                Whole(part.receiver, part.coding, of, Part("", "", part.coding, whole, (0, 1, 1), False).text)
+            )
     return found
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ PATIENCE = 120.0
 """Seconds for what has to come."""
 _AT_ONCE = 8
 """People who write at the same moment."""
+_BREATH = 0.03
 
 
 class Tally(Struct, frozen=True):
@@ -51,23 +52,19 @@ class World(Struct, frozen=True):
             while waiting:
                 reference, (phone, text) = waiting.pop(0)
                 await self.operator.bring(phone, text, reference=reference)
+                await asyncio.sleep(_BREATH)
 
         await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
-
-    async def until(self, there: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not there():
-                await asyncio.sleep(0.02)
 
     async def settled(self, people: int) -> None:
         """Every answer has arrived and is known to have, or nothing happens any more."""
         async with asyncio.timeout(PATIENCE):
             still, before = 0, (-1, -1)
-            while still < 100:
+            while still < 300:
                 now = (len(self.operator.parts), await self.delivered())
                 if now[1] >= people and len(self.answers()) >= people:
-                    still += 20
-                still = still + 1 if now == before else 0 if still < 20 else still
+                    still += 60
+                still = still + 1 if now == before else 0 if still < 60 else still
                 before = now
                 await asyncio.sleep(0.1)
 
@@ -109,6 +106,7 @@ async def world(folder: Path, redis: Client, redis_url: str, **lines: str) -> As
             "KELISIM_KANNEL_PASSWORD": PASSWORD,
             "KELISIM_REDIS_URL": redis_url,
             "KELISIM_SANDBOX": "0",
+            "KELISIM_LOG": "info",
         }
         async with kannel, Program(folder, port, kannel.url, SECRET, **settings) as program:
             await program.start()
