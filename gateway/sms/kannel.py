@@ -107,10 +107,10 @@ class Kannel:
 
     name = "kannel"
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, wire: Wire | None = None) -> None:
         self._account = account
         self._url = f"{account.url}/cgi-bin/sendsms"
-        self._wire = Wire("Kannel")
+        self._wire = wire or Wire("Kannel")
 
     async def send(self, letter: Letter) -> Attempt:
         answer = await self._wire.ask("GET", self._url, params=build(letter, self._account))

@@ -21,16 +21,32 @@ class Wire:
         self._server = urlsplit(server).path
         self._sign = sign
         self._cut: tuple[int, When] | None = None
+        self._away = False
+        self._ends: set[asyncio.StreamWriter] = set()
+
+    def break_off(self) -> None:
+        """Nothing goes through until it is mended."""
+        self._away = True
+        for end in self._ends:
+            end.close()
+
+    def mend(self) -> None:
+        self._away = False
 
     def cut_at(self, number: int, when: When) -> None:
         """The next but so many: 1 is the next one."""
         self._cut = (self.passed + number, when)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._away:
+            writer.close()
+            return
         from_server, to_server = await asyncio.open_unix_connection(self._server)
         back = asyncio.create_task(_pass(from_server, writer))
+        ends = {to_server, writer}
+        self._ends |= ends
         try:
-            while data := await reader.read(1 << 20):
+            while (data := await reader.read(1 << 20)) and not self._away:
                 when = self._due(data)
                 if when == "before":
                     break
@@ -42,7 +58,8 @@ class Wire:
                 to_server.write(data)
         finally:
             back.cancel()
-            for end in (to_server, writer):
+            self._ends -= ends
+            for end in ends:
                 end.close()
 
     def _due(self, data: bytes) -> When | None:

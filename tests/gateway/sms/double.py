@@ -3,7 +3,7 @@ allows, and goes wrong as it is told to."""
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Self
 from urllib.parse import parse_qsl
@@ -49,19 +49,26 @@ class Request(Struct, frozen=True):
 
 
 class Double:
-    """A subclass answers with JSON, and asserts whatever has to hold of a request."""
+    """A subclass answers with JSON, unless it writes otherwise, and asserts whatever has to hold of a request."""
 
     def __init__(self, *faults: Fault | bytes) -> None:
         """One for each request, then none. Bytes: a recorded answer of the provider, which takes nothing."""
-        self.faults = list(faults)
+        self.faults: list[Fault | tuple[Fault, bool] | bytes] = list(faults)
+        """With «taken» or not, where it is to differ from what the fault says."""
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        """What else happens before an answer leaves."""
         self.requests: list[Request] = []
         self.wrong: list[AssertionError] = []
         self.url = ""
         self._server: asyncio.Server | None = None
         self._closing = asyncio.Event()
+        self._talks: set[asyncio.Task[None]] = set()
 
     def answer(self, request: Request) -> object:
         raise NotImplementedError
+
+    def write(self, answer: object) -> bytes:
+        return _http("200 OK", json.dumps(answer, ensure_ascii=False).encode())
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
@@ -73,15 +80,24 @@ class Double:
         self._closing.set()
         self._server.close()
         await self._server.wait_closed()
+        if self._talks:
+            await asyncio.wait(self._talks, timeout=5)
         if self.wrong:
             raise self.wrong[0]
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.current_task()
+        assert talk is not None
+        self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
         try:
             while True:
                 request = await _request(reader)
                 self.requests.append(request)
-                if (reply := self._reply(request)) is None:
+                reply = self._reply(request)
+                if self.meanwhile is not None:
+                    await self.meanwhile()
+                if reply is None:
                     await self._closing.wait()
                     return
                 writer.write(reply)
@@ -96,15 +112,16 @@ class Double:
     def _reply(self, request: Request) -> bytes | None:
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, bytes):
-            return _http("200 OK", fault)
-        body = b""
-        if fault is None or fault in TAKEN:
+            return fault if fault.startswith(b"HTTP/") else _http("200 OK", fault)
+        fault, taken = fault if isinstance(fault, tuple) else (fault, fault is None or fault in TAKEN)
+        whole = b""
+        if taken:
             try:
-                body = json.dumps(self.answer(request), ensure_ascii=False).encode()
+                whole = self.write(self.answer(request))
             except AssertionError as error:
                 self.wrong.append(error)
                 return _http("400 Bad Request", b"")
-        return _FAULTS[fault](body) if fault else _http("200 OK", body)
+        return _FAULTS[fault](whole.partition(b"\r\n\r\n")[2]) if fault else whole
 
 
 _FAULTS: dict[Fault, Callable[[bytes], bytes | None]] = {
