@@ -58,7 +58,7 @@ class Kannel:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+        await self.kill()
 
     async def start(self, *boxes: str) -> None:
         """Returns once letters are taken."""

@@ -67,6 +67,9 @@ class Operator:
         """Parts are taken, and nobody learns of it."""
         self.fate = "DELIVRD"
         """What is reported; nothing if empty."""
+        self.keeps_reports = False
+        """Until `report`."""
+        self._kept: list[tuple[str, Part]] = []
         self._names = count(1)
         self._sequence = count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
@@ -114,6 +117,12 @@ class Operator:
         for number, body in enumerate(bodies, 1):
             header = bytes((5, 0, 3, reference & 0xFF, len(bodies), number)) if len(bodies) > 1 else b""
             await self._deliver(phone, to, _UDH if header else 0, coding, header + body)
+
+    def report(self) -> None:
+        """What was kept back."""
+        for name, part in self._kept:
+            self._errand(self._report(name, part))
+        self._kept.clear()
 
     def wholes(self) -> list[Whole]:
         return put_together(self.parts)
@@ -195,7 +204,9 @@ class Operator:
             return
         name = f"{next(self._names):08x}"
         self._send(writer, _SUBMIT | _RESPONSE, 0, sequence, name.encode() + b"\0")
-        if part.wants_report and self.fate:
+        if part.wants_report and self.keeps_reports:
+            self._kept.append((name, part))
+        elif part.wants_report and self.fate:
             await self._report(name, part)
 
     async def _report(self, name: str, part: Part) -> None:

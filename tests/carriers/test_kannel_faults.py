@@ -1,20 +1,87 @@
-import time
+"""People write, and everybody is answered once, whatever happens to the gateway in the middle."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from gateway.connection import Client
-from tests.carriers.world import world
+from tests.carriers.world import World, world
+
+PEOPLE = int(os.environ.get("CARRIER_PEOPLE", "200"))
+BEFORE = 60
+"""Parts that have left when it happens."""
+WINDOW = 10
+"""Parts that are under way to the operator at most, `max-pending-submits`."""
+UNDER_WAY = 16
+"""Reports that are under way to us at most, `max-pending-requests`."""
+TEXT = "Сәлеметсіз бе, маған кресло-арба керек, қалай алуға болады? "
 
 
-def people(number: int) -> dict[str, str]:
-    return {f"+7701{n:07}": "Сәлеметсіз бе, маған кресло-арба керек, қалай алуға болады? " * (1 + n % 3) for n in range(number)}
+async def a_gentle_restart(world: World) -> None:
+    await world.kannel.stop_gently()
+    await world.kannel.start()
 
-async def test_quiet(tmp_path: Path, redis: Client, redis_url: str) -> None:
-    async with world(tmp_path, redis, redis_url) as w:
-        t = time.monotonic()
-        texts = people(200)
-        await w.write(texts)
-        print("written", time.monotonic() - t)
-        await w.settled(200)
-        print("settled", time.monotonic() - t)
-        print(await w.tally(texts), w.texts("+77010000001")[:2])
-        print(w.kannel.logs()[-500:])
+
+async def away_for_a_while(world: World) -> None:
+    await world.kannel.stop_gently()
+    await asyncio.sleep(4)
+    await world.kannel.start()
+
+
+async def smsbox_killed(world: World) -> None:
+    await world.kannel.kill("smsbox")
+    await world.kannel.start("smsbox")
+
+
+async def bearerbox_killed(world: World) -> None:
+    await world.kannel.kill("bearerbox", "smsbox")
+    await world.kannel.start()
+
+
+async def the_assistant_killed(world: World) -> None:
+    await world.program.end(signal.SIGKILL)
+    await asyncio.sleep(1)
+    await world.program.start()
+
+
+@pytest.mark.parametrize(
+    ("fault", "doubled", "unreported"),
+    [
+        (a_gentle_restart, 0, 0),
+        (away_for_a_while, 0, 0),
+        (smsbox_killed, 0, UNDER_WAY),
+        (bearerbox_killed, WINDOW, UNDER_WAY),
+        (the_assistant_killed, 0, 0),
+    ],
+)
+async def test_everybody_is_answered_once(
+    tmp_path: Path,
+    redis: Client,
+    redis_url: str,
+    *,
+    capsys: pytest.CaptureFixture[str],
+    fault: Callable[[World], Awaitable[None]],
+    doubled: int,
+    unreported: int,
+) -> None:
+    """`doubled`, `unreported`: what may be, for an operator that has taken a letter cannot be told from one that has
+    not when the one who knows it is killed."""
+    async with world(tmp_path, redis, redis_url, throughput="300") as whole:
+        texts = {f"+7701{number:07}": TEXT * (1 + number % 3) for number in range(PEOPLE)}
+        writing = asyncio.create_task(whole.write(texts))
+        await whole.operator.until(lambda: len(whole.operator.parts) >= BEFORE)
+        await fault(whole)
+        await writing
+        await whole.settled(PEOPLE)
+        tally = await whole.tally(texts)
+    with capsys.disabled():
+        print(f"\n{fault.__name__}: {tally}")
+    assert tally.lost == 0
+    assert tally.doubled <= doubled
+    assert tally.delivered >= PEOPLE - unreported
+    assert whole.kannel.waits() == 0
+    assert "7701" not in whole.kannel.logs()

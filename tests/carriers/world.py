@@ -1,7 +1,6 @@
 """The whole way of an SMS: the assistant as its own process, the real Kannel, and an operator's SMS centre."""
 
 import asyncio
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ PATIENCE = 120.0
 _AT_ONCE = 8
 """People who write at the same moment."""
 _BREATH = 0.03
+_LOOK, _STILL, _LONG = 0.1, 1.0, 30.0
 
 
 class Tally(Struct, frozen=True):
@@ -57,16 +57,14 @@ class World(Struct, frozen=True):
         await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
 
     async def settled(self, people: int) -> None:
-        """Every answer has arrived and is known to have, or nothing happens any more."""
+        """Every answer has arrived and is known to have, and nothing more comes; or nothing has come for long."""
         async with asyncio.timeout(PATIENCE):
-            still, before = 0, (-1, -1)
-            while still < 300:
+            still, before = 0.0, (-1, -1)
+            while still < (_STILL if min(len(self.answers()), before[1]) >= people else _LONG):
+                await asyncio.sleep(_LOOK)
                 now = (len(self.operator.parts), await self.delivered())
-                if now[1] >= people and len(self.answers()) >= people:
-                    still += 60
-                still = still + 1 if now == before else 0 if still < 60 else still
+                still = still + _LOOK if now == before else 0.0
                 before = now
-                await asyncio.sleep(0.1)
 
     def answers(self) -> Counter[str]:
         """Phone → how many whole texts it got."""
@@ -106,14 +104,9 @@ async def world(folder: Path, redis: Client, redis_url: str, **lines: str) -> As
             "KELISIM_KANNEL_PASSWORD": PASSWORD,
             "KELISIM_REDIS_URL": redis_url,
             "KELISIM_SANDBOX": "0",
-            "KELISIM_LOG": "info",
+            "KELISIM_SMS_UNCLEAR_WAIT": "3",
         }
         async with kannel, Program(folder, port, kannel.url, SECRET, **settings) as program:
             await program.start()
             await operator.bound()
             yield World(operator, kannel, program, redis)
-
-
-async def restart(program: Program, how: signal.Signals) -> None:
-    await program.end(how)
-    await program.start()
