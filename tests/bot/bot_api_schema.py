@@ -112,7 +112,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
         (lambda text: units(text) <= 1024, "message caption is too long"),
         (lambda text: bool(text) and text == text.strip(), "the caption would be changed by Telegram"),
     ),
-    "document": ((lambda file: 0 < len(file.content) <= 50_000_000, "file must be non-empty"),),
+    "document": ((lambda file: isinstance(file, str) or 0 < len(file.content) <= 50_000_000, "file is empty"),),
     "reply_markup": (
         (_has_good_data, "BUTTON_DATA_INVALID"),
         (lambda markup: all(button["text"] for button in _buttons(markup)), "text buttons are unallowed to be empty"),

@@ -295,6 +295,38 @@ def test_pieces_are_measured_as_telegram_measures_them() -> None:
     assert "".join(pieces) == "🦽" * 5000
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "сәлем " * 10_900,
+        "а" * 65_536,
+        "🦽" * 16_384,
+        "a🦽" * 20_000,
+        "\n" * 65_536,
+        "\n" * 10_000 + "а" + "\n" * 10_000 + "б",
+        "абзац\n\n" * 9_000,
+        " " * 65_536,
+        "",
+    ],
+)
+def test_sixty_four_kilobytes_of_anything_are_pieces_that_telegram_takes(text: str) -> None:
+    pieces = split(text)
+    assert all(0 < units(piece) <= 4096 and piece == piece.strip() for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+    assert len(pieces) <= 2 * len(text.encode("utf-16-le")) // 2 // 4096 + 2
+
+
+async def test_the_pieces_of_a_long_letter_keep_their_distance(api: BotApi, letters: TelegramLetters) -> None:
+    assert await letters.send(letter("сәлем " * 10_900)) == Sent()
+    assert len(api.sent()) == 16
+    assert api.flood.refused == 0
+
+
+async def test_a_letter_with_nothing_in_it_is_not_tried_again(api: BotApi, letters: TelegramLetters) -> None:
+    assert isinstance(await letters.send(letter(" \n")), Rejected)
+    assert not api.calls
+
+
 def test_many_short_buttons_stand_five_in_a_row() -> None:
     ticks = [Button(f"tick:4:{number}", f"☐ {number}") for number in range(7)]
     assert [len(row) for row in rows(ticks)] == [5, 2]
