@@ -28,6 +28,7 @@ from gateway.links import Links
 from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.names import names_about, short
+from gateway.patience import Patience
 from gateway.store import Commit
 from gateway.subject import channel, of_duty, subject
 from gateway.writing import Writing
@@ -35,7 +36,7 @@ from gateway.writing import Writing
 PATIENCE = 3
 """With so many unclear answers in a day, the person is told where to find somebody to talk to."""
 ENOUGH = 20
-"""After so many in a day nothing is answered: a robot, most likely."""
+"""After so many in a day nothing is answered that changes nothing: a robot, most likely."""
 FRESH = timedelta(days=7)
 """For so long after the last day a word without a code is taken for a late answer."""
 
@@ -80,6 +81,7 @@ class Answers:
     def __init__(self, store: MatterStore, matters: Matters) -> None:
         self._store = store
         self._matters = matters
+        self._patience = Patience(ENOUGH)
         self._links = Links(store, matters.wording, matters.wake_phone)
 
     async def hear(self, inbound: Inbound, stored: bytes | None, grasp: Grasping, now: datetime) -> Heard:
@@ -107,6 +109,7 @@ class Answers:
             if outcome is not Commit.CONFLICT:
                 return Heard(
                     True,
+                    repeated=outcome is Commit.REPEATED,
                     phone=phone if at.linked else None,
                     strangers=at.pocket.strangers,
                     asks=await self._still_asks(at),
@@ -235,6 +238,8 @@ class Answers:
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
 
     async def _happens(self, at: At, matter: Matter, name: str, given: Given) -> Commit:
+        if matter not in at.waiting and self._patience.spent(at.inbound.address, at.now):
+            return Commit.REPEATED
         return await self._matters.step(
             home_of(matter.person.iin),
             matter.id,
@@ -265,6 +270,8 @@ class Answers:
 
     async def _says(self, at: At, saying: _Saying) -> Commit:
         """Nothing is decided: what was said and answered is written down at the phone."""
+        if self._patience.spent(at.inbound.address, at.now):
+            return Commit.REPEATED
         inbound, given = at.inbound, at.given(Answer.SILENCE, None, None)
         letters = [self._letter(at, saying)] if saying.after.unclear[1] <= ENOUGH else []
         entries = []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import structs
@@ -101,11 +102,18 @@ class Receiver:
         self._clock = clock
         self._wake = wake
         self._wake_errands = wake_errands
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Whoever writes much at once waits for themselves; otherwise all but one turn would be in vain."""
 
     async def receive(self, inbound: Inbound) -> None:
         """Raises only while Redis is away; then the message has to come again."""
         if isinstance(inbound.content, Text):
             inbound = structs.replace(inbound, content=Text(cleaned(inbound.content.text)))
+        turn = self._turns.setdefault(inbound.address, asyncio.Lock())
+        async with turn:
+            await self._receive(inbound)
+
+    async def _receive(self, inbound: Inbound) -> None:
         where = surface(inbound.address)
         first = Here(self._clock.now(), where, _own_phone(inbound.address))
         until = asyncio.get_running_loop().time() + PATIENCE

@@ -1,0 +1,24 @@
+"""How often in a day one phone or chat is told what changes nothing. In memory: a robot is at the other end, most
+likely, and it is to leave no trace."""
+
+from collections import OrderedDict
+from datetime import datetime
+
+REMEMBERED = 20_000
+"""Phones and chats; whoever was told longest ago is forgotten first."""
+
+
+class Patience:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._told: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def spent(self, address: str, now: datetime) -> bool:
+        """Once more; whether that is too often."""
+        day, times = self._told.pop(address, (0, 0))
+        today = now.date().toordinal()
+        times = times + 1 if day == today else 1
+        self._told[address] = (today, min(times, self._most + 1))
+        if len(self._told) > REMEMBERED:
+            self._told.popitem(last=False)
+        return times > self._most
