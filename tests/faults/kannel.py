@@ -3,11 +3,14 @@ brings people's messages, each again and again until it is answered with 200."""
 
 import asyncio
 import random
+import re
 import time
 from collections import defaultdict
 from typing import Self
 from urllib.parse import parse_qs, quote, urlsplit
 
+_DIGEST = re.compile(r"(?<=^kannel:)([\w-]+)\.[0-9a-f]{12}")
+"""Of sender and text, behind the id that Kannel gave a message."""
 SLOWEST = 0.03
 """Seconds: kills shall also fall between a letter and its answer."""
 
@@ -55,7 +58,7 @@ class Gateway:
     def _note(self, target: str) -> tuple[str, int]:
         query = parse_qs(urlsplit(target).query)
         self.taken += 1
-        letter = parse_qs(urlsplit(query["dlr-url"][0]).query)["id"][0]
+        letter = _DIGEST.sub(r"\1", parse_qs(urlsplit(query["dlr-url"][0]).query)["id"][0])
         if letter not in self.arrivals:
             self.received[query["to"][0]].append(letter)
             self.texts[letter] = query["text"][0]
