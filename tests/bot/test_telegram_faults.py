@@ -11,7 +11,7 @@ from dialogs.matters import pocket
 from gateway.channels import Letter
 from gateway.connection import Batched
 from gateway.matter_store import MatterStore
-from tests.bot.bot_api import BotApi, Fault
+from tests.bot.bot_api import BotApi, Fault, serving
 from tests.bot.bot_api_chats import Shown
 from tests.bot.whole import HOOK, Whole, button, running, text
 from tests.papers import CALENDAR
@@ -128,3 +128,44 @@ def table(cells: dict[tuple[str, str], str]) -> str:
     lines = [f"{'':24}" + "".join(f"{fault:9}" for fault in FAULTS)]
     lines += [f"{method:24}" + "".join(f"{cells[method, fault]:9}" for fault in FAULTS) for method in METHODS]
     return "\n".join(lines)
+
+
+START_FAULTS = ("429", "502", "500", "slow", "cut", "after", "torn")
+START_TABLE = """
+                        429    502    500    slow   cut    after  torn
+getMe                   done   done   done   done   done   done   done
+setWebhook              done   done   done   done   done   again  again
+deleteWebhook           done   done   done   done   done   again  again
+getUpdates              done   done   done   done   done   done   done
+setMyCommands           less   less   less   done   less   done   done
+setMyDescription        less   less   less   done   less   done   done
+setMyShortDescription   less   less   less   done   less   done   done
+"""
+"""`done`: as often as without a fault, and updates are served; `again`: it was done twice, which changes nothing;
+`less`: it is left out until the next start, and updates are served all the same."""
+START_EXPECTED = {
+    (row.split()[0], fault): found
+    for row in START_TABLE.strip().splitlines()[1:]
+    for fault, found in zip(START_FAULTS, row.split()[1:], strict=True)
+}
+TIMES = {"setMyCommands": 3, "setMyDescription": 3, "setMyShortDescription": 3, "setWebhook": 1, "deleteWebhook": 1}
+
+
+async def test_every_method_of_the_start_meets_every_fault(batched: Batched, dialogue: Dialogue) -> None:
+    async def one(method: str, fault: str) -> str:
+        async with serving() as api:
+            api.faults[method].append(FAULTS[fault])
+            await api.add({"update_id": 1, "brand_new": {}})
+            async with running(api, batched, dialogue, webhook=HOOK if method == "setWebhook" else None):
+                await api.until(lambda: api.confirmed == 2 or (api.bringing is not None and not api.queue.waiting))
+                await api.until(
+                    lambda: any(given.get("language_code") == "ru" for given in api.sent("setMyShortDescription"))
+                )
+            assert not api.wrong
+            times = len(api.sent(method))
+        expected = TIMES.get(method, times)
+        return "done" if times == expected else "again" if times > expected else "less"
+
+    cells = list(START_EXPECTED)
+    found = dict(zip(cells, await asyncio.gather(*(one(*cell) for cell in cells)), strict=True))
+    assert found == START_EXPECTED
