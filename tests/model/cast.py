@@ -69,6 +69,8 @@ class Cast(Struct, frozen=True):
     duties: tuple[Due, ...] = ()
     passed_on: frozenset[str] = frozenset()
     """Invitations whose postponement E-Sobes will not have."""
+    sms_too: bool = True
+    """Whether what the law asks for goes by SMS also where a chat is linked."""
 
     def offer(self, id: str) -> Offered:
         return next(one for one in self.offers if one.id == id)
@@ -100,7 +102,9 @@ class Cast(Struct, frozen=True):
             f"{', '.join(f'{day:%a %Y-%m-%d}' for day in one.days)}, {'refused' * (one.id in self.passed_on)}"
             for one in self.duties
         ]
-        return "\n".join([f"begins {self.begins:%a %Y-%m-%d %H:%M:%S}, chats {self.chats}", *offers, *duties])
+        first = "" if self.sms_too else ", preferred"
+        head = f"begins {self.begins:%a %Y-%m-%d %H:%M:%S}, chats {self.chats}{first}"
+        return "\n".join([head, *offers, *duties])
 
 
 def draw(chance: Random, number: int) -> Cast:
@@ -115,13 +119,15 @@ def draw(chance: Random, number: int) -> Cast:
     begins = datetime(day.year, day.month, day.day, tzinfo=ALMATY) + timedelta(
         seconds=chance.choice((chance.randrange(86400), chance.randrange(32400, 75600), 75599, 86397, 32400))
     )
-    chats = {phone: f"chat:{number}-{place}" for place, phone in enumerate(phones) if chance.random() < 0.2}
+    sms_too = number % 3 != 0
+    linked = 0.2 if sms_too else 0.6
+    chats = {phone: f"chat:{number}-{place}" for place, phone in enumerate(phones) if chance.random() < linked}
     last_word = frozenset(one.id for one in offers if chance.random() < 0.3)
     duties = tuple(
         _due(chance, place, chance.choice(persons), reached, day) for place in range(max(0, chance.randint(-3, 3)))
     )
     passed_on = frozenset(one.id for one in duties if chance.random() < 0.2)
-    return Cast(begins, offers, chats, last_word, duties, passed_on)
+    return Cast(begins, offers, chats, last_word, duties, passed_on, sms_too)
 
 
 def _due(chance: Random, place: int, person: Person, reached: dict[str, tuple[str, ...]], begins: date) -> Due:

@@ -459,7 +459,8 @@ class Duties:
             for chat in chats:
                 when = come[chat].when
                 follows = leaves(when + FOLLOWS)
-                if letter in LAW or come[sms].asked or follows >= come[chat].until:
+                law = letter in LAW and self._cast.sms_too
+                if law or come[sms].asked or follows >= come[chat].until:
                     continue
                 by_sms = Come(when, self._until(letter, follows, last), follows=follows)
                 until = follows if leaves(when) > when else when + FOLLOWS

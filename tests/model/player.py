@@ -45,7 +45,7 @@ class Player:
         self._clock = Hands(cast.begins)
         self._operator = Operator(self._clock.now)
         self.ministry = Ministry(self._clock.now, cast.last_word, cast.passed_on)
-        self._world = World(ground, self._clock, self._operator, self.ministry)
+        self._world = World(ground, self._clock, self._operator, self.ministry, sms_too=cast.sms_too)
         self._reference = Reference(cast, self._fate)
         self._duties = Duties(cast, self._fate_of_duty, self._reference.strangers)
         self._reference.persons_at = self._duties.persons_at

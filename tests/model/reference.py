@@ -180,7 +180,7 @@ class Reference:
         for phone in phones:
             names: list[Name] = [(first, f"news:{event}", 1, address) for address in self._cast.at(phone)]
             self.letters.update(dict.fromkeys(names, now))
-            if len(names) > 1 and not asked:
+            if len(names) > 1 and not (asked and self._cast.sms_too):
                 self.follows[names[0]] = names[1], leaves(now + FOLLOWS)
         for id, (_, stage, _) in news.waiting.items():
             self.stages[id] = stage
@@ -219,6 +219,8 @@ class Reference:
                     self.overtaken[name] = self.letters.pop(name)
             elif since < when and until >= evening:
                 del self.letters[name]
+            elif name in self.follows and since < self.follows[name][1] and until >= evening:
+                self.overtaken[name] = self.letters.pop(name)
 
     def _pass_time(self, offer: Offer, now: datetime) -> None:
         if offer.state == "held" and offer.held is not None and now >= min(offer.held.at + HOLD, offer.closes):
@@ -251,18 +253,23 @@ class Reference:
             self._tell(offer, letter[offer.kind][name], leaves(now))
 
     def _known(self, offer: Offer, tries: list[int], name: str) -> set[str]:
-        fates = {
-            self._fate((offer.id, name, number, address))
-            for phone in offer.phones
-            for number in tries
-            for address in [f"sms:{phone}"]
-        }
-        return fates - {""}
+        fates = {self._fate((offer.id, name, number, f"sms:{phone}")) for phone in offer.phones for number in tries}
+        in_chats = {self._in_chat(offer, name, number, phone) for phone in offer.phones for number in tries}
+        return (fates | in_chats) - {""}
+
+    def _in_chat(self, offer: Offer, name: str, number: int, phone: str) -> str:
+        """Whether the chat has taken it, where that is enough."""
+        if self._cast.sms_too or phone not in self._cast.chats:
+            return ""
+        fate = self._fate((offer.id, name, number, self._cast.chats[phone]))
+        return fate if fate == "taken" else ""
 
     def _reached(self, offer: Offer, phone: str, tries: list[int]) -> bool:
         """Something was delivered there; or something was taken, and nothing is known to have failed."""
-        names = [(offer.id, name, number, f"sms:{phone}") for name in ("question", "reminder") for number in tries]
-        fates = {self._fate(name) for name in names}
+        asked = [(name, number) for name in ("question", "reminder") for number in tries]
+        if any(self._in_chat(offer, *one, phone) for one in asked):
+            return True
+        fates = {self._fate((offer.id, *one, f"sms:{phone}")) for one in asked}
         return "delivered" in fates or ("taken" in fates and not fates & {"failed", "refused"})
 
     def _came(self, offer: Offer, phone: str) -> bool:
@@ -362,9 +369,14 @@ class Reference:
 
     def _tell(self, offer: Offer, name: str, when: datetime, besides: str = "") -> None:
         for phone in offer.phones:
-            for address in self._cast.at(phone):
-                if address != besides:
-                    self.letters[offer.id, name, offer.tries, address] = when
+            told: list[Name] = [(offer.id, name, offer.tries, address) for address in self._cast.at(phone)]
+            self.letters.update({one: when for one in told if one[3] != besides})
+            if self._cast.sms_too or len(told) == 1 or besides == told[0][3]:
+                continue
+            if besides == told[1][3]:  # the answer in the chat is enough, if it gets through
+                self.overtaken[told[0]] = self.letters.pop(told[0])
+            else:
+                self.follows[told[0]] = told[1], leaves(when + FOLLOWS)
 
     def _leave(self, offer: Offer, state: str, now: datetime) -> None:
         """Nothing is asked any more: questions that wait for the morning must not come, and what has become of it

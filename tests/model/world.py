@@ -81,14 +81,14 @@ def esobes_by(answer: Callable[[httpx.Request], Coroutine[None, None, httpx.Resp
 class Program:
     """One life of it."""
 
-    def __init__(self, ground: Ground, clock: Clock, operator: Operator) -> None:
+    def __init__(self, ground: Ground, clock: Clock, operator: Operator, *, sms_too: bool) -> None:
         self.redis = Mortal(ground.wire)
         batched = Batched(cast(Client, self.redis))
         self.outbox = Outbox(batched, {"sms": operator, "chat": operator}, clock, "model", quiet=ground.rules.quiet)
         channels: dict[str, Relays] = {}
         self.relays = Outbox(batched, channels, clock, "model", stream=STREAM, forever=True)
         store, self.letters = MatterStore(batched), Letters(batched)
-        ways = Ways(statutory.load(), ground.rules.quiet)
+        ways = Ways(statutory.load(), ground.rules.quiet, sms_too=sms_too)
         self.matters = Matters(
             store=store,
             letters=self.letters,
@@ -164,19 +164,22 @@ class Program:
 
 
 class World:
-    def __init__(self, ground: Ground, clock: Hands, operator: Operator, ministry: Ministry) -> None:
+    def __init__(
+        self, ground: Ground, clock: Hands, operator: Operator, ministry: Ministry, *, sms_too: bool
+    ) -> None:
         self.clock = clock
         self.operator = operator
         self.ministry = ministry
         self.deaths = 0
         self.program: Program
         self._ground = ground
+        self._sms_too = sms_too
         self._others = asyncio.all_tasks()
         self._answered = 0
         """So many answers of E-Sobes had come when it was last asked what is due."""
 
     def begin(self) -> None:
-        self.program = Program(self._ground, self.clock, self.operator)
+        self.program = Program(self._ground, self.clock, self.operator, sms_too=self._sms_too)
 
     async def end(self) -> None:
         """As by SIGKILL: what it had sent arrives, all else is gone."""
