@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import uvloop
+from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench import asking, matters
@@ -20,7 +21,7 @@ from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
-from gateway.channels import Letter, Sent
+from gateway.channels import Channel, Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
 from gateway.esobes import Esobes
@@ -28,6 +29,8 @@ from gateway.esobes_looking import Looking
 from gateway.matter_store import MatterStore
 from gateway.outbox import Outbox
 from gateway.routes.reports import Reported
+from gateway.routes.trails import STREAMS
+from gateway.sms import kannel
 from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.events import Events, Listener
@@ -68,16 +71,38 @@ class Loopback:
         return Sent()
 
 
-async def kelisim(url: str, sending: bool = False, clock: Clock | None = None, esobes: str = "") -> App:
-    """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to, and
-    E-Sobes is asked where there is one."""
+class Carried(Struct, frozen=True):
+    """SMS leave by Kannel."""
+
+    url: str
+    rate: float
+    """Of broadcasts, letters a second."""
+
+
+async def kelisim(
+    url: str,
+    sending: bool = False,
+    clock: Clock | None = None,
+    esobes: str = "",
+    carried: Carried | None = None,
+) -> App:
+    """The application's own parts, put together as `bot/app.py` does it; the outbox sends only if told to, broadcasts
+    too where SMS are carried, and E-Sobes is asked where there is one."""
     from bot import telegram
 
     redis = connect(url)
     await check(redis)
     batched, clock, spoken = Batched(redis), clock or Clock(), dialogue.load(LOCALES)
     store, loopback = Store(batched), Loopback()
-    outbox = Outbox(batched, {"tg": loopback, "sms": loopback}, clock, "bench")
+    channels: dict[str, Channel] = {"tg": loopback, "sms": loopback}
+    if carried is not None:
+        from bench import leaving
+
+        route = kannel.Kannel(leaving.kannel_account(carried.url))
+        channels["sms"] = leaving.routes_of(route, batched, carried.rate)
+        broadcasts = Outbox(batched, channels, clock, "bench", stream=STREAMS[True])
+        _BACKGROUND.append(asyncio.create_task(broadcasts.run()))
+    outbox = Outbox(batched, channels, clock, "bench")
     law = matters.law(spoken)
     affairs = matters.build(batched, spoken, law, clock, outbox.wake)
     offers = Answers(MatterStore(batched), affairs)
@@ -94,12 +119,13 @@ async def kelisim(url: str, sending: bool = False, clock: Clock | None = None, e
         store=store,
         clock=clock,
         wake=outbox.wake,
+        reach=offers,
     )
-    kannel = KannelWebhook(receiver, Reported(batched, None, clock, lambda _: None), clock, SECRET)
+    door = KannelWebhook(receiver, Reported(batched, None, clock, lambda _: None), clock, SECRET)
     return web.build(
         lambda: batched("PING"),
         TelegramWebhook(bot, SECRET),
-        kannel,
+        door,
         events=_events(affairs, spoken, law, clock),
         letters={},
     )
@@ -112,6 +138,10 @@ def _events(listener: Listener, spoken: Dialogue, law: Rules, clock: Clock) -> E
 
 async def kelisim_sending(url: str) -> App:
     return await kelisim(url, sending=True)
+
+
+async def kelisim_carried(url: str, carrier: str, rate: str) -> App:
+    return await kelisim(url, sending=True, carried=Carried(carrier, float(rate)))
 
 
 async def kelisim_offers(url: str) -> App:
@@ -166,6 +196,7 @@ async def raw_echo(_: str) -> App:
 BUILD: dict[str, Callable[..., Awaitable[App]]] = {
     "kelisim": kelisim,
     "kelisim-sending": kelisim_sending,
+    "kelisim-carried": kelisim_carried,
     "kelisim-offers": kelisim_offers,
     "kelisim-status": kelisim_status,
     "status-floor": status_floor,

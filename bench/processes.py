@@ -1,6 +1,7 @@
 """Servers under measurement: started, held on a core of their own, their CPU time read, ended."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,17 @@ class Process:
         """Seconds of CPU that the process has used, all its threads together."""
         fields = Path(f"/proc/{self._popen.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self) -> int:
+        """Bytes that it has in memory now."""
+        return int(Path(f"/proc/{self._popen.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def rest(self) -> None:
+        """It stands still, so that somebody else can be measured."""
+        self._popen.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._popen.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         try:
