@@ -102,7 +102,7 @@ class Telling(Struct, frozen=True):
     """Which letter: `question`, `reminder`, `consented`…"""
     asked: bool = False
     """An answer to what somebody has just sent: it goes back the way that came, and at any hour. Any other goes to
-    all phones of the person, to the chats linked to them, and not at night."""
+    all phones of the person or the chats linked to them, and not at night."""
     minutes: int = 0
     """`refusing`: how long the way back is open."""
     held: str = ""
