@@ -10,7 +10,7 @@ from time import perf_counter
 import uvloop
 from redis.asyncio import Redis
 
-from bench import core, kinds, leavings, matters, memory, million, offers, status, talks, turns
+from bench import broadcasts, core, kinds, leaving, leavings, matters, memory, million, offers, status, talks, turns
 from bench.contenders import LOCALES
 from bench.load import LoadError
 from bench.million_results import MillionResults
@@ -57,6 +57,9 @@ async def run(cores: Cores) -> Results:
                 await turns.throughput(field, redis, "always", SENDING)
                 await turns.check_sent(field, redis)
             await memory.empty_out(redis)
+            _tell("letters leave by every route")
+            left_by = await leaving.measure(url, spoken, cores)
+            await memory.empty_out(redis)
             _tell("where is my application")
             asked_status = await status.measure(redis, url, cores)
             await memory.empty_out(redis)
@@ -74,6 +77,9 @@ async def run(cores: Cores) -> Results:
     _tell("a million open matters")
     with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
         found = await million.measure(spoken, Path(folder), cores)
+    _tell("replies while a broadcast runs")
+    with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
+        replies = await broadcasts.measure(score[Surface.SMS], Path(folder), cores)
     _tell("the dialogue alone, and the start")
     dearest = [
         (str(surface), kind, micros)
@@ -88,6 +94,8 @@ async def run(cores: Cores) -> Results:
         offers=OfferResults(offer_rows, OFFER_ROUNDS, offer_rate, left),
         million=MillionResults(found, weighed),
         status=asked_status,
+        leaving=left_by,
+        broadcasts=replies,
         core=dearest,
         start_ups=[core.start_up() for _ in range(START_UPS)],
         cores=cores.said(),

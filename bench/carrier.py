@@ -124,7 +124,8 @@ class _Line(asyncio.Protocol):
 
     def _say(self, answer: bytes) -> None:
         self._desk.answered()
-        self._transport.write(answer)
+        if not self._transport.is_closing():
+            self._transport.write(answer)
 
 
 async def serve() -> None:

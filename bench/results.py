@@ -9,6 +9,8 @@ from statistics import median
 
 from msgspec import Struct
 
+from bench.broadcasts import BroadcastResults
+from bench.leaving import LeavingResults
 from bench.memory import Memory
 from bench.million_results import MillionResults
 from bench.offer_results import OfferResults
@@ -44,6 +46,8 @@ class Results(Struct):
     offers: OfferResults
     million: MillionResults
     status: StatusResults
+    leaving: LeavingResults
+    broadcasts: BroadcastResults
     core: Core
     start_ups: list[float]
     cores: str
@@ -53,7 +57,8 @@ class Results(Struct):
 
     def text(self) -> str:
         turns = (self._aims(), self._turns(), self._waits(), self._memory())
-        parts = (*turns, self.offers.text(), self.million.text(), self.status.text(), self._core(), self._how())
+        later = (self.offers, self.million, self.status, self.leaving, self.broadcasts)
+        parts = (*turns, *(part.text() for part in later), self._core(), self._how())
         return "\n\n".join(("# Benchmark", *parts)) + "\n"
 
     def _aims(self) -> str:
@@ -70,7 +75,8 @@ class Results(Struct):
         heads = ["turns a second, ratio", *RATIO_HEADS, "aim"]
         size = self.memory.citizen
         kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {met('≤ 1 KB', size <= AIM_BYTES)}."
-        return table(heads, lines) + "\n\n" + kept + "\n\n" + self.million.aim()
+        aims = (self.million.aim(), self.leaving.aim(), self.broadcasts.aim())
+        return "\n\n".join((table(heads, lines), kept, *aims))
 
     def _turns(self) -> str:
         return f"## Throughput, {AT_ONCE} at once\n\n" + throughput(self.rows, self.rounds, "turns")
@@ -121,6 +127,8 @@ as the real turn, with redis-py used plainly, and the answers taken from a list.
 {self.offers.how()}
 {self.million.how()}
 {self.status.how()}
+{self.leaving.how()}
+{self.broadcasts.how()}
 - Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
 of the server's process alone.
 - Load average before the run: {self.load:.2f}. Above 0.5 the machine was not quiet: then look at the server CPU.
