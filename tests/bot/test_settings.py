@@ -94,7 +94,7 @@ def test_other_providers_are_where_they_are_and_only_their_secrets_are_needed(
     assert (table.smsc_url, table.smsc_sender, str(table.smsc_price)) == ("https://smsc.kz", "ESOBES", "18.50")
     assert not table.sandbox
     table = loaded(monkeypatch, **MOBIZON, MOBIZON_URL="http://localhost:8090/")
-    assert (table.mobizon_url, table.mobizon_sender, table.mobizon_price) == ("http://localhost:8090", "", 0)
+    assert (table.mobizon_url, table.mobizon_sender, table.mobizon_price) == ("http://localhost:8090", "", Decimal(0))
     assert "hidden" not in repr(table)
 
 
@@ -147,7 +147,7 @@ def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: py
 
 def test_which_route_is_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     table = loaded(monkeypatch, **KANNEL)
-    assert (table.sms_broadcast_routes, table.sms_prefix_routes, table.kannel_price) == ((), {}, 0)
+    assert (table.sms_broadcast_routes, table.sms_prefix_routes, table.kannel_price) == ((), {}, Decimal(0))
     assert (table.sms_unclear_wait, table.sms_broadcast_rate) == (5, 20)
     assert (table.sms_delivered_within, table.sms_delivered_share) == (300, 50)
     table = loaded(
