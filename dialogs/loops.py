@@ -43,16 +43,19 @@ DECIDED = ("language", "agreed", "quiet", "challenge", "proven", "wish", "arriva
 
 
 def guarded(before: Session, turn: Turn, event: Event, content: Content, here: Here) -> Turn:
-    if here.surface is not Surface.SMS or turn.note == "too_fast" or event.name in UNSAID:
+    if here.surface is not Surface.SMS or event.name in UNSAID:
         return turn
     loop, minute, said = before.loop, int(here.now.timestamp()) // 60, _short(content)
+    if turn.note == "too_fast":
+        return structs.replace(turn, reply=None) if minute < loop.until else turn
     answers = _lately(before, minute)
     if answers > MOST:
         turn = structs.replace(turn, reply=None)
     weight = _weight(before, turn.session, event, content, said)
     pausing, decided = minute < loop.until, _decides(before, turn, here)
     if pausing and not decided and (weight or (weight == 0 and loop.pauses > WORDS_END) or answers > MOST // 2):
-        return Turn(before, None, None, None, "looping")  # what is on the person's screen still stands
+        unmoved = structs.replace(before, pace=turn.session.pace)  # what is on the person's screen still stands
+        return Turn(unmoved, None, None, None, "looping")
     if loop.pauses and minute >= loop.until + A_DAY:
         loop = NO_LOOP
     idle = 0 if pausing or weight is None else loop.idle + weight

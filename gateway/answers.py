@@ -238,7 +238,8 @@ class Answers:
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
 
     async def _happens(self, at: At, matter: Matter, name: str, given: Given) -> Commit:
-        if matter not in at.waiting and self._patience.spent(at.inbound.address, at.now):
+        changes = matter in at.waiting and (matter.state == "asked" or given.answer is Answer.CONSENT)
+        if not changes and self._patience.spent(at.inbound.address, at.now):
             return Commit.REPEATED
         return await self._matters.step(
             home_of(matter.person.iin),

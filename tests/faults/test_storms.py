@@ -27,8 +27,10 @@ from tests.faults.test_kill import free_port
 from tests.faults.test_promises import iins
 from tests.gateway.ministry import TOKEN, Ministry
 
-STORM = int(os.environ.get("STORM", "1500"))
+STORM = int(os.environ.get("STORM", "1000"))
 """Messages; 10 000 by hand."""
+RATE = 10_000 / 60
+"""A second."""
 SECRET = "secret-of-the-storm-test"
 LINES = 64
 """Connections that the gateway brings them over."""
@@ -55,13 +57,14 @@ class World(Struct):
         for message in messages:
             waiting.put_nowait(message)
         begun = time.monotonic()
-        await asyncio.gather(*(self._line(waiting) for _ in range(min(LINES, len(messages)))))
+        await asyncio.gather(*(self._line(waiting, begun, len(messages)) for _ in range(min(LINES, len(messages)))))
         return time.monotonic() - begun
 
-    async def _line(self, waiting: Queue[tuple[str, str, str]]) -> None:
+    async def _line(self, waiting: Queue[tuple[str, str, str]], begun: float, whole: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         while not waiting.empty():
             message = waiting.get_nowait()
+            await asyncio.sleep(begun + (whole - waiting.qsize() - 1) / RATE - time.monotonic())
             status = await self._told(reader, writer, message)
             if status == 503:
                 self.busy += 1
