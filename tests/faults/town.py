@@ -50,7 +50,7 @@ class Town:
     def texts(self, route: str) -> list[str]:
         """Of what it has taken."""
         if route == KANNEL:
-            return [text for _, text in self.kannel.letters]
+            return [text for _, _, text in self.kannel.letters]
         if route == SMSC:
             return [text for _, _, text in self.smsc.letters]
         return [text for _, text in self.mobizon.letters.values()]

@@ -53,8 +53,8 @@ class Double:
 
     def __init__(self, *faults: Fault | bytes) -> None:
         """One for each request, then none. Bytes: a recorded answer of the provider, which takes nothing."""
-        self.faults: list[Fault | tuple[Fault, bool] | bytes] = list(faults)
-        """With «taken» or not, where it is to differ from what the fault says."""
+        self.faults: list[Fault | tuple[Fault, bool] | bytes | None] = list(faults)
+        """With «taken» or not, where it is to differ from what the fault says; None: nothing goes wrong."""
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         """What else happens before an answer leaves."""
         self.requests: list[Request] = []

@@ -1,7 +1,7 @@
 """Kannel's sendsms on the loopback."""
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from gateway.sms.kannel import Account
 from tests.gateway.sms.double import Double, Request, fields
@@ -11,14 +11,15 @@ REPORTS = "http://kelisim.example/sms/kannel/secret/dlr"
 
 
 class KannelDouble(Double):
-    def __init__(self) -> None:
+    def __init__(self, reports: str = REPORTS) -> None:
         super().__init__()
-        self.letters: list[tuple[str, str]] = []
-        """Where reports about it go, and the text."""
+        self.letters: list[tuple[str, str, str]] = []
+        """Name, phone and text of each that was taken."""
+        self._reports = reports
 
     @property
     def account(self) -> Account:
-        return Account(self.url, USERNAME, PASSWORD, SENDER, REPORTS)
+        return Account(self.url, USERNAME, PASSWORD, SENDER, self._reports)
 
     def answer(self, request: Request) -> object:
         assert (request.method, request.path) == ("GET", "/cgi-bin/sendsms")
@@ -29,9 +30,10 @@ class KannelDouble(Double):
         assert (given["charset"], given["dlr-mask"]) == ("UTF-8", "31")
         assert given["coding"] in ("0", "2")
         assert re.fullmatch(r"\+7\d{10}", given["to"])
-        assert given["dlr-url"].startswith(f"{REPORTS}?")
-        assert given["dlr-url"].endswith("&type=%d")
-        self.letters.append((given["dlr-url"], given["text"]))
+        assert given["dlr-url"].startswith(f"{self._reports}?")
+        report = fields(urlsplit(given["dlr-url"].replace("%d", "1")).query)
+        assert set(report) == {"id", "type"}
+        self.letters.append((report["id"], given["to"], given["text"]))
         return "0: Accepted for delivery"
 
     def write(self, answer: object) -> bytes:
@@ -40,6 +42,5 @@ class KannelDouble(Double):
 
     def report(self, text: str, kind: int) -> str:
         """The query of a report about a letter that says this."""
-        url = next(url for url, known in self.letters if known == text)
-        assert dict(parse_qsl(urlsplit(url).query))["id"]
-        return urlsplit(url.replace("%d", str(kind))).query
+        name = next(name for name, _, known in self.letters if known == text)
+        return urlencode({"id": name, "type": kind})
