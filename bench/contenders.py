@@ -27,7 +27,7 @@ from gateway.connection import Batched, check, connect
 from gateway.esobes import Esobes
 from gateway.esobes_looking import Looking
 from gateway.matter_store import MatterStore
-from gateway.outbox import Outbox
+from gateway.outbox import BROADCASTS_AHEAD, Outbox
 from gateway.routes.reports import Reported
 from gateway.routes.trails import STREAMS
 from gateway.sms import kannel
@@ -100,7 +100,7 @@ async def kelisim(
 
         route = kannel.Kannel(leaving.kannel_account(carried.url))
         channels["sms"] = leaving.routes_of(route, batched, carried.rate)
-        broadcasts = Outbox(batched, channels, clock, "bench", stream=STREAMS[True])
+        broadcasts = Outbox(batched, channels, clock, "bench", stream=STREAMS[True], ahead=BROADCASTS_AHEAD)
         _BACKGROUND.append(asyncio.create_task(broadcasts.run()))
     outbox = Outbox(batched, channels, clock, "bench")
     law = matters.law(spoken)

@@ -31,7 +31,7 @@ from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
-from gateway.outbox import Outbox
+from gateway.outbox import BROADCASTS_AHEAD, Outbox
 from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.receive import Receiver
@@ -160,6 +160,7 @@ class Application:
             ground.clock,
             ground.reader,
             stream=STREAMS[True],
+            ahead=BROADCASTS_AHEAD,
             quiet=settings.quiet,
             counts=outbox.counts,
         )

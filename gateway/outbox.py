@@ -34,6 +34,10 @@ _FAREWELL = 10.0
 """Seconds that letters under way get when the program stops."""
 _AT_ONCE = 100
 """Letters under way per channel."""
+_AHEAD = 20_000
+"""Letters in memory; the others wait in Redis."""
+BROADCASTS_AHEAD = 1_000
+"""Fewer of those that leave slowly: reading many at a time would hold up whoever is being answered."""
 
 
 class _Waiter(Struct, frozen=True):
@@ -63,15 +67,16 @@ class Outbox:
         stream: str = "outbox",
         forever: bool = False,
         at_once: int = _AT_ONCE,
+        ahead: int = _AHEAD,
         quiet: Quiet | None = None,
         counts: dict[tuple[str, str], int] | None = None,
     ) -> None:
         """`channels` by the beginning of the addresses they serve: `sms`, `tg`, `chat`. `stream`: whose letters leave
-        here. `forever`: they are of use however late they arrive. `quiet`: when nothing unasked leaves. `counts`:
-        another outbox counts here as well."""
+        here. `forever`: they are of use however late they arrive. `at_once`: letters under way per channel. `ahead`:
+        letters in memory. `quiet`: when nothing unasked leaves. `counts`: another outbox counts here as well."""
         self.counts = {} if counts is None else counts
         """(channel, what became of the letter, or `retry`) → how often."""
-        self._pile = Pile(redis, stream, reader)
+        self._pile = Pile(redis, stream, reader, ahead)
         self._channels = channels
         self._clock = clock
         self._forever = forever

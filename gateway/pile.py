@@ -22,8 +22,6 @@ from gateway.streams import NEW, PAGE, Place, Streams, place_of
 
 log = logging.getLogger(__name__)
 
-_HELD_AT_MOST = 20_000
-"""Letters in memory; the others wait in Redis."""
 _ELSEWHERE: Place = (sys.maxsize, 0)
 """How far a shard has been read in which another process reads: nobody here can wait for it."""
 _decode = msgspec.json.Decoder(Letter).decode
@@ -55,7 +53,9 @@ class PutOff(Struct, frozen=True):
 
 
 class Pile:
-    def __init__(self, redis: Batched, stream: str, reader: str) -> None:
+    def __init__(self, redis: Batched, stream: str, reader: str, ahead: int) -> None:
+        """`ahead`: letters in memory; the others wait in Redis."""
+        self._ahead = ahead
         self.unread = set(range(SHARDS))
         """Shards in which there may be something new."""
         self._streams = Streams(redis, stream, reader)
@@ -71,7 +71,11 @@ class Pile:
 
     @property
     def is_full(self) -> bool:
-        return sum(map(len, self._held)) >= _HELD_AT_MOST
+        return self._room <= 0
+
+    @property
+    def _room(self) -> int:
+        return self._ahead - sum(map(len, self._held))
 
     @property
     def is_behind(self) -> bool:
@@ -101,13 +105,20 @@ class Pile:
     async def turn(self, now: float) -> list[Held]:
         """Strikes off what is finished, and answers with what is new, oldest first: two shards may write to one
         address, and what was said first comes first."""
-        shards = set() if self.is_full else set(self.unread)
+        shards = self._next()
         self.unread -= shards
         try:
             return await self._strike_off_and_read(shards, now)
         except BaseException:
             self.unread |= shards
             raise
+
+    def _next(self) -> set[int]:
+        """Shards to read: no more than there is room for, those first of which there is least here."""
+        pages = -(-max(0, self._room) // PAGE)
+        if pages >= len(self.unread):
+            return set(self.unread)
+        return set(sorted(self.unread, key=lambda shard: len(self._held[shard]))[:pages])
 
     async def leave(self) -> None:
         """Another process may read at once, unless something is unfinished."""

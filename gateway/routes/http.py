@@ -12,6 +12,7 @@ answer that is not the provider's own word (`gone_wrong`)
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -66,6 +67,7 @@ class Wire:
         self._broken = (_BrokenOffError, aiohttp.ClientError, OSError)
         """With TimeoutError."""
         self._session: ClientSession | None = None
+        self._half = asyncio.Semaphore(max(1, connections // 2))
 
     async def ask(
         self,
@@ -75,13 +77,15 @@ class Wire:
         params: Mapping[str, str] | None = None,
         data: Mapping[str, str] | None = None,
         json: Mapping[str, str | int] | None = None,
+        gives_way: bool = False,
     ) -> Reply | Retry | Unclear | Rejected:
         """`params` go into the address, `data` as a form, `json` as JSON. No redirect is followed: the secrets are
-        for one address."""
+        for one address. `gives_way`: what goes to many; half of the connections stay free for everything else."""
         body, kind = _written(data, json)
         try:
             address = self._where(url, params)
             async with (
+                self._half if gives_way else nullcontext(),
                 asyncio.timeout(3 * self._patience),
                 self._opened().request(method, address, data=body, headers=kind, allow_redirects=False) as answer,
             ):

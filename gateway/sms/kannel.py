@@ -113,7 +113,9 @@ class Kannel:
         self._wire = wire or Wire("Kannel")
 
     async def send(self, letter: Letter) -> Attempt:
-        answer = await self._wire.ask("GET", self._url, params=build(letter, self._account))
+        answer = await self._wire.ask(
+            "GET", self._url, params=build(letter, self._account), gives_way=letter.broadcast
+        )
         return read(answer.status, answer.body, answer.headers) if isinstance(answer, Reply) else answer
 
     async def ask(self, letter: Letter) -> Attempt:

@@ -194,7 +194,8 @@ class Mobizon:
 
     async def send(self, letter: Letter) -> Attempt:
         form = build(letter, self._account)
-        attempt = await self._wire.hand_over(self._url("sendsmsmessage"), read, params=self._params, data=form)
+        url, gives_way = self._url("sendsmsmessage"), letter.broadcast
+        attempt = await self._wire.hand_over(url, read, params=self._params, data=form, gives_way=gives_way)
         if isinstance(attempt, Sent):
             with suppress(RedisAwayError):  # then no report is matched, but it left
                 await self._named.claim(NAME, attempt.provider, letter.id)

@@ -205,7 +205,8 @@ class Smsc:
             await self._named.remember(NAME, name(letter.id), letter.id)
         except RedisAwayError:
             return Retry("smsc: its name for the letter could not be written down")
-        return await self._wire.hand_over(f"{self._account.url}/rest/send/", read, json=build(letter, self._account))
+        url, body = f"{self._account.url}/rest/send/", build(letter, self._account)
+        return await self._wire.hand_over(url, read, json=body, gives_way=letter.broadcast)
 
     async def ask(self, letter: Letter) -> Attempt:
         question = build_question(letter, self._account)

@@ -49,14 +49,14 @@ def clock(batched: Batched) -> SandboxClock:
     return SandboxClock(batched)
 
 
-Running = Callable[[Channel], AbstractAsyncContextManager[Outbox]]
+Running = Callable[..., AbstractAsyncContextManager[Outbox]]
 
 
 @pytest.fixture
 def running(batched: Batched, clock: SandboxClock) -> Running:
     @asynccontextmanager
-    async def start(channel: Channel, reader: str = "main") -> AsyncIterator[Outbox]:
-        outbox = Outbox(batched, {"sms": channel}, clock, reader)
+    async def start(channel: Channel, reader: str = "main", ahead: int = 20_000) -> AsyncIterator[Outbox]:
+        outbox = Outbox(batched, {"sms": channel}, clock, reader, ahead=ahead)
         run = asyncio.create_task(outbox.run())
         yield outbox
         outbox.stop()
@@ -220,20 +220,38 @@ async def test_a_stream_of_its_own_is_left_to_its_outbox(
 async def test_letters_that_find_no_room_in_memory_wait_in_redis_and_keep_nobody(
     running: Running, write: Write, clock: SandboxClock, redis: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.pile._HELD_AT_MOST", 5)
     for module in ("pile", "streams"):
         monkeypatch.setattr(f"gateway.{module}.PAGE", 5)
     book = Book(*[Retry("down")] * 20)
     neighbours = [one for n in range(999) if shard_number(one := f"sms:+77030000{n:03}") == shard_number(ANNA)]
     for number in range(30):
         await write(neighbours[number], f"{number}")
-    async with running(book) as outbox:
+    async with running(book, ahead=5) as outbox:
         await outbox.drained()
         assert len(book.texts) == 5
         for _ in range(20):
             await clock.move(clock.now() + timedelta(minutes=6))
             await outbox.drained()
     assert set(book.texts) == {f"{number}" for number in range(30)}
+    assert await waiting(redis) == 0
+
+
+async def test_no_more_shards_are_read_than_there_is_room_for(
+    running: Running, write: Write, clock: SandboxClock, redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("pile", "streams"):
+        monkeypatch.setattr(f"gateway.{module}.PAGE", 5)
+    book = Book(*[Retry("down")] * 10)
+    people = [f"sms:+77030000{number:03}" for number in range(160)]
+    for person in people:
+        await write(person, person)
+    async with running(book, ahead=10) as outbox:
+        await outbox.drained()
+        assert len(book.texts) in range(10, 15)  # the last page may have more than there is room for
+        for _ in range(20):
+            await clock.move(clock.now() + timedelta(minutes=6))
+            await outbox.drained()
+    assert set(book.texts) == set(people)
     assert await waiting(redis) == 0
 
 

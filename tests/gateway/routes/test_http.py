@@ -77,6 +77,34 @@ async def test_what_is_asked_arrives_as_it_was_written() -> None:
     assert heard == [expected]
 
 
+async def test_what_goes_to_many_leaves_half_of_the_connections_free() -> None:
+    """However slow the provider is: nobody's answer waits behind a broadcast."""
+    heard: list[bytes] = []
+    there, enough = asyncio.Event(), asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                heard.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+                there.set()
+                if heard[-1] == b"/many":
+                    await enough.wait()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(slow, "127.0.0.1", 0)
+    async with server, aclosing(Wire("somebody", connections=2)) as wire:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        many = [asyncio.create_task(wire.ask("GET", f"{url}/many", gives_way=True)) for _ in range(3)]
+        await there.wait()
+        for _ in range(3):
+            assert isinstance(await wire.ask("GET", f"{url}/one"), Reply)
+        assert heard == [b"/many", b"/one", b"/one", b"/one"]
+        enough.set()
+        await asyncio.gather(*many)
+    assert heard[4:] == [b"/many", b"/many"]
+
+
 async def test_an_answer_that_is_too_long_is_none() -> None:
     async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
