@@ -4,7 +4,7 @@ written, with limits of its own, and failing in every known way."""
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, NamedTuple
@@ -67,6 +67,8 @@ class BotApi:
         self.queue = Queue()
         self.token = TOKEN
         self.url = ""
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        """What else happens between a call and its answer."""
         self.front = ""
         """Who takes what comes to the webhook's host: the program behind its proxy."""
         self.bringing: Bringing | None = None
@@ -141,6 +143,8 @@ class BotApi:
         async with self.queue.changed:
             self.calls.append(Call(method, given, start))
             self.queue.changed.notify_all()
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return result
 
     async def from_webhook(self, method: str, given: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from starlette.types import Message
 
-from gateway.channels import Attempt, Inbound, Letter, Outcome
+from gateway.channels import Attempt, Channel, Inbound, Letter, Outcome
 from gateway.clock import ALMATY
 from gateway.connection import Batched, Client
 from gateway.letters import Letters
@@ -21,7 +21,6 @@ from gateway.outbox import Outbox
 from gateway.routes.named import Named
 from gateway.routes.reports import Reported
 from gateway.routes.route import Route
-from gateway.routes.routes import Routes
 from gateway.routes.trails import Trails
 from gateway.sms.mobizon import Mobizon
 from gateway.store import SHARDS, outbox_key
@@ -110,13 +109,13 @@ class Doorstep:
 class Way:
     """The channel, at which something may happen before a route is chosen and once all is written down."""
 
-    def __init__(self, routes: Routes, point: Point) -> None:
-        self._routes = routes
+    def __init__(self, channel: Channel, point: Point) -> None:
+        self._channel = channel
         self._point = point
 
     async def send(self, letter: Letter) -> Outcome:
         await self._point("chosen")
-        outcome = await self._routes.send(letter)
+        outcome = await self._channel.send(letter)
         await self._point("written")
         return outcome
 
@@ -127,6 +126,8 @@ class Nobody:
 
 
 class Play:
+    letters = LETTERS
+
     def __init__(self, cell: Cell, names: tuple[str, ...], town: Town, line: Wire, redis: Client) -> None:
         """`names`: of the routes, in their order. `redis`: by the line, which may break."""
         self._cell, self._names, self._town, self._line, self._redis = cell, names, town, line, redis
@@ -141,15 +142,9 @@ class Play:
 
     async def run(self) -> Story:
         await self._redis.flushdb()
-        self._town.forget()
-        for name, double in self._town.doubles.items():
-            double.faults.clear()
-            double.meanwhile = self._note if name in self._names else None
-        first = self._town.doubles[self._names[0]]
-        if (ends := self._cell.ends_at(self._names[0])) is not None:
-            first.faults.append(ends)
+        self._prepare()
         batched = Batched(self._redis)
-        for letter in LETTERS:
+        for letter in self.letters:
             await batched("XADD", outbox_key(_SHARD), "*", "letter", msgspec.json.encode(letter))
         self._live()
         async with asyncio.timeout(_PATIENCE):
@@ -158,6 +153,15 @@ class Play:
             await self._settle()
         await self._end(kindly=True)
         return await self._story(batched)
+
+    def _prepare(self) -> None:
+        self._town.forget()
+        for name, double in self._town.doubles.items():
+            double.faults.clear()
+            double.meanwhile = self._note if name in self._names else None
+        first = self._town.doubles[self._names[0]]
+        if (ends := self._cell.ends_at(self._names[0])) is not None:
+            first.faults.append(ends)
 
     def _live(self) -> None:
         """One life of the program."""
@@ -183,7 +187,7 @@ class Play:
         return self._town.route(name, named, hurries=self._cell.is_slow(self._names[0]), nowhere=nowhere)
 
     async def _end(self, *, kindly: bool) -> None:
-        self._counts.update(self._routes.counts)
+        self._counts.update(self._counted())
         if kindly:
             self._outbox.stop()
             await self._running
@@ -192,6 +196,9 @@ class Play:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _counted(self) -> Mapping[tuple[str, str], int]:
+        return self._routes.counts
 
     async def _settle(self) -> None:
         """Until nothing waits any more; what rests has the clock moved for it."""
@@ -234,10 +241,12 @@ class Play:
         for name in self._names:
             before = [one for one in (*self._arrivals, *self._refused) if one.route == name]
             for text in self._town.texts(name)[len(before) :]:
-                number = [letter.text for letter in LETTERS].index(text)
-                after = (self._clock.now() - NOON).total_seconds()
-                self._arrivals.append(Arrival(name, number, after))
+                self._came(name, text)
         await self._point("arrived")
+
+    def _came(self, route: str, text: str) -> None:
+        number = [letter.text for letter in LETTERS].index(text)
+        self._arrivals.append(Arrival(route, number, (self._clock.now() - NOON).total_seconds()))
 
     async def _point(self, point: str) -> None:
         what = self._happens.pop(point, ())

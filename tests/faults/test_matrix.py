@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.connection import Client
 from tests.faults.cells import CELLS, KANNEL, MOBIZON, PROVIDERS, SMSC
 from tests.faults.matrix import PRICES, Arrival, Play, Story
 from tests.faults.town import Town
@@ -18,9 +17,7 @@ BEGIN, END = "<!-- what was measured -->\n", "<!-- until here -->\n"
 BEHIND = {KANNEL: SMSC, SMSC: MOBIZON, MOBIZON: KANNEL}
 
 
-async def test_what_becomes_of_each_sms(
-    redis_url: str, redis: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_becomes_of_each_sms(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.outbox._LOOK", 0.02)
     monkeypatch.setattr("gateway.routes.routes._LOOK", 0.02)
     monkeypatch.setattr("gateway.outbox.random.random", lambda: 0.0)
