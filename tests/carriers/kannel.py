@@ -13,7 +13,7 @@ CONFIGURATION = Path(__file__).parents[2] / "docs" / "kannel" / "kannel.conf"
 USERNAME, PASSWORD = "kelisim", "sendsms-password"
 _BOXES = ("bearerbox", "smsbox")
 _PATIENCE = 60.0
-_SETTLES = 1.0
+_SETTLES = 3.0
 
 
 class Kannel:

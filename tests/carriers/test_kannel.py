@@ -118,7 +118,7 @@ async def test_a_message_comes_again_with_the_same_id_until_it_is_taken(tmp_path
         door.answer = mood
         await operator.bring(PHONE, text, to=number)
         await door.until(lambda: len(door.of("mo")) == 4)
-        await kannel.stop_gently()
+        await kannel.stop()
     assert len(Counter(knock["id"] for knock in door.of("mo"))) == 1
     assert {knock["from"] for knock in door.of("mo")} == {PHONE}
     assert operator.parts == []
@@ -136,7 +136,7 @@ async def test_messages_that_wait_for_us_outlive_a_killed_kannel(tmp_path: Path)
         door.answer = lambda knock: DONE
         await kannel.start()
         await door.until(lambda: len(door.of("mo")) >= len(texts))
-        await kannel.stop_gently()
+        await kannel.stop()
     assert len({knock["id"] for knock in door.of("mo")}) == len(door.of("mo")) == len(texts)
     assert operator.parts == []
 

@@ -104,7 +104,7 @@ async def world(folder: Path, redis: Client, redis_url: str, **lines: str) -> As
             "KELISIM_KANNEL_PASSWORD": PASSWORD,
             "KELISIM_REDIS_URL": redis_url,
             "KELISIM_SANDBOX": "0",
-            "KELISIM_SMS_UNCLEAR_WAIT": "10",
+            "KELISIM_SMS_UNCLEAR_WAIT": "20",
         }
         async with kannel, Program(folder, port, kannel.url, SECRET, **settings) as program:
             await program.start()
