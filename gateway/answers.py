@@ -238,8 +238,7 @@ class Answers:
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
 
     async def _happens(self, at: At, matter: Matter, name: str, given: Given) -> Commit:
-        changes = matter in at.waiting and (matter.state == "asked" or given.answer is Answer.CONSENT)
-        if not changes and self._patience.spent(at.inbound.address, at.now):
+        if not self._changes(at, matter, name, given) and self._patience.spent(at.inbound.address, at.now):
             return Commit.REPEATED
         return await self._matters.step(
             home_of(matter.person.iin),
@@ -250,6 +249,11 @@ class Answers:
             asker=Asker(at.inbound, given, at.talk.language),
             seen=matter,
         )
+
+    def _changes(self, at: At, matter: Matter, name: str, given: Given) -> bool:
+        if name == "sized":
+            return sizes.read(given.text or "", matter.size, self._matters.rules).size != matter.size
+        return matter in at.waiting and (matter.state == "asked" or given.answer is Answer.CONSENT)
 
     async def _unclear(self, at: At, reason: str) -> Commit:
         if reason == Reason.UNSURE and at.invited:
@@ -271,7 +275,8 @@ class Answers:
 
     async def _says(self, at: At, saying: _Saying) -> Commit:
         """Nothing is decided: what was said and answered is written down at the phone."""
-        if self._patience.spent(at.inbound.address, at.now):
+        changes = saying.after.strangers != at.pocket.strangers
+        if not changes and self._patience.spent(at.inbound.address, at.now):
             return Commit.REPEATED
         inbound, given = at.inbound, at.given(Answer.SILENCE, None, None)
         letters = [self._letter(at, saying)] if saying.after.unclear[1] <= ENOUGH else []

@@ -292,7 +292,30 @@ async def test_a_robot_is_not_answered_for_ever(affairs: Affairs) -> None:
     for _ in range(ENOUGH + 5):
         await affairs.sms("иә?")
     assert len(await affairs.screen()) == 1 + ENOUGH
-    assert len(await affairs.heard()) == ENOUGH + 5
+    assert len(await affairs.heard()) == ENOUGH
+
+
+@pytest.mark.parametrize("text", ["не мой номер", "қате нөмір"])
+async def test_whoever_was_taken_for_a_robot_is_heard_once_they_say_whose_phone_it_is(
+    affairs: Affairs, text: str
+) -> None:
+    await affairs.told(opened())
+    for _ in range(ENOUGH + 1):
+        await affairs.sms("иә?")
+    await affairs.sms(text)
+    assert (await affairs.sent())[-1] == "not_mine"
+    await affairs.until(FRIDAY.replace(hour=10))
+    assert affairs.answered() == [("O-1:1", "undeliverable")]
+
+
+async def test_a_size_is_heard_however_often_it_was_said_wrong(affairs: Affairs) -> None:
+    await affairs.told(opened(device="diapers"))
+    await affairs.sms((await affairs.matter()).yes)
+    for _ in range(ENOUGH + 5):
+        await affairs.sms("5 см")
+    assert len(await affairs.screen()) == 2 + 1 + ENOUGH
+    await affairs.sms("96 см обычная")
+    assert (await affairs.sent())[-1] == "size.taken"
 
 
 async def test_a_question_is_answered_with_what_is_offered(affairs: Affairs) -> None:
