@@ -233,6 +233,11 @@ class Settings(BaseSettings):
             )
         if self.esobes_url and not self.esobes_token.get_secret_value():  # one made up here would be known to nobody
             raise ValueError(f"{PREFIX}ESOBES_TOKEN: not set, but {PREFIX}ESOBES_URL is")
+        if not self.statutory_sms and not self.telegram_consent:  # a question in a chat that takes no answer
+            raise ValueError(
+                f"{PREFIX}STATUTORY_SMS: 0 does not go together with {PREFIX}TELEGRAM_CONSENT=0: "
+                "whoever can answer by SMS only has to be asked by SMS"
+            )
         preferred = {*self.sms_broadcast_routes}.union(*self.sms_prefix_routes.values())
         if unset := sorted(preferred.difference(self.sms_routes)):
             raise ValueError(f"{PREFIX}SMS_ROUTES: does not name {unset[0]}, which another setting prefers")

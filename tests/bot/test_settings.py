@@ -257,6 +257,12 @@ def test_the_simulator_is_off_once_a_real_channel_is_set(monkeypatch: pytest.Mon
     assert not loaded(monkeypatch, TELEGRAM_TOKEN=TOKEN).sandbox
 
 
+def test_whoever_can_answer_by_sms_only_is_asked_by_sms(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refusal(monkeypatch, STATUTORY_SMS="0", TELEGRAM_CONSENT="0")
+    assert told.startswith("KELISIM_STATUTORY_SMS: 0 does not go together with KELISIM_TELEGRAM_CONSENT=0")
+    assert not loaded(monkeypatch, STATUTORY_SMS="1").telegram_consent
+
+
 def test_the_simulators_clock_goes_together_with_a_gateway_for_sms(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not loaded(monkeypatch, **KANNEL).sandbox
     assert loaded(monkeypatch, SANDBOX="1").sandbox
