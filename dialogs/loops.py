@@ -56,8 +56,8 @@ def guarded(before: Session, turn: Turn, event: Event, content: Content, here: H
     if pausing and not decided and (weight or (weight == 0 and loop.pauses > WORDS_END) or answers > MOST // 2):
         unmoved = structs.replace(before, pace=turn.session.pace)  # what is on the person's screen still stands
         return Turn(unmoved, None, None, None, "looping")
-    if loop.pauses and minute >= loop.until + A_DAY:
-        loop = NO_LOOP
+    if minute >= (loop.until if loop.pauses else before.pace[0]) + A_DAY:
+        loop = NO_LOOP  # one that was out of place now and then is no robot
     idle = 0 if pausing or weight is None else loop.idle + weight
     turn.session.lately = (said, answers + (turn.reply is not None))
     if not decided and (turn.session.lately[1] > MOST or idle >= (ONCE_MORE if loop.pauses else ENOUGH)):

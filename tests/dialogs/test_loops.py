@@ -126,6 +126,16 @@ def test_a_person_who_reads_for_an_hour_is_never_silenced(dialogue: Dialogue, la
         assert talk.answers[-1].note != "looping", line
 
 
+@pytest.mark.parametrize("days", [1, 7])
+def test_whoever_is_not_understood_now_and_then_is_no_robot(dialogue: Dialogue, days: int) -> None:
+    talk = Talk(dialogue, Surface.SMS).known(Language.RU)
+    for _ in range(30):
+        talk.now += timedelta(days=days)
+        talk.send("Дай бог вам здоровья, дочка приедет и сделает")
+        assert talk.answers[-1].messages
+        assert talk.answers[-1].note != "looping"
+
+
 def test_in_a_chat_nobody_is_taken_for_a_robot(dialogue: Dialogue) -> None:
     talk = Talk(dialogue, Surface.CHAT).known(Language.KK)
     for _ in range(100):
