@@ -26,8 +26,8 @@ from gateway.embedded import Embedded
 from gateway.routes.trails import STREAMS
 
 LETTERS = 1_000_000
-RATES = (20, 300)
-"""Letters of the broadcast a second: as the program has it unless told otherwise, and very many."""
+RATES = (20, 100, 300)
+"""Letters of the broadcast a second: as the program has it unless told otherwise, and more."""
 TURNS = 200
 """A second."""
 ROUNDS = 5
@@ -36,7 +36,7 @@ WARM_UP = 1.0
 ENOUGH = 3_000
 """Messages after which nothing gets faster any more."""
 AIM = 1.5
-WRITERS = (300_000_000, 400_000_000)
+WRITERS = (300_000_000, 400_000_000, 500_000_000)
 """Where the numbers of those begin that write, for each rate, …"""
 _PEOPLE = 800_000_000
 """…and of those that the broadcast goes to."""
@@ -188,7 +188,7 @@ async def _pair(ground: _Ground, place: int, idle: str, busy: str) -> Pair:
             contender = await stack.enter_async_context(_running(ground, side, url, place))
             await contender.load.flood(messages=ENOUGH)
             await _arrived(contender, ground)
-            contender.process.rest()
+            await _rest(contender)
             contenders.append(contender)
         for number in range(ROUNDS):
             for contender in contenders if number % 2 == 0 else reversed(contenders):
@@ -197,8 +197,14 @@ async def _pair(ground: _Ground, place: int, idle: str, busy: str) -> Pair:
                 await _arrived(contender, ground)
                 contender.side.slices.append(await _slice(contender, ground))
                 contender.side.memory = contender.process.memory()
-                contender.process.rest()
+                await _rest(contender)
     return pair
+
+
+async def _rest(contender: _Contender) -> None:
+    """Once the gateway's answers are written down."""
+    await asyncio.sleep(4 * LATENCY)
+    contender.process.rest()
 
 
 @asynccontextmanager
