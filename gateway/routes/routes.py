@@ -161,8 +161,10 @@ class Routes:
                 return attempt
             case Unclear(reason):
                 return Retry(f"{route.name}: {reason}; it may have it", self._pause(trail))
-            case Retry(reason, after):
-                return Retry(f"{route.name}: {reason}; it may have it", max(self._patience, after or 0.0))
+            case Retry(reason):
+                now = self._now()
+                rests = self.health[route.name].opens(now) - now
+                return Retry(f"{route.name}: {reason}; it may have it", max(self._patience, rests))
         return trail
 
     def _pause(self, trail: Trail) -> float:

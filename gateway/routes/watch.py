@@ -60,7 +60,7 @@ class Watch:
             before = health.state
             for news in await self._letters.news(due):
                 health.checked(news is not None and news.status is Status.DELIVERED, now)
-            for _ in due:
+            for _ in range(min(len(due), len(sample))):  # none is left if the clock was set back meanwhile
                 sample.popleft()
             if health.state != before:
                 log.warning("SMS by %s: the route is %s now, it was %s", route, health.state, before)

@@ -172,6 +172,17 @@ async def test_after_an_unclear_end_a_sure_failure_does_not_open_another_way(
     assert isinstance(await routes.send(letter()), Sent)
 
 
+async def test_however_long_a_route_asks_us_to_wait_an_unclear_letter_is_tried_again_when_the_route_is(
+    routes: Routes, first: Scripted, clock: Hands
+) -> None:
+    first.answers += (CUT, Retry("come back tomorrow", 86400.0))
+    await routes.send(letter())
+    await later(clock, 60)
+    outcome = await routes.send(letter())
+    assert isinstance(outcome, Retry)
+    assert outcome.after == 300
+
+
 async def test_but_a_refusal_does(routes: Routes, first: Scripted, second: Scripted, clock: Hands) -> None:
     first.answers += (CUT, NO)
     await routes.send(letter())

@@ -1,5 +1,6 @@
 """What is looked up of SMS that should have been delivered; with the real Redis."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from gateway.clock import ALMATY
@@ -47,3 +48,15 @@ async def test_a_clock_that_is_set_back_does_not_blind_it(batched: Batched) -> N
     watch.took("kannel", "a", NOON.timestamp() + 86400)
     watch.took("kannel", "b", NOON.timestamp())
     assert list(watch._sample["kannel"]) == [(NOON.timestamp(), "b")]
+
+
+async def test_nor_does_one_that_is_set_back_in_the_middle_of_a_look(batched: Batched) -> None:
+    clock = Hands(NOON)
+    watch = Watch(Letters(batched), {"kannel": Health(0.5)}, clock, within=300)
+    for number in range(3):
+        watch.took("kannel", f"{number}", NOON.timestamp() + number)
+    await clock.move(NOON + timedelta(seconds=400))
+    look = asyncio.create_task(watch.look())
+    await asyncio.sleep(0)
+    watch.took("kannel", "before", NOON.timestamp() - 3600)
+    await look
