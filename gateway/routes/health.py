@@ -1,7 +1,7 @@
 """How a route is doing. Pure: whoever asks brings the time along, in seconds since 1970.
 
 what happens                                      what follows
-three letters in a row did not get through        rest: a second, then twice as long each time, half a minute at most
+three letters in a row did not get through        rest: a second, then twice as long each time, ten seconds at most
 ten in a row were refused                         likewise: a route that refuses everybody serves nobody
 the rest is over                                  one letter at a time; three that get through, and all is as before
 the provider asks us to wait                      it rests so long, five minutes at most
@@ -15,7 +15,7 @@ from enum import StrEnum
 
 _FAILURES = 3
 _REFUSALS = 10
-_FIRST_REST, _LONGEST_REST = 1.0, 30.0
+_FIRST_REST, _LONGEST_REST = 1.0, 10.0
 _PROOFS = 3
 """Letters that have to get through one by one before all may."""
 _LONGEST_ASKED = 300.0

@@ -68,6 +68,7 @@ class Routes:
         self._preference = preference
         self._trails = trails
         self._clock = clock
+        self._began = self._now()
         self._prices = prices
         self._patience = patience
         self._gate = gate
@@ -172,9 +173,10 @@ class Routes:
         return max(self._patience, 1.0) * 2.0 ** min(trail.tries, _DOUBLINGS) if trail.tries else self._patience
 
     def _waits(self, trail: Trail) -> float:
-        """A clock that was set back holds nothing up."""
+        """From our own start at the earliest: a report could not come before. A clock that was set back holds
+        nothing up."""
         pause = self._pause(trail)
-        waits = trail.since + pause - self._now()
+        waits = max(trail.since, self._began) + pause - self._now()
         return waits if waits <= pause + _LOOK else 0.0
 
     def _best(self, letter: Letter, refused: Sequence[str], failed: Container[str], last: Retry) -> str | Outcome:

@@ -12,6 +12,7 @@ from typing import Protocol
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.web.metrics import Metrics
+from gateway.web.problems import again
 from gateway.web.raw import Answer, GoneError, write_answer
 from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
 
@@ -20,7 +21,7 @@ SMS_PATH = "/sms/"
 UNDER_WAY = 512
 """More messages at once than this are asked to come again: a queue in here would only hide them from the provider."""
 
-_BUSY = Answer(503, headers=((b"retry-after", b"1"),))
+_BUSY = again("Too much at once; please send it again.")
 
 
 class Door(Protocol):

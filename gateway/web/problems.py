@@ -36,6 +36,12 @@ def problem(status: int, detail: str = "", errors: tuple[Wrong, ...] = ()) -> An
     return Answer(status, msgspec.json.encode(body), (_KIND,))
 
 
+def again(detail: str) -> Answer:
+    """Shortly. Its words matter: Kannel takes an answer without any for a yes, whatever the status says."""
+    asked = problem(503, detail)
+    return msgspec.structs.replace(asked, headers=(*asked.headers, (b"retry-after", b"1")))
+
+
 def content() -> dict[str, Any]:
     return {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}}
 

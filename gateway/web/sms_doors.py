@@ -19,7 +19,7 @@ from gateway.letters import Delivery, Status
 from gateway.routes.named import Named
 from gateway.routes.route import Ignored, Reports
 from gateway.sms import mobizon, smsc
-from gateway.web.problems import problem
+from gateway.web.problems import again, problem
 from gateway.web.raw import Answer, BodyTooLargeError, read_body, same_secret
 from gateway.web.webhooks import AWAY, DONE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, TOO_LARGE, Receives, not_allowed
 
@@ -30,7 +30,7 @@ LARGEST = 256 * 1024
 """What would not be taken would be brought again and again: 64 KB of letters in a form stay below it."""
 
 NOT_SIGNED = problem(403, "The signature is not the one that was agreed on.")
-_LATER = Answer(503, problem(503, "Not known yet; please bring it again.").body, AWAY.headers)
+_LATER = again("Not known yet; please bring it again.")
 _PATIENCE = 4.0
 """Seconds: Mobizon waits for five."""
 _MESSAGE = (b"phone", b"mes", b"to")

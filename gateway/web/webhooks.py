@@ -14,7 +14,7 @@ from gateway.connection import RedisAwayError
 from gateway.letters import Delivery
 from gateway.routes.route import Reports
 from gateway.sms import kannel
-from gateway.web.problems import problem
+from gateway.web.problems import again, problem
 from gateway.web.raw import JSON, PLAIN, Answer, BodyTooLargeError, header, read_body, same_secret
 
 TELEGRAM_PATH = "/telegram/webhook"
@@ -31,10 +31,7 @@ FORBIDDEN = problem(403, "The secret is not ours.")
 NOT_FOUND = problem(404)
 TOO_LARGE = problem(413)
 NOT_UNDERSTOOD = problem(400, "This is not a message as it was agreed on.")
-AWAY = msgspec.structs.replace(
-    problem(503, "Redis is away; please send it again."),
-    headers=((b"content-type", b"application/problem+json"), (b"retry-after", b"1")),
-)
+AWAY = again("Redis is away; please send it again.")
 
 
 class Receives(Protocol):

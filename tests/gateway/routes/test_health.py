@@ -51,14 +51,14 @@ def test_one_that_left_alone_and_was_never_heard_of_holds_up_the_next_for_twenty
     assert well(health, 21)
 
 
-def test_each_rest_is_twice_as_long_up_to_half_a_minute_and_short_again_after_a_recovery() -> None:
+def test_each_rest_is_twice_as_long_up_to_ten_seconds_and_short_again_after_a_recovery() -> None:
     health, now, rests = failing(3), 0.0, []
     for _ in range(7):
         rests.append(health.opens(now) - now)
         now = health.opens(now)
         health.leaves(now)
         health.failed(now)
-    assert rests == [1, 2, 4, 8, 16, 30, 30]
+    assert rests == [1, 2, 4, 8, 10, 10, 10]
     now = health.opens(now)
     for _ in range(3):
         health.took()
