@@ -90,10 +90,10 @@ class Health:
     def took(self) -> None:
         """It got through."""
         self._failures = self._refusals = 0
-        self._alone = 0.0
-        if self._proofs < _PROOFS:
+        if self._proofs < _PROOFS and self._alone:  # else it left before the rest began, and shows nothing
             self._proofs += 1
             self._rests = 0 if self._proofs == _PROOFS else self._rests
+        self._alone = 0.0
 
     def refused(self, now: float) -> None:
         """The provider answered, but will never take that letter."""

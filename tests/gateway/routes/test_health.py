@@ -61,6 +61,7 @@ def test_each_rest_is_twice_as_long_up_to_ten_seconds_and_short_again_after_a_re
     assert rests == [1, 2, 4, 8, 10, 10, 10]
     now = health.opens(now)
     for _ in range(3):
+        health.leaves(now)
         health.took()
     for _ in range(3):
         health.failed(now)
@@ -71,6 +72,17 @@ def test_a_route_that_asks_for_a_pause_gets_it_at_once() -> None:
     health = Health(0.5)
     health.failed(0, 90)
     assert health.opens(0) == 90
+
+
+def test_a_pause_is_kept_though_others_that_were_under_way_get_through() -> None:
+    health = Health(0.5)
+    for _ in range(6):
+        health.leaves(0)
+    health.failed(0, 90)
+    for _ in range(5):
+        health.took()
+    assert health.opens(0) == 90
+    assert health.state == "resting"
 
 
 def test_ten_refusals_in_a_row_let_it_rest_and_a_single_one_says_nothing() -> None:
