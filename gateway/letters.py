@@ -43,7 +43,8 @@ return news
 
 
 class Status(StrEnum):
-    """In the order in which a letter goes through them. The last five are final: the first of them stays."""
+    """In the order in which a letter goes through them. From `delivered` on they are final: the first of them stays.
+    But `expired` says only what we know, and a provider knows better."""
 
     ACCEPTED = "accepted"
     """The provider has taken it."""
@@ -62,7 +63,7 @@ class Status(StrEnum):
 
 
 _ROUTED = re.compile(r"(.*) (\S+) (\d+)")
-_RANKS = {Status.ACCEPTED: 1, Status.BUFFERED: 2, Status.SENT: 3}
+_RANKS = {Status.ACCEPTED: 1, Status.EXPIRED: 1, Status.BUFFERED: 2, Status.SENT: 3}
 _FINAL = 9
 
 

@@ -11,6 +11,7 @@ from gateway.letters import Letters, News, Status
 
 NUMBERS = itertools.count()
 ORDER = [Status.ACCEPTED, Status.BUFFERED, Status.SENT]
+RANKS = {Status.ACCEPTED: 1, Status.EXPIRED: 1, Status.BUFFERED: 2, Status.SENT: 3}
 
 
 async def test_a_status_goes_forward(batched: Batched) -> None:
@@ -28,9 +29,19 @@ async def test_a_status_never_goes_back(batched: Batched, reports: list[Status])
     expected: Status | None = None
     for report in reports:
         await letters.mark(name, report)
-        if expected is None or (expected in ORDER and ORDER.index(expected) < (*ORDER, report).index(report)):
+        if expected is None or RANKS.get(report, 9) > RANKS.get(expected, 9):
             expected = report
         assert await letters.status(name) is expected
+
+
+@pytest.mark.parametrize("early", [True, False])
+async def test_what_a_provider_has_did_leave_though_it_never_confirmed_it_in_time(
+    early: bool, batched: Batched
+) -> None:
+    letters = Letters(batched)
+    for status in (Status.SENT, Status.EXPIRED) if early else (Status.EXPIRED, Status.SENT):
+        await letters.mark("a", status, proof=True)
+    assert await letters.status("a") is Status.SENT
 
 
 async def test_what_became_of_a_letter_is_kept_for_a_month(batched: Batched, redis: Client) -> None:
