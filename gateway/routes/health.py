@@ -83,9 +83,13 @@ class Health:
 
     def leaves(self, now: float) -> None:
         """A letter is about to."""
-        self._tried = now
+        self.tried(now)
         if self._proofs < _PROOFS:
             self._alone = now + _ONE_BY_ONE
+
+    def tried(self, now: float) -> None:
+        """One that will show whether letters are delivered."""
+        self._tried = now
 
     def took(self) -> None:
         """It got through."""

@@ -62,6 +62,8 @@ class Routes:
         before it is sent again; the next time twice as long. `gate`: of broadcasts. `took`: is told which route has
         taken which letter, and when."""
         self.health = health
+        self._lists = {name: Health(0.0) for name in health}
+        """The same for broadcasts: that a list is full of dead numbers tells nothing about the route."""
         self.counts: dict[tuple[str, str], int] = {}
         """(route, what a try has come to, or how an unclear one was settled) → how often."""
         self._routes = {route.name: route for route in routes}
@@ -153,7 +155,7 @@ class Routes:
         now = self._now()
         if (waits := self._waits(trail)) > 0:
             return Retry(f"{route.name}: a report may come", waits)
-        if (opens := self.health[route.name].opens(now)) > now:
+        if (opens := self._doing(letter)[route.name].opens(now)) > now:
             return Retry(f"{route.name} is away, and may have it", opens - now)
         self._count(route.name, "unclear_again")
         trail, attempt = await self._try(letter, trail, route)
@@ -164,7 +166,7 @@ class Routes:
                 return Retry(f"{route.name}: {reason}; it may have it", self._pause(trail))
             case Retry(reason):
                 now = self._now()
-                rests = self.health[route.name].opens(now) - now
+                rests = self._doing(letter)[route.name].opens(now) - now
                 return Retry(f"{route.name}: {reason}; it may have it", max(self._patience, rests))
         return trail
 
@@ -185,15 +187,19 @@ class Routes:
         left = [name for name in self._order(letter) if name not in refused]
         if not left:
             return Rejected(f"refused by {', '.join(refused)}") if refused else last
-        opening = [name for name in left if name not in failed and self.health[name].opens(now) <= now]
+        doing = self._doing(letter)
+        opening = [name for name in left if name not in failed and doing[name].opens(now) <= now]
         well = (name for name in opening if self.health[name].delivers(now))
         if opening:
             return next(well, opening[0])
-        waits = min(self.health[name].opens(now) for name in left) - now
+        waits = min(doing[name].opens(now) for name in left) - now
         if waits <= 0:
             return last
-        everybody = waits <= min(health.opens(now) for health in self.health.values()) - now
+        everybody = waits <= min(health.opens(now) for health in doing.values()) - now
         return Retry(last.reason if failed else f"{', '.join(left)}: at rest", waits, everybody)
+
+    def _doing(self, letter: Letter) -> Mapping[str, Health]:
+        return self._lists if letter.broadcast else self.health
 
     def _order(self, letter: Letter) -> list[str]:
         phone = letter.address.partition(":")[2]
@@ -207,8 +213,9 @@ class Routes:
         out = Trail(route.name, False, self._now(), before.refused, letter, tries)
         if (known := await self._trails.move(letter.id, before, out, self.lasts(letter))) is not None:
             return known, None
-        health = self.health[route.name]
+        health = self._doing(letter)[route.name]
         health.leaves(self._now())
+        self.health[route.name].tried(self._now())
         attempt = await route.send(letter)
         self._count(route.name, type(attempt).__name__.lower())
         match attempt:

@@ -23,6 +23,7 @@ ANNA = "sms:+77011234567"
 AWAY = Retry("away")
 CUT = Unclear("cut")
 NO = Rejected("no")
+NO_WAY = Rejected("refused by first")
 
 
 @pytest.fixture
@@ -189,6 +190,17 @@ async def test_but_a_refusal_does(routes: Routes, first: Scripted, second: Scrip
     await routes.send(letter())
     await later(clock, 60)
     assert await routes.send(letter()) == Sent("second-1", route="second", price=1800)
+
+
+async def test_a_list_full_of_dead_numbers_holds_up_no_answer(
+    batched: Batched, clock: Hands, first: Scripted
+) -> None:
+    alone = carried_by(batched, clock, first)
+    first.answers += [NO] * 10
+    for number in range(10):
+        assert await alone.send(letter(f"list-{number}", broadcast=True)) == NO_WAY
+    assert isinstance(await alone.send(letter("list-10", broadcast=True)), Retry)
+    assert isinstance(await alone.send(letter("answer")), Sent)
 
 
 async def test_a_route_that_fails_again_and_again_is_passed_over_and_comes_back_carefully(
