@@ -2,6 +2,7 @@
 
 where the letter is              the provider reports        what follows
 there, it has it                 it was refused after all    the next route, if there is one; else it is kept so
+                                 it arrived, or failed       kept: a refusal that comes later is too late
                                  anything else               kept
 there, nobody knew               it was refused              it surely is nowhere: the next try takes the next route
                                  anything else               it arrived, and is not sent again; kept
@@ -37,6 +38,8 @@ class Reported:
         while self._routes is not None and moves is None:
             moves = await self._moves(self._routes, route, delivery)
         if not moves:
+            if delivery.status in (Status.DELIVERED, Status.FAILED):  # nobody may send it another way any more
+                await self._trails.forget_copy(delivery.letter)
             await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
 
     async def _moves(self, routes: Routes, route: str, delivery: Delivery) -> bool | None:

@@ -112,6 +112,9 @@ class Trails:
         kept: bytes | None = await self._redis("GET", _copy(letter))
         return _decode_letter(kept) if kept else None
 
+    async def forget_copy(self, letter: str) -> None:
+        await self._redis("DEL", _copy(letter))
+
     async def again(self, letter: Letter, before: Trail, after: Trail, lasts: float) -> bool:
         """The letter goes to the outbox once more. False: somebody was faster."""
         keys = _key(letter.id), f"{shard(letter.id)}:{STREAMS[letter.broadcast]}"

@@ -241,6 +241,17 @@ async def test_a_refusal_that_comes_as_a_report_sends_it_another_way_once(
     assert (await reported._letters.news(["a"])) == [None]
 
 
+@pytest.mark.parametrize("status", [Status.DELIVERED, Status.FAILED])
+async def test_a_refusal_that_comes_after_the_end_sends_it_nowhere(
+    status: Status, batched: Batched, routes: Routes, reported: Reported
+) -> None:
+    await routes.send(letter())
+    for one in (status, Status.REJECTED):
+        await reported.reported("first", Delivery("a", one))
+    assert await batched("XLEN", f"{shard('a')}:outbox") == 0
+    assert await reported._letters.status("a") is status
+
+
 async def test_what_the_first_route_says_later_changes_nothing_unless_the_person_has_it(
     routes: Routes, first: Scripted, reported: Reported
 ) -> None:
