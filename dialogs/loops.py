@@ -12,7 +12,7 @@ from msgspec import structs
 
 from dialogs.conversation import Turn
 from dialogs.duties.asking import Arrive
-from dialogs.messages import Content, Event, Reply, Say, Surface, Text
+from dialogs.messages import Content, Event, Pressed, Reply, Say, Surface, Text
 from dialogs.session import NO_LOOP, Loop, Session
 from dialogs.talk import Here
 
@@ -102,7 +102,10 @@ def _decides(before: Session, turn: Turn, here: Here) -> bool:
 
 
 def _short(content: Content) -> int:
-    return crc32(content.text.strip().casefold().encode()) & 0xFFFF if isinstance(content, Text) else 0
+    match content:
+        case Text(said) | Pressed(said):
+            return crc32(said.strip().casefold().encode(errors="replace")) & 0xFFFF
+    return 0
 
 
 def _long(content: Content) -> bool:

@@ -14,7 +14,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from dialogs.messages import Contact, Content, Event, Kept, Pressed, Surface, Text, Unreadable
 from dialogs.render import SMS_UNITS
-from dialogs.session import Agreement, Guard, Proven, Session
+from dialogs.session import NO_LOOP, Agreement, Guard, Proven, Session
 from dialogs.sms_length import units
 from dialogs.topics.privacy import VERSION
 from tests.dialogs.callers import CALLERS, NOW, Caller, stepped, written
@@ -139,7 +139,8 @@ def walked(dialogue: Dialogue, caller: Caller, sent: list[Content]) -> Iterator[
         for content in [*offered, *sent]:
             after = written(dialogue, session, content, caller).session
             if _place(after) not in known:
-                after.pace = (0, 0)
+                after.pace = after.lately = (0, 0)
+                after.loop = NO_LOOP
                 known.add(_place(after))
                 waiting.append(after)
                 yield after
@@ -309,8 +310,8 @@ def test_whatever_is_sent_gets_an_answer_that_fits(
 def test_whose_language_is_not_known_is_asked_to_slow_down_in_both(dialogue: Dialogue) -> None:
     session = sessions.new("ref")
     texts = []
-    for _ in range(PER_MINUTE + 1):
-        answer = written(dialogue, session, Text("сәлем"), BY_SMS)
+    for number in range(PER_MINUTE + 1):
+        answer = written(dialogue, session, Text("сәлем" if number % 2 else "статус"), BY_SMS)
         session = answer.session
         texts.append(answer.messages[0].text)
     assert "Бір минуттан кейін" in texts[-1]
