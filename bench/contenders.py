@@ -35,7 +35,8 @@ from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.events import Events, Listener
 from gateway.web.front import Front
-from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+from gateway.web.sms_doors import KannelDoor
+from gateway.web.webhooks import TELEGRAM_PATH, TelegramWebhook
 
 LOCALES = Path(__file__).parent.parent / "locales"
 TOKEN = "123456789:AAbenchmark-benchmark-benchmark-000"
@@ -121,11 +122,11 @@ async def kelisim(
         wake=outbox.wake,
         reach=offers,
     )
-    door = KannelWebhook(receiver, Reported(batched, None, clock, lambda _: None), clock, SECRET)
+    door = KannelDoor(receiver, Reported(batched, None, clock, lambda _: None), clock, SECRET)
     return web.build(
         lambda: batched("PING"),
         TelegramWebhook(bot, SECRET),
-        door,
+        {"kannel": door},
         events=_events(affairs, spoken, law, clock),
         letters={},
     )

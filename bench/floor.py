@@ -17,7 +17,7 @@ from dialogs.messages import Surface
 from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.store import Line
-from gateway.web.webhooks import KANNEL_PATH
+from gateway.web.sms_doors import KANNEL_PATH
 
 PATH = f"{KANNEL_PATH}{SECRET}/mo"
 SCRIPT = """

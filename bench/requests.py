@@ -10,7 +10,8 @@ from bench import pending
 from bench.talks import Step, Talk, endless
 from dialogs.messages import Message, Pressed, Text
 from gateway.web.events import PATH as EVENTS_PATH
-from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH
+from gateway.web.sms_doors import KANNEL_PATH
+from gateway.web.webhooks import TELEGRAM_PATH
 
 SECRET = "a-secret-of-the-benchmark"
 

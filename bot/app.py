@@ -31,19 +31,17 @@ from gateway.channels import Channel
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
-from gateway.outbox import BROADCASTS_AHEAD, Outbox
+from gateway.outbox import Outbox
 from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.receive import Receiver
-from gateway.routes.inbound import own_numbers
-from gateway.routes.trails import STREAMS
 from gateway.screens import Screens
 from gateway.store import Store
 from gateway.web import app as web
 from gateway.web.journal import SandboxJournal
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
-from gateway.web.webhooks import TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+from gateway.web.webhooks import TELEGRAM_PATH, TelegramWebhook
 
 if TYPE_CHECKING:  # aiogram takes seconds to import: only where a bot is set
     from aiogram import Bot
@@ -134,85 +132,56 @@ class Application:
         )
 
     async def _start(self, ground: Ground, listening: socket.socket) -> None:
+        """Everything is put together first. What others need is begun first, and so ends last."""
         settings, words = self._settings, ground.dialogue.guide.words
         phones = Phones(ground.batched, ground.redis, ground.clock)
         channels: dict[str, Channel] = {"sms": phones, "chat": phones} if settings.sandbox else {}
+        outbox, broadcasts = carriers.outboxes(ground, channels)
+        offers = affairs.build(ground, outbox.wake)
+        spoken = talks.build(ground, offers, outbox.wake)
+        counts = [outbox.counts, offers.relays.counts, spoken.errands.counts]
         carried = carriers.build(ground) if settings.sms_routes else None
         if carried is not None:
             channels["sms"] = carried.channel
             self._stack.push_async_callback(carried.channel.aclose)
             self._keep(carried.watch.run(), carried.watch.stop)
-        unclear: dict[tuple[str, str], int] = {}
         if (bot := self._bot()) is not None:
             from bot import telegram
 
-            async def block(chat: str) -> None:
-                await offers.answers.block(chat)  # they are put together further below
-
-            channels["tg"] = chats = telegram.letters(bot, words, Screens(ground.batched), block)
+            chats = telegram.letters(bot, words, Screens(ground.batched), offers.answers.block)
+            channels["tg"] = chats
+            counts.append(chats.counts)
             self._stack.push_async_callback(chats.aclose)
-            unclear = chats.counts
-        outbox = Outbox(ground.batched, channels, ground.clock, ground.reader, quiet=settings.quiet)
         self._keep(outbox.run(), outbox.stop)
-        broadcasts = Outbox(
-            ground.batched,
-            channels,
-            ground.clock,
-            ground.reader,
-            stream=STREAMS[True],
-            ahead=BROADCASTS_AHEAD,
-            quiet=settings.quiet,
-            counts=outbox.counts,
-        )
         self._keep(broadcasts.run(), broadcasts.stop)
-        offers = affairs.build(ground, outbox.wake)
         self._stack.push_async_callback(offers.esobes.aclose)
         self._keep(offers.relays.run(), offers.relays.stop)
         self._keep(offers.wakeups.run(), offers.wakeups.stop)
-        spoken = talks.build(ground, offers, outbox.wake)
         self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands.run(), spoken.errands.stop)
-        receiver = spoken.receiver
-        sandbox = None
-        routes: list[APIRouter] = []
-        if isinstance(ground.clock, SandboxClock):
-            sandbox = Sandbox(
-                receiver,
-                ground.clock,
-                phones,
-                Papers(words),
-                outbox=outbox,
-                relays=offers.relays,
-                errands=spoken.errands,
-                wakeups=offers.wakeups,
-            )
+        sandbox = self._sandbox(ground, phones, outbox, offers=offers, spoken=spoken)
         played = district.build(ground) if sandbox and not settings.esobes_url else None
+        routes: list[APIRouter] = []
         if played is not None:
             self._stack.push_async_callback(played.wire.aclose)
-            routes += (*played.routes, SandboxJournal(ground.batched, words, ground.clock).router())
-        reports = carriers.reported(ground, carried, outbox.wake)
-        own = own_numbers(settings.kannel_from, settings.smsc_sender, settings.mobizon_sender)
-        kannel = KannelWebhook(receiver, reports, ground.clock, ground.sms_secret, own)
+            routes += (
+                *played.routes,
+                SandboxJournal(ground.batched, ground.dialogue.guide.words, ground.clock).router(),
+            )
+        doors = carriers.doors(ground, carried, spoken.receiver, outbox.wake)
         front = web.build(
             partial(self._ping, ground.batched),
-            await self._telegram(bot, ground, receiver, offers.answers, outbox) if bot is not None else None,
-            kannel if "sms" in channels else None,
+            await self._telegram(bot, ground, spoken.receiver, offers.answers, outbox) if bot is not None else None,
+            doors if "sms" in channels else {},
             sandbox,
             Simulator(sandbox, ground.store, ground.dialogue.guide, offers.rules) if sandbox else None,
             events=offers.events,
             played=routes,
-            letters=ChainMap(
-                outbox.counts,
-                unclear,
-                carried.channel.counts if carried else {},
-                offers.relays.counts,
-                spoken.errands.counts,
-            ),
-            sms_routes=carried.channel.health if carried else None,
+            letters=ChainMap(*counts),
+            sms=carried.channel if carried else None,
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
-            providers=carriers.doors(ground, carried, receiver, reports),
         )
         server = Server(front, listening)
         self._vital.append(await server.start())
@@ -220,6 +189,22 @@ class Application:
         if sandbox is not None and played is not None:
             await played.open(sandbox, plays=not settings.sms_routes)
         self._begun = True
+
+    def _sandbox(
+        self, ground: Ground, phones: Phones, outbox: Outbox, *, offers: affairs.Affairs, spoken: talks.Talks
+    ) -> Sandbox | None:
+        if not isinstance(ground.clock, SandboxClock):
+            return None
+        return Sandbox(
+            spoken.receiver,
+            ground.clock,
+            phones,
+            Papers(ground.dialogue.guide.words),
+            outbox=outbox,
+            relays=offers.relays,
+            errands=spoken.errands,
+            wakeups=offers.wakeups,
+        )
 
     async def _ping(self, redis: Batched) -> None:
         if not self._begun:

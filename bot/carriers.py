@@ -6,23 +6,26 @@ from msgspec import Struct
 
 from bot.ground import Ground
 from bot.settings import Settings
+from gateway.channels import Channel
 from gateway.gate import Gate
 from gateway.letters import Letters
+from gateway.outbox import BROADCASTS_AHEAD, Outbox
 from gateway.pace import Pace
 from gateway.routes.health import Health
+from gateway.routes.inbound import own_numbers
 from gateway.routes.named import Named
 from gateway.routes.reports import Reported
 from gateway.routes.route import Route
 from gateway.routes.routes import Preference, Routes
-from gateway.routes.trails import Trails
+from gateway.routes.trails import STREAMS, Trails
 from gateway.routes.watch import Watch
-from gateway.sms import mobizon, smsc
+from gateway.sms import kannel, mobizon, smsc
 from gateway.sms.kannel import Account, Kannel
 from gateway.sms.mobizon import Mobizon
 from gateway.sms.smsc import Smsc
 from gateway.web.front import Door
-from gateway.web.sms_doors import MOBIZON_PATH, SMSC_PATH, MobizonDoor, SmscDoor
-from gateway.web.webhooks import KANNEL_PATH, Receives
+from gateway.web.sms_doors import KANNEL_PATH, MOBIZON_PATH, SMSC_PATH, KannelDoor, MobizonDoor, SmscDoor
+from gateway.web.webhooks import Receives
 
 
 class Carriers(Struct, frozen=True):
@@ -44,9 +47,9 @@ def build(ground: Ground) -> Carriers:
         ground.clock,
         health=health,
         prices={
-            "kannel": int(settings.kannel_price * 100),
-            "smsc": int(settings.smsc_price * 100),
-            "mobizon": int(settings.mobizon_price * 100),
+            kannel.NAME: int(settings.kannel_price * 100),
+            smsc.NAME: int(settings.smsc_price * 100),
+            mobizon.NAME: int(settings.mobizon_price * 100),
         },
         patience=settings.sms_unclear_wait,
         gate=Gate(Pace(settings.sms_broadcast_rate)),
@@ -55,14 +58,32 @@ def build(ground: Ground) -> Carriers:
     return Carriers(routes, watch, found)
 
 
-def reported(ground: Ground, carriers: Carriers | None, wake: Callable[[int], None]) -> Reported:
-    routes = carriers.channel if carriers else None
-    return Reported(ground.batched, routes, ground.clock, wake)
+def outboxes(ground: Ground, channels: Mapping[str, Channel]) -> tuple[Outbox, Outbox]:
+    """For what goes to one person, and for what goes to many."""
+    quiet, reader = ground.settings.quiet, ground.reader
+    own = Outbox(ground.batched, channels, ground.clock, reader, quiet=quiet)
+    many = Outbox(
+        ground.batched,
+        channels,
+        ground.clock,
+        reader,
+        stream=STREAMS[True],
+        ahead=BROADCASTS_AHEAD,
+        quiet=quiet,
+        counts=own.counts,
+    )
+    return own, many
 
 
-def doors(ground: Ground, carriers: Carriers | None, receiver: Receives, reports: Reported) -> Mapping[str, Door]:
-    """Where those providers knock that speak HTTP themselves."""
-    settings, named, found = ground.settings, Named(ground.batched), dict[str, Door]()
+def doors(
+    ground: Ground, carriers: Carriers | None, receiver: Receives, wake: Callable[[int], None]
+) -> Mapping[str, Door]:
+    """Where providers knock. In the sandbox there are none, but what Kannel would say can be played. `wake` tells the
+    outbox in which shard a letter waits."""
+    settings, named = ground.settings, Named(ground.batched)
+    reports = Reported(ground.batched, carriers.channel if carriers else None, ground.clock, wake)
+    own = own_numbers(settings.kannel_from, settings.smsc_sender, settings.mobizon_sender)
+    found: dict[str, Door] = {kannel.NAME: KannelDoor(receiver, reports, ground.clock, ground.sms_secret, own)}
     for name, route in carriers.routes.items() if carriers else ():
         if name == smsc.NAME:
             found[name] = SmscDoor(
@@ -78,7 +99,7 @@ def addresses(ground: Ground, secret: str) -> Iterator[str]:
     """What each provider has to be told, for a person to read."""
     base = ground.settings.public_url or ground.url
     told = {
-        "kannel": f"Kannel's get-url: {base}{KANNEL_PATH}{secret}/mo?from=%p&to=%P&text=%b&id=%I&ts=%T",
+        kannel.NAME: f"Kannel's get-url: {base}{KANNEL_PATH}{secret}/mo?from=%p&to=%P&text=%b&id=%I&ts=%T",
         smsc.NAME: f"smsc's address for statuses and messages: {base}{SMSC_PATH}{secret}/status?charset=utf-8",
         mobizon.NAME: f"Mobizon's webhook for SMS statuses, in json: {base}{MOBIZON_PATH}{secret}/status",
     }
@@ -89,7 +110,7 @@ def _route(name: str, ground: Ground) -> Route:
     settings = ground.settings
     base = settings.public_url or ground.url
     match name:
-        case "kannel":
+        case kannel.NAME:
             account = Account(
                 settings.kannel_url,
                 settings.kannel_username,

@@ -27,6 +27,8 @@ from gateway.routes import inbound
 from gateway.routes.http import Reply, Wire, pause
 from gateway.routes.route import Ignored
 
+NAME = "kannel"
+
 _REPORTS = {
     b"1": Status.DELIVERED,
     b"2": Status.FAILED,
@@ -105,7 +107,7 @@ def read(status: int, body: bytes, headers: Mapping[str, str]) -> Attempt:
 class Kannel:
     """The route."""
 
-    name = "kannel"
+    name = NAME
 
     def __init__(self, account: Account, wire: Wire | None = None) -> None:
         self._account = account

@@ -13,7 +13,7 @@ from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
 from gateway.register import Copy
 from gateway.relays import Figures
-from gateway.routes.health import Health
+from gateway.routes.routes import Routes
 from gateway.web import page, problems
 from gateway.web.events import Events
 from gateway.web.front import Door, Front
@@ -21,7 +21,7 @@ from gateway.web.guard import Guard
 from gateway.web.metrics import LetterCounts, Metrics
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
-from gateway.web.webhooks import KannelWebhook, TelegramWebhook
+from gateway.web.webhooks import TelegramWebhook
 
 PATIENCE = 2.0
 """Seconds after which Redis counts as away for whoever asks about our health."""
@@ -54,24 +54,23 @@ class Site(FastAPI):
 def build(
     ping: Ping,
     telegram: TelegramWebhook | None = None,
-    kannel: KannelWebhook | None = None,
+    doors: Mapping[str, Door] | None = None,
     sandbox: Sandbox | None = None,
     simulator: Simulator | None = None,
     *,
     events: Events | None = None,
     played: Iterable[APIRouter] = (),
     letters: LetterCounts,
-    sms_routes: Mapping[str, Health] | None = None,
+    sms: Routes | None = None,
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
     registers: CountRegisters | None = None,
-    providers: Mapping[str, Door] | None = None,
 ) -> Front:
-    """`sandbox` and `simulator` only where nobody real listens: they let anybody speak as anybody. `played`: the
-    routes of the E-Sobes that is played here. `letters`: the outboxes' own count. `sms_routes`: how each of them is
-    doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be done. `registers`: of
-    organisations. `providers` of SMS besides Kannel, by name."""
-    metrics, closing = Metrics(letters, sms_routes or {}), Event()
+    """`doors` for providers of SMS, by name. `sandbox` and `simulator` only where nobody real listens: they let
+    anybody speak as anybody. `played`: the routes of the E-Sobes that is played here. `letters`: the outboxes' own
+    count. `sms`: how its routes are doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be
+    done. `registers`: of organisations."""
+    metrics, closing = Metrics(letters, sms), Event()
     site = Site(
         title="Kelisim",
         version="0.5.0",
@@ -93,7 +92,7 @@ def build(
     if simulator is not None:
         site.include_router(simulator.router(closing))
         site.mount("/static", StaticFiles(directory=page.STATIC), "static")
-    return Front(site, metrics, closing, telegram, kannel, providers=providers)
+    return Front(site, metrics, closing, telegram, doors)
 
 
 def _add_health(

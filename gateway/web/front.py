@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.web.metrics import Metrics
 from gateway.web.problems import again
 from gateway.web.raw import Answer, GoneError, write_answer
-from gateway.web.webhooks import KANNEL_PATH, TELEGRAM_PATH, KannelWebhook, TelegramWebhook
+from gateway.web.webhooks import TELEGRAM_PATH, TelegramWebhook
 
 SMS_PATH = "/sms/"
 
@@ -37,17 +37,14 @@ class Front:
         metrics: Metrics,
         closing: Event,
         telegram: TelegramWebhook | None = None,
-        kannel: KannelWebhook | None = None,
-        *,
-        providers: Mapping[str, Door] | None = None,
+        doors: Mapping[str, Door] | None = None,
     ) -> None:
-        """`providers` of SMS besides Kannel: `smsc` is who knocks at `/sms/smsc/…`."""
+        """`doors` for providers of SMS: `smsc` is who knocks at `/sms/smsc/…`."""
         self._site = site
         self._metrics = metrics
         self._closing = closing
         self._telegram = telegram
-        self._kannel = kannel
-        self._providers = providers or {}
+        self._doors = doors or {}
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,10 +52,8 @@ class Front:
             path = scope["path"]
             if path == TELEGRAM_PATH and self._telegram is not None:
                 return await self._take("telegram", self._telegram, scope, receive, send)
-            if path.startswith(KANNEL_PATH) and self._kannel is not None:
-                return await self._take("kannel", self._kannel, scope, receive, send)
-            if path.startswith(SMS_PATH) and (name := path.split("/", 3)[2]) in self._providers:
-                return await self._take(name, self._providers[name], scope, receive, send)
+            if path.startswith(SMS_PATH) and (name := path.split("/", 3)[2]) in self._doors:
+                return await self._take(name, self._doors[name], scope, receive, send)
         return await self._site(scope, receive, send)
 
     def close(self) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from gateway.errands import Figures as ErrandFigures
 from gateway.register import Copy
 from gateway.relays import Figures
-from gateway.routes.health import Health, State
+from gateway.routes.health import State
+from gateway.routes.routes import Routes
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -23,10 +24,11 @@ class Metrics:
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST
 
-    def __init__(self, letters: LetterCounts, routes: Mapping[str, Health]) -> None:
+    def __init__(self, letters: LetterCounts, sms: Routes | None = None) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_Letters(letters))
-        self.registry.register(_Routes(routes))
+        if sms is not None:
+            self.registry.register(_Routes(sms))
         self._relays = _Relays()
         self.registry.register(self._relays)
         self._errands = _Errands()
@@ -92,17 +94,23 @@ class _Letters(Collector):
 class _Routes(Collector):
     """Likewise."""
 
-    def __init__(self, routes: Mapping[str, Health]) -> None:
-        self._routes = routes
+    def __init__(self, sms: Routes) -> None:
+        self._sms = sms
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        family = GaugeMetricFamily(
+    def collect(self) -> Iterator[Metric]:
+        state = GaugeMetricFamily(
             "kelisim_sms_route", "How each route is doing: 1 for the state it is in", labels=["route", "state"]
         )
-        for name, health in self._routes.items():
-            for state in State:
-                family.add_metric([name, state], health.state is state)
-        yield family
+        for name, health in self._sms.health.items():
+            for one in State:
+                state.add_metric([name, one], health.state is one)
+        yield state
+        tries = CounterMetricFamily(
+            "kelisim_sms_tries", "SMS that were handed to a route, by what came of it", labels=["route", "outcome"]
+        )
+        for (name, outcome), number in list(self._sms.counts.items()):
+            tries.add_metric([name, outcome], number)
+        yield tries
 
 
 class _Relays(Collector):

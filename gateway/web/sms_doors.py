@@ -1,5 +1,6 @@
-"""Where the providers of SMS that speak HTTP themselves knock: what they report, and what people write.
+"""Where the providers of SMS knock: what they report, and what people write.
 
+kannel    GET          /sms/kannel/{secret}/mo, …/dlr     what it gets with 200 goes to the person: nothing
 smsc      POST or GET  /sms/smsc/{secret}/status, …/mo    both take both: a provider may know only one address
 mobizon   POST         /sms/mobizon/{secret}/status
 
@@ -8,6 +9,7 @@ answer    200: kept, or nothing to keep      503: bring it again
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import Protocol
 
 from starlette.types import Receive, Scope
@@ -18,11 +20,12 @@ from gateway.connection import RedisAwayError
 from gateway.letters import Delivery, Status
 from gateway.routes.named import Named
 from gateway.routes.route import Ignored, Reports
-from gateway.sms import mobizon, smsc
+from gateway.sms import kannel, mobizon, smsc
 from gateway.web.problems import again, problem
 from gateway.web.raw import Answer, BodyTooLargeError, read_body, same_secret
 from gateway.web.webhooks import AWAY, DONE, FORBIDDEN, NOT_FOUND, NOT_UNDERSTOOD, TOO_LARGE, Receives, not_allowed
 
+KANNEL_PATH = "/sms/kannel/"
 SMSC_PATH = "/sms/smsc/"
 MOBIZON_PATH = "/sms/mobizon/"
 
@@ -39,6 +42,38 @@ _REPORT = (b"id", b"phone", b"status")
 
 class Asks(Protocol):
     async def status(self, message: int) -> Status | None: ...
+
+
+class KannelDoor:
+    def __init__(
+        self, receiver: Receives, reports: Reports, clock: Clock, secret: str, own: Collection[str] = ()
+    ) -> None:
+        """`own`: numbers that we send from; see `inbound.own_numbers`."""
+        self._own = own
+        self._receiver = receiver
+        self._reports = reports
+        self._clock = clock
+        self._secret = secret.encode()
+
+    async def answer(self, scope: Scope, _: Receive) -> Answer:
+        if (refusal := _refusal(scope, KANNEL_PATH, ("mo", "dlr"), self._secret, ("GET",))) is not None:
+            return refusal
+        query: bytes = scope["query_string"]  # however long: a refusal would only bring the same again
+        try:
+            await (self._message(query) if scope["path"].endswith("/mo") else self._report(query))
+        except RedisAwayError:
+            return AWAY
+        return DONE
+
+    async def _message(self, query: bytes) -> None:
+        inbound = kannel.parse_mo(query, self._secret, self._clock.now(), self._own)
+        if isinstance(inbound, Inbound):
+            await self._receiver.receive(inbound)
+
+    async def _report(self, query: bytes) -> None:
+        delivery = kannel.parse_dlr(query)
+        if isinstance(delivery, Delivery):
+            await self._reports.reported(kannel.NAME, delivery)
 
 
 class SmscDoor:

@@ -1,7 +1,6 @@
-"""Where the providers of messages knock. A message is answered with 200 only once its turn is committed."""
+"""Where Telegram knocks. A message is answered with 200 only once its turn is committed."""
 
 import asyncio
-from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -9,16 +8,11 @@ from starlette.types import Receive, Scope
 
 from dialogs.messages import Pressed
 from gateway.channels import Inbound
-from gateway.clock import Clock
 from gateway.connection import RedisAwayError
-from gateway.letters import Delivery
-from gateway.routes.route import Reports
-from gateway.sms import kannel
 from gateway.web.problems import again, problem
 from gateway.web.raw import JSON, PLAIN, Answer, BodyTooLargeError, header, read_body, same_secret
 
 TELEGRAM_PATH = "/telegram/webhook"
-KANNEL_PATH = "/sms/kannel/"
 
 TELEGRAM_BODY = 256 * 1024
 """An update with a long text, its formatting and a quoted message stays well below."""
@@ -82,45 +76,6 @@ class TelegramWebhook:
     def _done(self, body: bytes) -> Answer:
         acknowledgement = self._telegram.acknowledgement(body)
         return Answer(200, acknowledgement, (JSON,)) if acknowledgement else DONE
-
-
-class KannelWebhook:
-    """`/sms/kannel/{secret}/mo` and `…/dlr`. Kannel would send any body back to the person's phone."""
-
-    def __init__(
-        self, receiver: Receives, reports: Reports, clock: Clock, secret: str, own: Collection[str] = ()
-    ) -> None:
-        """`own`: numbers that we send from; see `inbound.own_numbers`."""
-        self._own = own
-        self._receiver = receiver
-        self._reports = reports
-        self._clock = clock
-        self._secret = secret.encode()
-
-    async def answer(self, scope: Scope, _: Receive) -> Answer:
-        secret, _, kind = scope["path"].removeprefix(KANNEL_PATH).partition("/")
-        if kind not in ("mo", "dlr"):
-            return NOT_FOUND
-        if scope["method"] != "GET":
-            return not_allowed(b"GET")
-        if not same_secret(secret.encode(), self._secret):
-            return FORBIDDEN
-        query: bytes = scope["query_string"]  # however long: a refusal would only bring the same again
-        try:
-            await (self._message(query) if kind == "mo" else self._report(query))
-        except RedisAwayError:
-            return AWAY
-        return DONE
-
-    async def _message(self, query: bytes) -> None:
-        inbound = kannel.parse_mo(query, self._secret, self._clock.now(), self._own)
-        if isinstance(inbound, Inbound):
-            await self._receiver.receive(inbound)
-
-    async def _report(self, query: bytes) -> None:
-        delivery = kannel.parse_dlr(query)
-        if isinstance(delivery, Delivery):
-            await self._reports.reported("kannel", delivery)
 
 
 def not_allowed(method: bytes) -> Answer:

@@ -25,8 +25,7 @@ from gateway.routes.trails import Trails
 from gateway.sms.mobizon import Mobizon
 from gateway.store import SHARDS, outbox_key
 from gateway.web.front import Door
-from gateway.web.sms_doors import MOBIZON_PATH, SMSC_PATH, MobizonDoor, SmscDoor
-from gateway.web.webhooks import KANNEL_PATH, KannelWebhook
+from gateway.web.sms_doors import KANNEL_PATH, MOBIZON_PATH, SMSC_PATH, KannelDoor, MobizonDoor, SmscDoor
 from tests.faults.cells import KANNEL, MOBIZON, SMSC, Cell
 from tests.faults.town import Town
 from tests.gateway.affairs import Hands
@@ -176,7 +175,7 @@ class Play:
         reports = Reported(redis, self._routes, self._clock, self._outbox.wake)
         asks = found.get(MOBIZON)
         self._doors: dict[str, Door] = {
-            KANNEL: KannelWebhook(Nobody(), reports, self._clock, SECRET),
+            KANNEL: KannelDoor(Nobody(), reports, self._clock, SECRET),
             SMSC: SmscDoor(Nobody(), reports, named, self._clock, secret=SECRET, account=self._town.smsc.account),
         }
         if isinstance(asks, Mobizon):

@@ -137,8 +137,9 @@ def figures(api: BotApi, people: People) -> str:
     )
     return (
         f"kills {KILLS}, updates {len(people.chats) * (len(TALK) + 1)}, answered once {again[1]}, twice "
-        f"{again[2]}, more often {sum(again.values()) - again[1] - again[2]}; confirmed {api.queue.confirmations} times, "
-        f"brought again {api.bringing_refused}, too many {api.flood.refused}, in the fullest second "
+        f"{again[2]}, more often {sum(again.values()) - again[1] - again[2]}; "
+        f"confirmed {api.queue.confirmations} times, brought again {api.bringing_refused}, "
+        f"too many {api.flood.refused}, in the fullest second "
         f"{api.flood.busiest}, buttons answered {len(api.callbacks.answered)} of {len(people.pressed)}"
     )
 

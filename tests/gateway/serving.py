@@ -15,7 +15,7 @@ from gateway.web.metrics import Metrics
 async def served(site: ASGIApp) -> AsyncIterator[str]:
     """Where it listens."""
     listening = listen("127.0.0.1", 0)
-    server = Server(site if isinstance(site, Front) else Front(site, Metrics({}, {}), Event()), listening)
+    server = Server(site if isinstance(site, Front) else Front(site, Metrics({}), Event()), listening)
     await server.start()
     try:
         yield address(listening)

@@ -22,7 +22,8 @@ from gateway.web import app
 from gateway.web.front import Front
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
-from gateway.web.webhooks import KannelWebhook, TelegramWebhook
+from gateway.web.sms_doors import KannelDoor
+from gateway.web.webhooks import TelegramWebhook
 from tests.gateway.affairs import law, offers, put_together
 from tests.gateway.talk import Counting, entries
 from tests.gateway.talk import receiver as receiver_of
@@ -62,7 +63,7 @@ def build(dialogue: Dialogue) -> Build:
         return app.build(
             lambda: redis("PING"),
             telegram=TelegramWebhook(Updates(receiver), SECRET),
-            kannel=KannelWebhook(receiver, Reported(redis, None, clock, lambda _: None), clock, SECRET),
+            doors={"kannel": KannelDoor(receiver, Reported(redis, None, clock, lambda _: None), clock, SECRET)},
             letters={("sms", "accepted"): 3},
         )
 

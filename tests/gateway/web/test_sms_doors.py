@@ -68,7 +68,7 @@ async def put_together(redis: Batched, dialogue: Dialogue) -> AsyncIterator[Side
         front: Front = app.build(
             lambda: redis("PING"),
             letters={},
-            providers={
+            doors={
                 "smsc": SmscDoor(hears, reports, named, clock, secret=SECRET, account=there.account),
                 "mobizon": MobizonDoor(reports, named, mobizon, secret=SECRET, word=elsewhere.account.word),
             },
