@@ -27,7 +27,7 @@ from bot.server import Server, address, listen
 from bot.settings import Settings
 from dialogs import dialogue
 from gateway.answers import Answers
-from gateway.channels import Channel
+from gateway.channels import Channel, Letter
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
@@ -168,7 +168,11 @@ class Application:
                 *played.routes,
                 SandboxJournal(ground.batched, ground.dialogue.guide.words, ground.clock).router(),
             )
-        doors = carriers.doors(ground, carried, spoken.receiver, outbox.wake)
+
+        def hurry(letter: Letter) -> None:
+            (broadcasts if letter.broadcast else outbox).hurry(letter)
+
+        doors = carriers.doors(ground, carried, spoken.receiver, hurry)
         front = web.build(
             partial(self._ping, ground.batched),
             await self._telegram(bot, ground, spoken.receiver, offers.answers, outbox) if bot is not None else None,

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bot.ground import Ground
 from bot.settings import Settings
-from gateway.channels import Channel
+from gateway.channels import Channel, Letter
 from gateway.gate import Gate
 from gateway.letters import Letters
 from gateway.outbox import BROADCASTS_AHEAD, Outbox
@@ -76,12 +76,12 @@ def outboxes(ground: Ground, channels: Mapping[str, Channel]) -> tuple[Outbox, O
 
 
 def doors(
-    ground: Ground, carriers: Carriers | None, receiver: Receives, wake: Callable[[int], None]
+    ground: Ground, carriers: Carriers | None, receiver: Receives, hurry: Callable[[Letter], None]
 ) -> Mapping[str, Door]:
-    """Where providers knock. In the sandbox there are none, but what Kannel would say can be played. `wake` tells the
-    outbox in which shard a letter waits."""
+    """Where providers knock. In the sandbox there are none, but what Kannel would say can be played. `hurry` tells
+    the outbox that a letter need not wait."""
     settings, named = ground.settings, Named(ground.batched)
-    reports = Reported(ground.batched, carriers.channel if carriers else None, ground.clock, wake)
+    reports = Reported(ground.batched, carriers.channel if carriers else None, ground.clock, hurry)
     own = own_numbers(settings.kannel_from, settings.smsc_sender, settings.mobizon_sender)
     found: dict[str, Door] = {kannel.NAME: KannelDoor(receiver, reports, ground.clock, ground.sms_secret, own)}
     for name, route in carriers.routes.items() if carriers else ():

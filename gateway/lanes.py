@@ -1,7 +1,7 @@
 """Who may be sent what now: a lane per address keeps the order, and pauses grow. No I/O and no clock in here."""
 
 from collections import deque
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from msgspec import Struct
 
@@ -83,6 +83,14 @@ class Lanes:
         """The address waits; what came after this letter waits behind it."""
         self._flying[channel_of(held.letter.address)] -= 1
         heappush(self._resting, (until, held.letter.address))
+
+    def wake(self, address: str) -> None:
+        """It need not rest any longer."""
+        resting = [rest for rest in self._resting if rest[1] != address]
+        if len(resting) < len(self._resting):
+            self._resting = resting
+            heapify(resting)
+            self._make_ready(address)
 
     def close(self, channel: str, until: float) -> None:
         """Nothing leaves by it before."""

@@ -21,7 +21,7 @@ from gateway.failures import told
 from gateway.lanes import Held, Lanes, ends, pause
 from gateway.letters import Status, carriage
 from gateway.pile import Done, Pile, PutOff
-from gateway.store import SHARDS
+from gateway.store import SHARDS, shard_number
 from gateway.streams import Place
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,11 @@ class Outbox:
         """Letters were committed there."""
         self._pile.unread.add(shard)
         self._something.set()
+
+    def hurry(self, letter: Letter) -> None:
+        """Something is known of it that it has waited for, or it is there once more."""
+        self._lanes.wake(letter.address)
+        self.wake(shard_number(letter.id))
 
     async def drained(self, address: str | None = None) -> None:
         """Until nothing that is due now is waiting, for anybody; or of what was committed until now, in whichever

@@ -17,30 +17,32 @@ from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.lanes import ends
 from gateway.letters import Delivery, Letters, Status
-from gateway.routes.routes import Routes
+from gateway.routes.routes import ROUNDS, Routes
 from gateway.routes.trails import Trail, Trails
-from gateway.store import shard_number
 
 
 class Reported:
     """Once this has returned, a report cannot be lost. One that comes twice changes nothing."""
 
-    def __init__(self, redis: Batched, routes: Routes | None, clock: Clock, wake: Callable[[int], None]) -> None:
-        """`routes`: None where SMS go to the simulator. `wake` tells the outbox in which shard a letter waits."""
+    def __init__(self, redis: Batched, routes: Routes | None, clock: Clock, hurry: Callable[[Letter], None]) -> None:
+        """`routes`: None where SMS go to the simulator. `hurry` tells the outbox that a letter need not wait."""
         self._letters = Letters(redis)
         self._trails = Trails(redis)
         self._routes = routes
         self._clock = clock
-        self._wake = wake
+        self._hurry = hurry
 
     async def reported(self, route: str, delivery: Delivery) -> None:
-        moves = None if self._routes is not None else False
-        while self._routes is not None and moves is None:
-            moves = await self._moves(self._routes, route, delivery)
-        if not moves:
+        if self._routes is None or not await self._moved(self._routes, route, delivery):
             if delivery.status in (Status.DELIVERED, Status.FAILED):  # nobody may send it another way any more
                 await self._trails.forget_copy(delivery.letter)
             await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
+
+    async def _moved(self, routes: Routes, route: str, delivery: Delivery) -> bool:
+        for _ in range(ROUNDS):
+            if (moves := await self._moves(routes, route, delivery)) is not None:
+                return moves
+        return False
 
     async def _moves(self, routes: Routes, route: str, delivery: Delivery) -> bool | None:
         """Is nothing to be kept of it, because the letter goes or went another way? None: where it is has changed
@@ -58,12 +60,17 @@ class Reported:
             return False
         if not await self._trails.again(letter, trail, refused, routes.lasts(letter)):
             return None
-        self._wake(shard_number(letter.id))
+        self._hurry(letter)
         return True
 
     async def _settles(self, routes: Routes, trail: Trail, letter: Letter, status: Status) -> bool | None:
-        if status is not Status.REJECTED:
-            return None if await routes.note_taken(letter, trail) is not None else False
-        refused = Trail(refused=(*trail.refused, trail.route))
-        changed = await self._trails.move(letter.id, trail, refused, routes.lasts(letter))
-        return None if changed is not None else True
+        refused = status is Status.REJECTED
+        if refused:
+            nowhere = Trail(refused=(*trail.refused, trail.route))
+            changed = await self._trails.move(letter.id, trail, nowhere, routes.lasts(letter))
+        else:
+            changed = await routes.note_taken(letter, trail)
+        if changed is not None:
+            return None
+        self._hurry(letter)
+        return refused

@@ -27,6 +27,10 @@ _SPARE = 3600.0
 _LOOK = 1.0
 """Seconds between two looks whether Redis is back."""
 _DOUBLINGS = 16
+_LONGEST_PAUSE = 900.0
+"""Seconds: what comes after it to the same person waits as well."""
+ROUNDS = 20
+"""So often a trail is looked at anew that somebody else has changed, before that is left for later."""
 
 
 class Preference(Struct, frozen=True):
@@ -105,7 +109,9 @@ class Routes:
         """Most letters have been nowhere yet: that is what is supposed, and what stands there instead is learnt when
         the first step is to be written down."""
         trail, failed, last = Trail(), set[str](), Retry("no route is set")
-        while not trail.taken:
+        for _ in range(ROUNDS):
+            if trail.taken:
+                return self._sent(letter, trail.route)
             if trail.route in self._routes:
                 settled = await self._settled(letter, trail)
                 if not isinstance(settled, Trail):
@@ -130,7 +136,7 @@ class Routes:
                 case Retry():
                     last = attempt
                     failed.add(route)
-        return self._sent(letter, trail.route)
+        return Retry("where it is changes all the time", self._patience)
 
     async def _settled(self, letter: Letter, trail: Trail) -> Outcome | Trail:
         """It left, and nobody knows whether it got there."""
@@ -172,7 +178,10 @@ class Routes:
 
     def _pause(self, trail: Trail) -> float:
         """Else somebody whose provider takes everything and answers nothing would get it every few seconds."""
-        return max(self._patience, 1.0) * 2.0 ** min(trail.tries, _DOUBLINGS) if trail.tries else self._patience
+        if not trail.tries:
+            return self._patience
+        longest = max(_LONGEST_PAUSE, self._patience)
+        return min(longest, max(self._patience, 1.0) * 2.0 ** min(trail.tries, _DOUBLINGS))
 
     def _waits(self, trail: Trail) -> float:
         """From our own start at the earliest: a report could not come before. A clock that was set back holds

@@ -172,7 +172,7 @@ class Play:
         steps = [Doorstep(route, self._point, nowhere if n == 0 else None) for n, route in enumerate(found.values())]
         self._routes = carried_by(redis, self._clock, *steps, prices=PRICES)
         self._outbox = Outbox(redis, {"sms": Way(self._routes, self._point)}, self._clock, "kelisim")
-        reports = Reported(redis, self._routes, self._clock, self._outbox.wake)
+        reports = Reported(redis, self._routes, self._clock, self._outbox.hurry)
         asks = found.get(MOBIZON)
         self._doors: dict[str, Door] = {
             KANNEL: KannelDoor(Nobody(), reports, self._clock, SECRET),

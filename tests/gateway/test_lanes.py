@@ -74,3 +74,19 @@ def test_while_a_channel_is_closed_nothing_leaves_by_it_and_everything_by_others
     assert lanes.is_due("sms:a", 5)
     assert names(lanes.take(5)) == ["1"]
     assert lanes.next_due(5) is None
+
+
+def test_what_rests_can_be_woken_and_what_does_not_rest_is_left_alone() -> None:
+    lanes = Lanes(10)
+    first, other = held("1"), held("2", "sms:other")
+    for one in (first, other):
+        lanes.add(one)
+    lanes.take(0)
+    lanes.rest(first, 900)
+    lanes.wake("sms:other")
+    lanes.wake("sms:nobody")
+    assert lanes.take(1) == []
+    lanes.wake(first.letter.address)
+    lanes.wake(first.letter.address)
+    assert names(lanes.take(1)) == ["1"]
+    assert lanes.next_due(1) is None

@@ -229,6 +229,35 @@ async def test_while_all_rest_nobody_is_tried(
     assert "next" not in first.sent
 
 
+async def test_a_letter_of_which_something_is_known_now_need_not_wait(
+    batched: Batched, clock: Hands, routes: Routes, first: Scripted
+) -> None:
+    hurried: list[Letter] = []
+    reported = Reported(batched, routes, clock, hurried.append)
+    first.answers += (CUT, CUT)
+    await routes.send(letter("a"))
+    await routes.send(letter("b"))
+    await reported.reported("first", Delivery("a", Status.SENT))
+    await reported.reported("first", Delivery("b", Status.REJECTED))
+    await reported.reported("first", Delivery("a", Status.DELIVERED))
+    assert [one.id for one in hurried] == ["a", "b"]
+
+
+async def test_the_pause_of_an_unclear_letter_grows_to_a_quarter_of_an_hour(
+    routes: Routes, first: Scripted, clock: Hands
+) -> None:
+    first.answers += [CUT] * 12
+    pauses = []
+    for _ in range(12):
+        outcome = await routes.send(letter(until=NOW.timestamp() + 7 * 86400))
+        assert isinstance(outcome, Retry)
+        assert outcome.after is not None
+        pauses.append(outcome.after)
+        await later(clock, outcome.after)
+    assert pauses[:3] == [PATIENCE, 2 * PATIENCE, 4 * PATIENCE]
+    assert max(pauses) == pauses[-1] == 900
+
+
 async def test_a_refusal_that_comes_as_a_report_sends_it_another_way_once(
     batched: Batched, routes: Routes, reported: Reported, second: Scripted
 ) -> None:
