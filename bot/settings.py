@@ -146,9 +146,9 @@ class Settings(BaseSettings):
             return value
         found: dict[str, tuple[str, ...]] = {}
         for rule in filter(None, map(str.strip, value.split(";"))):
-            prefixes, equals, routes = rule.partition("=")
+            prefixes, _, routes = rule.partition("=")
             for prefix in _listed(prefixes):
-                if not equals or not re.fullmatch(r"\+[0-9]{1,14}", prefix):
+                if not _listed(routes) or not re.fullmatch(r"\+[0-9]{1,14}", prefix):
                     raise ValueError("prefixes and routes are needed, like +7701,+7702=smsc,kannel;+7705=kannel")
                 found[prefix] = cls._known_routes(_listed(routes))
         return found

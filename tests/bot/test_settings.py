@@ -184,6 +184,7 @@ def test_which_route_is_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
         ("SMS_PREFIX_ROUTES", "+7701=pigeon", "KELISIM_SMS_PREFIX_ROUTES: no SMS route is called «pigeon»"),
         ("SMS_PREFIX_ROUTES", "7701=kannel", "KELISIM_SMS_PREFIX_ROUTES: prefixes and routes are needed, like +7701"),
         ("SMS_PREFIX_ROUTES", "+7701", "KELISIM_SMS_PREFIX_ROUTES: prefixes and routes are needed, like +7701"),
+        ("SMS_PREFIX_ROUTES", "+7701= ", "KELISIM_SMS_PREFIX_ROUTES: prefixes and routes are needed, like +7701"),
         ("KANNEL_PRICE", "12.505", "KELISIM_KANNEL_PRICE: Decimal input should have no more than 2 decimal places"),
         ("KANNEL_PRICE", "free", "KELISIM_KANNEL_PRICE: Input should be a valid decimal"),
         ("SMS_DELIVERED_SHARE", "101", "KELISIM_SMS_DELIVERED_SHARE: Input should be less than or equal to 100"),
