@@ -75,7 +75,8 @@ def _lately(session: Session, minute: int) -> int:
 def _paused(before: Session, after: Session, loop: Loop, minute: int) -> Turn:
     pause = PAUSES[-1] if after.lately[1] > MOST else PAUSES[min(loop.pauses, len(PAUSES) - 1)]
     paused = Loop(0, min(loop.pauses + 1, len(PAUSES)), minute + pause)
-    words = Say("loop.pause" if before.language else "loop.pause.both")
+    spent = after.lately[1] > MOST // 2  # then no word ends the pause
+    words = Say(("loop.spent" if spent else "loop.pause") + ("" if before.language else ".both"))
     session = structs.replace(before, lately=after.lately, pace=after.pace, loop=paused)
     return Turn(session, Reply((words,)), None, None, "looping")
 
@@ -84,7 +85,7 @@ def _weight(before: Session, after: Session, event: Event, content: Content, sai
     """None: the talk moves. 0: words that mean something."""
     again = said == before.lately[0]
     if event.name in TURNS_A_PAGE and after.page != before.page:
-        return 0
+        return 0 if again else None
     if event.name not in WORDS:
         return int(again) or None
     nowhere = event.name != "say" or after.missed or after.language is None or again or _long(content)
