@@ -164,3 +164,6 @@ def test_two_assistants_stop_talking_to_each_other(dialogue: Dialogue, language:
 def test_one_that_knows_how_to_choose_gets_no_more_than_a_person_could_read(dialogue: Dialogue) -> None:
     talk, robot = Talk(dialogue, Surface.SMS).known(Language.RU), says("меню", "көмек")
     assert MOST - 1 <= exchange(talk, robot) <= MOST + 20
+    last = talk.answers[-2].messages[0].text
+    assert "завтра" in last
+    assert "МЕНЮ" not in last  # it would not be answered
