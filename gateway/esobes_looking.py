@@ -15,6 +15,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from gateway.bounded import EndlessError, read_whole
+
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
 
@@ -64,6 +66,8 @@ class Looking:
         try:
             async with asyncio.timeout_at(until):
                 status, body = await self._get(address, enough)
+        except EndlessError:
+            raise AwayError("an answer without end") from None
         except self._broken as error:
             raise AwayError(type(error).__name__) from None
         if status == 404 and _is_json(body):
@@ -79,7 +83,7 @@ class Looking:
         async with session.get(url, headers=self._headers, allow_redirects=False) as answer:
             if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
                 raise AwayError("a packed answer")
-            return answer.status, await _read(answer, enough)
+            return answer.status, await read_whole(answer, enough)
 
     def _open(self) -> "ClientSession":
         """Not before somebody asks: a session belongs to the loop that runs then."""

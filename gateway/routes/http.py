@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
+from gateway.bounded import EndlessError, read_whole
 from gateway.channels import Attempt, Rejected, Retry, Unclear
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Wire:
         self._address = URL
         self._never = aiohttp.InvalidURL
         self._not_out = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-        self._broken = (_BrokenOffError, aiohttp.ClientError, OSError)
+        self._broken = (_BrokenOffError, EndlessError, aiohttp.ClientError, OSError)
         """With TimeoutError."""
         self._session: ClientSession | None = None
         self._half = asyncio.Semaphore(max(1, connections // 2))
@@ -89,7 +90,7 @@ class Wire:
                 asyncio.timeout(3 * self._patience),
                 self._opened().request(method, address, data=body, headers=kind, allow_redirects=False) as answer,
             ):
-                return Reply(answer.status, await _read(answer), answer.headers)
+                return Reply(answer.status, await read_whole(answer, _ENOUGH), answer.headers)
         except self._never as error:
             return Rejected(self._told(error))
         except self._not_out as error:
@@ -174,15 +175,6 @@ def _written(
     if data is not None:
         return urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     return None, {}
-
-
-async def _read(answer: "ClientResponse") -> bytes:
-    pieces = bytearray()
-    async for piece in answer.content.iter_any():
-        pieces += piece
-        if len(pieces) > _ENOUGH:
-            raise _BrokenOffError("an answer without end")
-    return bytes(pieces)
 
 
 def pause(headers: Mapping[str, str]) -> float | None:

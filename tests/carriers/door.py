@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
+
+from tests.listening import Listening
 
 DONE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
 AWAY = (
@@ -20,22 +21,12 @@ class Knock(Struct, frozen=True):
     fields: dict[str, str]
 
 
-class Door:
+class Door(Listening):
     def __init__(self) -> None:
-        self.url = ""
         self.knocks: list[Knock] = []
         self.answer: Callable[[Knock], bytes] = lambda knock: DONE
         """Empty: the connection breaks."""
         self._news = asyncio.Event()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self._server.wait_closed()
 
     def of(self, kind: str) -> list[dict[str, str]]:
         return [knock.fields for knock in self.knocks if knock.kind == kind]

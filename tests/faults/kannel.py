@@ -6,8 +6,9 @@ import random
 import re
 import time
 from collections import defaultdict
-from typing import Self
 from urllib.parse import parse_qs, quote, urlsplit
+
+from tests.listening import Listening
 
 _DIGEST = re.compile(r"(?<=^kannel:)([\w-]+)\.[0-9a-f]{12}")
 """Of sender and text, behind the id that Kannel gave a message."""
@@ -15,7 +16,7 @@ SLOWEST = 0.03
 """Seconds: kills shall also fall between a letter and its answer."""
 
 
-class Gateway:
+class Gateway(Listening):
     def __init__(self, chance: random.Random) -> None:
         self.arrivals: dict[str, list[int]] = defaultdict(list)
         """Letter → the starts of the program that sent it, in the order of arrival."""
@@ -27,17 +28,7 @@ class Gateway:
         """Letter → what it says."""
         self.taken = 0
         """Letters so far, repeated ones too."""
-        self.url = ""
         self._chance = chance
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self._server.wait_closed()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

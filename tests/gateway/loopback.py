@@ -2,29 +2,18 @@
 
 import asyncio
 from collections import Counter
-from typing import Self
 from urllib.parse import parse_qs
 
+from tests.listening import Listening
 
-class Loopback:
+
+class Loopback(Listening):
     def __init__(self, answers: list[bytes] | None = None, silent: bool = False) -> None:
         """`answers` are given one after the other, then «0: Accepted…». `silent`: it takes the letter, and the
         connection breaks before its answer."""
         self.queries: list[str] = []
         self.silent = silent
         self._answers = answers or []
-        self._server: asyncio.Server | None = None
-        self.url = ""
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
 
     @property
     def texts(self) -> list[str]:

@@ -5,10 +5,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Self
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
+
+from tests.listening import Listening
 
 
 class Fault(Enum):
@@ -48,7 +49,7 @@ class Request(Struct, frozen=True):
         return fields(self.body.decode("ascii"))
 
 
-class Double:
+class Double(Listening):
     """A subclass answers with JSON, unless it writes otherwise, and asserts whatever has to hold of a request."""
 
     def __init__(self, *faults: Fault | bytes) -> None:
@@ -59,8 +60,6 @@ class Double:
         """What else happens before an answer leaves."""
         self.requests: list[Request] = []
         self.wrong: list[AssertionError] = []
-        self.url = ""
-        self._server: asyncio.Server | None = None
         self._closing = asyncio.Event()
         self._talks: set[asyncio.Task[None]] = set()
 
@@ -70,16 +69,9 @@ class Double:
     def write(self, answer: object) -> bytes:
         return _http("200 OK", json.dumps(answer, ensure_ascii=False).encode())
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
+    async def __aexit__(self, *raised: object) -> None:
         self._closing.set()
-        self._server.close()
-        await self._server.wait_closed()
+        await super().__aexit__(*raised)
         if self._talks:
             await asyncio.wait(self._talks, timeout=5)
         if self.wrong:
