@@ -107,7 +107,8 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
     )
     requests = Requests(store, WishWording(guide), clock, wake)
     desk = Desk(matters, duties, news, requests=requests, old_iins=OldIins(ground.store, clock))
-    esobes = Esobes(settings.esobes_url or f"{ground.url}{facade.PATH}", ground.esobes_token)
+    played = f"{ground.url}{facade.PATH}" if settings.sandbox else ""
+    esobes = Esobes(settings.esobes_url or played, ground.esobes_token)
     if settings.esobes_url or settings.sandbox:  # else what is to be told waits until somebody says where to
         channels["esobes"] = Relays(esobes, backlog, desk.settled)
     services = guide.catalogue.services

@@ -6,13 +6,14 @@ at once; words do so only the first time. And what somebody decides always count
 invitation, a language, «stop».
 """
 
+from datetime import datetime
 from zlib import crc32
 
 from msgspec import structs
 
 from dialogs.conversation import Turn
 from dialogs.duties.asking import Arrive
-from dialogs.messages import Content, Event, Pressed, Reply, Say, Surface, Text
+from dialogs.messages import Content, Event, Pressed, Reply, Say, Surface, Text, say
 from dialogs.session import NO_LOOP, Loop, Session
 from dialogs.talk import Here
 
@@ -61,7 +62,7 @@ def guarded(before: Session, turn: Turn, event: Event, content: Content, here: H
     idle = 0 if pausing or weight is None else loop.idle + weight
     turn.session.lately = (said, answers + (turn.reply is not None))
     if not decided and (turn.session.lately[1] > MOST or idle >= (ONCE_MORE if loop.pauses else ENOUGH)):
-        return _paused(before, turn.session, loop, minute)
+        return _paused(before, turn.session, loop, here.now)
     until = minute if pausing and not decided else loop.until
     turn.session.loop = Loop(idle, loop.pauses, until) if idle or loop.pauses else NO_LOOP
     return turn
@@ -72,11 +73,13 @@ def _lately(session: Session, minute: int) -> int:
     return max(0, session.lately[1] - (minute - session.pace[0]) * MOST // FORGOTTEN)
 
 
-def _paused(before: Session, after: Session, loop: Loop, minute: int) -> Turn:
+def _paused(before: Session, after: Session, loop: Loop, now: datetime) -> Turn:
     pause = PAUSES[-1] if after.lately[1] > MOST else PAUSES[min(loop.pauses, len(PAUSES) - 1)]
-    paused = Loop(0, min(loop.pauses + 1, len(PAUSES)), minute + pause)
+    until = int(now.timestamp()) // 60 + pause
+    paused = Loop(0, min(loop.pauses + 1, len(PAUSES)), until)
     spent = after.lately[1] > MOST // 2  # then no word ends the pause
-    words = Say(("loop.spent" if spent else "loop.pause") + ("" if before.language else ".both"))
+    name = ("loop.spent" if spent else "loop.pause") + ("" if before.language else ".both")
+    words = say(name, at=datetime.fromtimestamp(until * 60, now.tzinfo)) if name == "loop.pause" else Say(name)
     session = structs.replace(before, lately=after.lately, pace=after.pace, loop=paused)
     return Turn(session, Reply((words,)), None, None, "looping")
 

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from dialogs.matters.matter import Answer
 from gateway.channels import Retry
-from gateway.esobes_looking import ENOUGH, Looking
+from gateway.esobes_looking import ENOUGH, AwayError, Looking
 from gateway.esobes_reading import BOM
 
 _AGAIN = (408, 425, 429)
@@ -85,6 +85,7 @@ class Esobes:
     """The client: one, so that connections stay open."""
 
     def __init__(self, url: str, token: str) -> None:
+        """Without a URL E-Sobes is away until somebody sets one."""
         import httpx  # half of the program's start
 
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it writes whole addresses
@@ -116,6 +117,8 @@ class Esobes:
         self, path: tuple[str, ...], params: Mapping[str, str], until: float, enough: int = ENOUGH
     ) -> bytes | None:
         """See `Looking`."""
+        if not self._url:
+            raise AwayError("no address of it is set")
         return await self._looking.look(path, params, until, enough)
 
     async def aclose(self) -> None:

@@ -31,6 +31,8 @@ def offered() -> Session:
         (Text("хқко"), Event("o", ("4", "channel", "state_corp"))),
         (Text("ЖҰМЫСПЕН   қамту бөлімі"), Event("o", ("4", "channel", "office"))),
         (Text("МӘЗІР"), Event("menu")),
+        (Text("мезир"), Event("menu")),
+        (Text("1414"), Event("operator")),
         (Text("меню!"), Event("menu")),
         (Text("/menu@kelisim_bot"), Event("menu")),
         (Text("/start abc"), Event("start")),

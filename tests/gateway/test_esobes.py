@@ -11,6 +11,7 @@ import pytest
 
 from gateway.channels import Retry
 from gateway.esobes import Esobes, Post, Refused, Taken, read
+from gateway.esobes_looking import AwayError
 from tests.gateway.ministry import TOKEN, Fault, Ministry, answer, problem
 
 NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
@@ -98,6 +99,12 @@ async def test_half_an_answer_means_once_more(
     assert await esobes.tell(post(), "O-17:1") == Retry(reason)
     if isinstance(fault, Fault):
         assert await esobes.tell(post(), "O-17:1") == Taken(200)
+
+
+async def test_where_no_address_is_set_e_sobes_is_away_and_nobody_unknown() -> None:
+    async with aclosing(Esobes("", TOKEN)) as nowhere:
+        with pytest.raises(AwayError, match="no address"):
+            await nowhere.look(("persons", "680412400123"), {}, asyncio.get_running_loop().time() + 2)
 
 
 async def test_a_server_that_is_not_there_or_does_not_answer_means_once_more(
