@@ -61,7 +61,10 @@ async def test_every_method_meets_every_fault(api: BotApi, batched: Batched, dia
             name = f"c{chat}" if method == "answerCallbackQuery" else chat
             api.faults[f"{method}:{name}"].append(FAULTS[fault])
             api.chats[chat][OLD] = Shown("?", {"inline_keyboard": [[{"text": "?", "callback_data": "menu"}]]})
-        await asyncio.gather(*(begin(method, chat, api, whole) for (method, _), chat in chats.items()))
+            if method == "editMessageReplyMarkup":
+                await whole.channel._screens.show(Letter(f"first:{chat}", f"tg:{chat}", "?", time()), OLD)
+        for (method, _), chat in chats.items():  # one after the other: what comes later has a higher number
+            await begin(method, chat, api, whole)
         await settled(api, whole)
         marked = {chat for chat in chats.values() if await takes_nothing(chat, batched)}
         found = {cell: became(cell[0], chat, api, chat in marked) for cell, chat in chats.items()}
@@ -76,14 +79,10 @@ async def begin(method: str, chat: int, api: BotApi, whole: Whole) -> None:
     """What brings such a call about."""
     person = {"id": chat, "type": "private"}
     match method:
-        case "sendMessage":
+        case "sendMessage" | "editMessageReplyMarkup":
             await api.add(text(chat, "/start", person))
         case "answerCallbackQuery":
             await api.add(button(chat, "menu", OLD, person))
-        case "editMessageReplyMarkup":
-            letter = Letter(f"first:{chat}", f"tg:{chat}", "?", time())
-            await whole.channel._screens.show(letter, OLD)
-            await api.add(text(chat, "/start", person))
         case "sendDocument":
             await whole.write(Letter(f"t:{chat}", f"tg:{chat}", "Сәлем", time(), paper=CALENDAR, unasked=True))
         case "editMessageText":
@@ -93,10 +92,14 @@ async def begin(method: str, chat: int, api: BotApi, whole: Whole) -> None:
 
 
 async def settled(api: BotApi, whole: Whole) -> None:
-    """Nobody is served any more, and nothing is tried again."""
+    """Nobody is served any more, and nothing is tried again. What fetches updates never ends."""
     async with asyncio.timeout(60):
-        while api.queue.waiting or whole.outbox._lanes._lanes or whole.channel._outdated._work:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+        while True:
+            await whole.outbox.drained()
+            resting = whole.outbox._lanes._lanes
+            if not (api.queue.waiting or resting or whole.channel._outdated._work or len(whole.telegram._work) > 1):
+                return
+            await asyncio.sleep(0.05)
 
 
 async def takes_nothing(chat: int, batched: Batched) -> bool:

@@ -36,6 +36,7 @@ class Program:
             "KELISIM_KANNEL_USERNAME": "{start}",
             "KELISIM_KANNEL_PASSWORD": "kannel-password",
             "KELISIM_KANNEL_FROM": "1414",
+            "KELISIM_SMS_UNCLEAR_WAIT": "1",
             "KELISIM_LOG": "warning",
             **more,
         }

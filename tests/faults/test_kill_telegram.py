@@ -15,7 +15,7 @@ from tests.bot.bot_api import TOKEN, BotApi, serving
 from tests.faults.program import Program
 from tests.faults.test_kill import free_port
 
-KILLS = int(os.environ.get("TELEGRAM_KILLS", "30"))
+KILLS = int(os.environ.get("TELEGRAM_KILLS", "12"))
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
 EVERY = 0.35
 """Seconds after which the next person comes: their answers are about as many as Telegram takes."""
