@@ -15,5 +15,5 @@ async def read_whole(answer: "ClientResponse", enough: int) -> bytes:
     async for piece in answer.content.iter_any():
         pieces += piece
         if len(pieces) > enough:
-            raise EndlessError
+            raise EndlessError("an answer without end")
     return bytes(pieces)

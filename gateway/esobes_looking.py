@@ -66,8 +66,8 @@ class Looking:
         try:
             async with asyncio.timeout_at(until):
                 status, body = await self._get(address, enough)
-        except EndlessError:
-            raise AwayError("an answer without end") from None
+        except EndlessError as error:
+            raise AwayError(str(error)) from None
         except self._broken as error:
             raise AwayError(type(error).__name__) from None
         if status == 404 and _is_json(body):

@@ -162,7 +162,7 @@ class Wire:
 
     def _told(self, error: Exception) -> str:
         """Never its text: it may have the address in it."""
-        kind = str(error) if isinstance(error, _BrokenOffError) else type(error).__name__
+        kind = str(error) if isinstance(error, _BrokenOffError | EndlessError) else type(error).__name__
         return f"{self._name}: {kind}"
 
 
