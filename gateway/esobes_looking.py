@@ -18,7 +18,7 @@ import msgspec
 from gateway.bounded import EndlessError, read_whole
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientSession
 
 ENOUGH = 256 * 1024
 """Bytes of an answer; the applications of a person with their whole history stay well below."""
@@ -99,15 +99,6 @@ class Looking:
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
-
-
-async def _read(answer: "ClientResponse", enough: int) -> bytes:
-    pieces = bytearray()
-    async for piece in answer.content.iter_any():
-        pieces += piece
-        if len(pieces) > enough:
-            raise AwayError("an answer without end")
-    return bytes(pieces)
 
 
 def _is_json(body: bytes) -> bool:
