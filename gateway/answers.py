@@ -238,15 +238,16 @@ class Answers:
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
 
     async def _happens(self, at: At, matter: Matter, name: str, given: Given) -> Commit:
-        if not self._changes(at, matter, name, given) and self._patience.spent(at.inbound.address, at.now):
+        inbound = at.inbound
+        if not self._changes(at, matter, name, given) and self._patience.spent(inbound.address, inbound.id, at.now):
             return Commit.REPEATED
         return await self._matters.step(
             home_of(matter.person.iin),
             matter.id,
             lambda _: Happening(name, given),
             at.now,
-            cause=at.inbound.id,
-            asker=Asker(at.inbound, given, at.talk.language),
+            cause=inbound.id,
+            asker=Asker(inbound, given, at.talk.language),
             seen=matter,
         )
 
@@ -276,7 +277,7 @@ class Answers:
     async def _says(self, at: At, saying: _Saying) -> Commit:
         """Nothing is decided: what was said and answered is written down at the phone."""
         changes = saying.after.strangers != at.pocket.strangers
-        if not changes and self._patience.spent(at.inbound.address, at.now):
+        if not changes and self._patience.spent(at.inbound.address, at.inbound.id, at.now):
             return Commit.REPEATED
         inbound, given = at.inbound, at.given(Answer.SILENCE, None, None)
         letters = [self._letter(at, saying)] if saying.after.unclear[1] <= ENOUGH else []

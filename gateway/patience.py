@@ -11,14 +11,17 @@ REMEMBERED = 20_000
 class Patience:
     def __init__(self, most: int) -> None:
         self._most = most
-        self._told: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._told: OrderedDict[str, tuple[int, int, str]] = OrderedDict()
 
-    def spent(self, address: str, now: datetime) -> bool:
-        """Once more; whether that is too often."""
-        day, times = self._told.pop(address, (0, 0))
+    def spent(self, address: str, message: str, now: datetime) -> bool:
+        """Once more; whether that is too often. A message that is looked at anew counts once."""
+        day, times, last = self._told.pop(address, (0, 0, ""))
         today = now.date().toordinal()
-        times = times + 1 if day == today else 1
-        self._told[address] = (today, min(times, self._most + 1))
+        if day != today:
+            times = 1
+        elif message != last:
+            times = min(times, self._most) + 1
+        self._told[address] = (today, times, message)
         if len(self._told) > REMEMBERED:
             self._told.popitem(last=False)
         return times > self._most

@@ -57,14 +57,18 @@ class World(Struct, frozen=True):
         await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
 
     async def settled(self, people: int) -> None:
-        """Every answer has arrived and is known to have, and nothing more comes; or nothing has come for long."""
+        """Every answer has arrived and is known to have, Kannel keeps nothing back but what it was brought twice, and
+        nothing more comes; or nothing has come for long."""
         async with asyncio.timeout(PATIENCE):
-            still, before = 0.0, (-1, -1)
-            while still < (_STILL if min(len(self.answers()), before[1]) >= people else _LONG):
+            still, before = 0.0, (-1, -1, 0)
+            while still < (_STILL if self._is_all(people, *before) else _LONG):
                 await asyncio.sleep(_LOOK)
-                now = (len(self.operator.parts), await self.delivered())
+                now = (len(self.operator.parts), await self.delivered(), self.kannel.waits())
                 still = still + _LOOK if now == before else 0.0
                 before = now
+
+    def _is_all(self, people: int, _: int, delivered: int, waiting: int) -> bool:
+        return min(len(self.answers()), delivered) >= people and waiting <= self.operator.again
 
     def answers(self) -> Counter[str]:
         """Phone → how many whole texts it got."""

@@ -14,7 +14,7 @@ import pytest
 from tests.faults.kannel import Gateway, Sender
 from tests.faults.program import Program
 
-KILLS = int(os.environ.get("KILLS", "100"))
+KILLS = int(os.environ.get("KILLS", "200"))
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
 SECRET = "secret-of-the-kill-test"
 PEOPLE = 8
