@@ -16,6 +16,7 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:events                  stream of what E-Sobes told and no matter keeps
     {s07}:audit                   stream of what may be a misuse; see `store`
     {s07}:office                  stream of what the office has to look at
+    {s07}:figures:2026-11-26      what is counted; see `figures.tallies`
 """
 
 from asyncio import Future, gather
@@ -32,6 +33,7 @@ from dialogs.matters.pocket import Known, Noted, Pocket
 from gateway.channels import Inbound
 from gateway.connection import Batched
 from gateway.events import EVENT
+from gateway.figures.tallies import as_arguments, keys_of
 from gateway.store import SEEN_FOR, SHARDS, Commit, counted, shard, shard_number, tag
 from gateway.writing import Writing
 
@@ -42,7 +44,7 @@ PAGE = 500
 
 # Counts come before what they count: letters to send now, letters for later as (when, name, letter, journal line),
 # names of letters that wait and are of no use any more, relays, journal lines, events, lines of the audit, notes for
-# the office. What waits is no line of the journal yet: it may never leave.
+# the office, figures as (which key, name, by how much). What waits is no line of the journal yet: it may never leave.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if ARGV[3] ~= '0' and not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[3]) then return 1 end
@@ -71,6 +73,7 @@ each(1, function(i) redis.call('XADD', KEYS[8], '*', 'entry', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[9], '*', 'event', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[10], '*', 'audit', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[11], '*', 'note', ARGV[i]) end)
+each(3, function(i) redis.call('HINCRBY', KEYS[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]) end)
 return 0
 """
 
@@ -239,14 +242,16 @@ class MatterStore:
         later: list[bytes | str] = []
         for letter, entry in ((one.letter, one.entry) for one in writing.later):
             later += [repr(letter.created), letter.id, _encode(letter), _encode(entry)]
+        days = keys_of(home, writing.tallies)
         return Commit(
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                11,
+                _KEYS + len(days),
                 f"{begin}:seen:{writing.cause}",
                 f"{begin}:{record}",
                 *(f"{begin}:{name}" for name in _WRITTEN),
+                *days.values(),
                 before or b"",
                 after,
                 _seen_for(writing.cause),
@@ -260,11 +265,14 @@ class MatterStore:
                 *counted(writing.events),
                 *counted([_encode(line) for line in writing.audits]),
                 *counted([_encode(note) for note in writing.notes]),
+                len(writing.tallies),
+                *as_arguments(writing.tallies, days, _KEYS),
             )
         )
 
 
 _WRITTEN = ("wakeups", "outbox", "later", "letters", "relays", "sms-journal", "events", "audit", "office")
+_KEYS = 2 + len(_WRITTEN)
 
 
 def read(stored: bytes | None) -> Matter | None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from secrets import randbelow
 
+from msgspec import structs
+
 from dialogs.matters import codes, pocket, steps
 from dialogs.matters.affair import Happening, Sending
 from dialogs.matters.letters import Letters as Wording
@@ -17,6 +19,7 @@ from gateway import matter_store, questions
 from gateway.clock import Clock
 from gateway.consequences import Asker, Consequences, Scene
 from gateway.events import Told
+from gateway.figures import outcomes
 from gateway.letters import Letters
 from gateway.matter_store import MatterStore
 from gateway.store import Commit, shard_number
@@ -108,6 +111,7 @@ class Matters:
         writing = self._consequences.of(
             step, Scene(home=home, pockets=pockets, now=now, cause=cause, asker=asker, was=matter.state)
         )
+        writing = structs.replace(writing, tallies=[*outcomes.changed(matter, step.matter, now)])
         outcome = await self._store.commit_matter(home, offer, stored, step.matter, writing)
         self._wake_all(home)
         return outcome
@@ -140,6 +144,7 @@ class Matters:
         now = self._clock.now()
         step = steps.opened(asked, drawn, now, self.rules)
         writing = self._consequences.of(step, Scene(home=home, pockets=pockets, now=now, cause=told.cause))
+        writing = structs.replace(writing, tallies=[*outcomes.opened(step.matter, now)])
         outcome = await self._store.commit_matter(home, asked.id, None, step.matter, writing)
         return await self._opened(told, home) if outcome is Commit.CONFLICT else outcome
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from dialogs.duties.duty import Setting
 from gateway.channels import Letter
 from gateway.events import Told
+from gateway.figures.tallies import Tally
 from gateway.journal import Entry
 from gateway.store import AuditLine
 
@@ -75,6 +76,7 @@ class Writing(Struct, frozen=True, kw_only=True):
     events: Sequence[bytes] = ()
     audits: Sequence[AuditLine] = ()
     notes: Sequence[Note] = ()
+    tallies: Sequence[Tally] = ()
 
 
 def of_event(told: Told) -> Writing:
