@@ -65,6 +65,8 @@ class Entry(Struct, frozen=True, array_like=True):
     letter: str = ""
     """Of what was sent: the letter's id."""
     parts: int = 0
+    text: str = ""
+    """Word for word what was sent, or what the person wrote to decide something; lines of old have none."""
 
     def __repr__(self) -> str:
         return f"Entry({self.direction} {self.nature})"

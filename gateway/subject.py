@@ -22,13 +22,13 @@ class Subject(Struct, frozen=True):
 
     def answered(self, given: Given, nature: str) -> Entry:
         entry = self._line(given.at, Direction.IN, given.channel, nature)
-        return structs.replace(entry, phone=given.phone or "", code=given.code)
+        return structs.replace(entry, phone=given.phone or "", code=given.code, text=given.text or "")
 
     def told(self, letter: Letter, nature: str, phone: str | None) -> Entry:
         parts = measure(letter.text).parts if channel_of(letter.address) == "sms" else 0
         at = datetime.fromtimestamp(letter.created, ALMATY)
         entry = self._line(at, Direction.OUT, channel(letter.address), nature)
-        return structs.replace(entry, phone=phone or "", letter=letter.id, parts=parts)
+        return structs.replace(entry, phone=phone or "", letter=letter.id, parts=parts, text=letter.text)
 
     def _line(self, at: datetime, direction: Direction, by: str, nature: str) -> Entry:
         return Entry(
