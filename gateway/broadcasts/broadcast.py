@@ -1,0 +1,112 @@
+"""The values of a broadcast: one text to many people, written once in both languages."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from dialogs.broadcasts.states import State
+from dialogs.broadcasts.texts import Texts
+from dialogs.language import Language
+
+
+class Mode(StrEnum):
+    """How much of it is real."""
+
+    LIVE = "live"
+    TEAM = "team"
+    """It goes to the phones of staff only."""
+    TEST = "test"
+    """It goes nowhere: what becomes of each letter is played; see `simulated`."""
+
+
+class Audience(Struct, frozen=True, kw_only=True):
+    """Whom it goes to: a roll, as it was read from a file or found by a filter. It never changes; another is another
+    roll."""
+
+    roll: str
+    """Its name; see `rolls`."""
+    name: str
+    """Of the file, as it was uploaded; empty: found by a filter."""
+    filter: dict[str, str] = {}
+    columns: tuple[str, ...] = ()
+    """Own columns of the list, as they are written."""
+    read: int
+    """Rows of the list that were looked at."""
+    recipients: int
+    faulty: int
+    """Rows that cannot be sent to; each is told in the report."""
+    duplicates: int
+    """Of those, how many name a phone that an earlier row has named."""
+    by: str
+    at: datetime
+
+
+class Reading(Struct, frozen=True):
+    """A list that is being read."""
+
+    roll: str
+    name: str
+    since: datetime
+    by: str
+
+
+class Change(Struct, frozen=True, array_like=True):
+    """Something that was done with it."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str = ""
+
+
+WRITING = frozenset({"made", "written", "list", "asked"})
+"""Changes after which somebody has had a hand in it."""
+
+
+class Broadcast(Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    """For staff."""
+    author: str
+    """Login of an account, or the name of a key of the API."""
+    made: datetime
+    mode: Mode = Mode.LIVE
+    state: State = State.DRAFT
+    texts: Texts = Texts()
+    otherwise: Language = Language.KK
+    """For whoever's language is not known."""
+    audience: Audience | None = None
+    reading: Reading | None = None
+    refused: tuple[str, tuple[tuple[str, str], ...]] | None = None
+    """Why the last list could not be read: the id of the words and their values."""
+    starts: datetime | None = None
+    """None: as soon as it may."""
+    approver: str = ""
+    round: int = 0
+    """How often those to whom it had failed were sent to once more."""
+    settled: bool = False
+    """Of what has ended: nothing is under way any more."""
+    began: datetime | None = None
+    ended: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    """Oldest first."""
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """Who may not approve it."""
+        return frozenset({self.author, *(one.who for one in self.changes if one.what in WRITING)})
+
+
+class BroadcastError(Exception):
+    """What was asked cannot be done. `id`: the end of the id of its words."""
+
+    def __init__(self, what: str, **values: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.values = values
+
+
+class UnknownError(BroadcastError):
+    def __init__(self) -> None:
+        super().__init__("unknown")
