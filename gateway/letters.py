@@ -17,7 +17,8 @@ from msgspec import Struct
 from gateway.channels import Sent
 from gateway.clock import ALMATY
 from gateway.connection import Batched
-from gateway.store import shard
+from gateway.figures.tallies import day_of, figures_key
+from gateway.store import shard, shard_number
 
 KEPT = timedelta(days=30)
 
@@ -38,6 +39,7 @@ local record = rank .. ' ' .. status .. ' ' .. at .. ' ' .. carriage
 if kept == 0 then redis.call('SET', KEYS[1], record)
 elseif news == 1 then redis.call('SET', KEYS[1], record, 'EX', kept)
 elseif record ~= known then redis.call('SET', KEYS[1], record, 'KEEPTTL') end
+if news == 1 and KEYS[2] then redis.call('HINCRBY', KEYS[2], ARGV[6], 1) end
 return news
 """
 
@@ -94,13 +96,23 @@ class Letters:
         self._kept = int(KEPT.total_seconds())
 
     def mark(
-        self, letter: str, status: Status, *, at: float | None = None, carriage: str = "", proof: bool = False
+        self,
+        letter: str,
+        status: Status,
+        *,
+        at: float | None = None,
+        carriage: str = "",
+        proof: bool = False,
+        counts: str = "",
     ) -> Future[int]:
         """Answers 0 where something at least as far along is known already. `at`: seconds since 1970; else now.
-        `proof`: the record stays for good."""
+        `proof`: the record stays for good. `counts`: what it counts as, if it is news; see `figures.tallies`."""
         rank, kept = _RANKS.get(status, _FINAL), 0 if proof else self._kept
         when = int(time.time() if at is None else at)
-        return self._redis("EVALSHA", self._mark, 1, _key(letter), rank, status, when, carriage, kept)
+        keys = [_key(letter)]
+        if counts:
+            keys.append(figures_key(shard_number(letter), day_of(when)))
+        return self._redis("EVALSHA", self._mark, len(keys), *keys, rank, status, when, carriage, kept, counts)
 
     async def status(self, letter: str) -> Status | None:
         (news,) = await self.news([letter])

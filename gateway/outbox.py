@@ -18,6 +18,7 @@ from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
+from gateway.figures.leavings import leaving
 from gateway.lanes import Held, Lanes, ends, pause
 from gateway.letters import Status, carriage
 from gateway.pile import Done, Pile, PutOff
@@ -191,7 +192,7 @@ class Outbox:
         match outcome:
             case Sent():
                 status = Status.DELIVERED if outcome.delivered else Status.ACCEPTED
-                self._finish(held, status, carriage=carriage(outcome))
+                self._finish(held, status, carriage=carriage(outcome), route=outcome.route)
             case Rejected(reason):
                 self._finish(held, Status.REJECTED, reason)
             case OptedOut(reason):
@@ -226,7 +227,7 @@ class Outbox:
     def _ends(self, letter: Letter) -> float:
         return math.inf if self._forever else ends(letter)
 
-    def _finish(self, held: Held, status: Status, reason: str = "", carriage: str = "") -> None:
+    def _finish(self, held: Held, status: Status, reason: str = "", carriage: str = "", route: str = "") -> None:
         letter = held.letter
         if reason:
             log.warning("letter %s: %s, %s", letter.id, status, reason)
@@ -234,7 +235,9 @@ class Outbox:
         self._count(letter, Status.ACCEPTED if left else status)
         now = self._clock.now()
         follows = None if left else window.leaves(now, self._quiet)
-        done = Done(held.entry, letter.id, status, now.timestamp(), carriage, letter.proof, letter.instead, follows)
+        at = now.timestamp()
+        counts = leaving(letter, status, route, at)
+        done = Done(held.entry, letter.id, status, at, carriage, letter.proof, letter.instead, follows, counts)
         self._strike_off(held, done)
 
     def _count(self, letter: Letter, what: str) -> None:

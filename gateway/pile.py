@@ -7,7 +7,7 @@ import sys
 from asyncio import Future
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from gateway.channels import Letter
 from gateway.connection import Batched
+from gateway.figures.tallies import day_of
 from gateway.lanes import Held
 from gateway.letters import Letters, Status
 from gateway.store import SHARDS
@@ -42,6 +43,8 @@ class Done(Struct, frozen=True):
     """Name of an SMS that waits in its place…"""
     follows: datetime | None = None
     """…and when it leaves; None: it does not, for this letter has got through."""
+    counts: tuple[str, ...] = ()
+    """What it counts as; see `figures.tallies`."""
 
 
 class PutOff(Struct, frozen=True):
@@ -144,16 +147,17 @@ class Pile:
         return sorted(new, key=lambda held: place_of(held.entry))
 
     def _strike_off(self, shard: int, letters: Iterable[Done | PutOff]) -> Iterator[Future[Any]]:
-        done = []
+        days: dict[date, dict[tuple[str, ...], list[bytes]]] = {}
         for one in letters:
-            if isinstance(one, Done) and one.instead:
-                yield self._streams.in_place(shard, one.entry, one.instead, one.follows)
-            elif isinstance(one, Done):
-                done.append(one.entry)
-            else:
+            if isinstance(one, PutOff):
                 yield self._streams.put_off(shard, one.entry, one.letter.id, _encode(one.letter), one.until)
-        if done:
-            yield self._streams.done(shard, done)
+            elif one.instead:
+                day = day_of(one.at)
+                yield self._streams.in_place(shard, one.entry, one.instead, one.follows, day=day, names=one.counts)
+            else:
+                days.setdefault(day_of(one.at), {}).setdefault(one.counts, []).append(one.entry)
+        for day, groups in days.items():
+            yield self._streams.done(shard, day, groups)
 
     async def _write_down(self, finished: list[Done]) -> None:
         """Before it is struck off, or a crash between the two would lose it. That a provider has taken a letter is

@@ -9,12 +9,13 @@ nothing: whoever reads next is given what is pending once more before anything n
 
 import asyncio
 from asyncio import Future
-from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from gateway.connection import Batched
-from gateway.store import SHARDS, tag
+from gateway.figures.tallies import figures_key
+from gateway.store import SHARDS, counted, tag
 
 SILENCE = 10.0
 """Seconds after which a process that does not read counts as dead."""
@@ -65,9 +66,19 @@ end
 return {from, entries}
 """
 
+# Groups of entries that count alike: how many entries, and which; how many figures, and which of the second key. An
+# entry that was struck off before is counted no more.
 _DONE = """
-redis.call('XACK', KEYS[1], 'outbox', unpack(ARGV))
-return redis.call('XDEL', KEYS[1], unpack(ARGV))
+local at = 1
+while ARGV[at] do
+  local names = at + 1 + ARGV[at]
+  redis.call('XACK', KEYS[1], 'outbox', unpack(ARGV, at + 1, names - 1))
+  local gone = redis.call('XDEL', KEYS[1], unpack(ARGV, at + 1, names - 1))
+  at = names + 1 + ARGV[names]
+  if gone > 0 then
+    for name = names + 1, at - 1 do redis.call('HINCRBY', KEYS[2], ARGV[name], gone) end
+  end
+end
 """
 
 # Back to those that wait for the morning; `matter_store` knows how they leave from there.
@@ -83,6 +94,7 @@ return redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 _IN_PLACE = """
 if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('XACK', KEYS[1], 'outbox', ARGV[1])
+for at = 5, #ARGV do redis.call('HINCRBY', KEYS[4], ARGV[at], 1) end
 local name, line = ARGV[2], 'line of ' .. ARGV[2]
 local due = redis.call('ZSCORE', KEYS[2], name)
 if not due then return 0 end
@@ -134,18 +146,23 @@ class Streams:
         found = await asyncio.gather(*(self._redis("XREVRANGE", name, "+", "-", "COUNT", 1) for name in self._keys))
         return {shard: place_of(entries[0][0]) for shard, entries in enumerate(found) if entries}
 
-    def done(self, shard: int, entries: Iterable[bytes]) -> Future[Any]:
-        return self._redis("EVALSHA", self._done, 1, self._keys[shard], *entries)
+    def done(self, shard: int, day: date, groups: Mapping[tuple[str, ...], Sequence[bytes]]) -> Future[Any]:
+        """Entries by what they count as on this day; see `figures.tallies`. Done twice they are counted once."""
+        written = (word for names, entries in groups.items() for word in (*counted(entries), *counted(names)))
+        return self._redis("EVALSHA", self._done, 2, self._keys[shard], figures_key(shard, day), *written)
 
     def put_off(self, shard: int, entry: bytes, name: str, letter: bytes, until: float) -> Future[Any]:
         """It comes back to this stream then. Done twice, it is put off once."""
         return self._redis("EVALSHA", self._put_off, 3, *self._waiting(shard), entry, repr(until), name, letter)
 
-    def in_place(self, shard: int, entry: bytes, sms: str, follows: datetime | None) -> Future[Any]:
+    def in_place(
+        self, shard: int, entry: bytes, sms: str, follows: datetime | None, *, day: date, names: Sequence[str]
+    ) -> Future[Any]:
         """As `done`, of a letter in whose place this SMS waits. `follows`: when it leaves at the latest; None: it
         need not. Done twice it is done once."""
         due = ("", "") if follows is None else (repr(follows.timestamp()), follows.isoformat())
-        return self._redis("EVALSHA", self._in_place, 3, *self._waiting(shard), entry, sms, *due)
+        keys = (*self._waiting(shard), figures_key(shard, day))
+        return self._redis("EVALSHA", self._in_place, 4, *keys, entry, sms, *due, *names)
 
     def _waiting(self, shard: int) -> tuple[str, str, str]:
         return self._keys[shard], f"{tag(shard)}:later", f"{tag(shard)}:letters"

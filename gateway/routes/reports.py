@@ -15,6 +15,7 @@ from collections.abc import Callable
 from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
+from gateway.figures.leavings import reported
 from gateway.lanes import ends
 from gateway.letters import Delivery, Letters, Status
 from gateway.routes.routes import ROUNDS, Routes
@@ -36,7 +37,8 @@ class Reported:
         if self._routes is None or not await self._moved(self._routes, route, delivery):
             if delivery.status in (Status.DELIVERED, Status.FAILED):  # nobody may send it another way any more
                 await self._trails.forget_copy(delivery.letter)
-            await self._letters.mark(delivery.letter, delivery.status, at=self._clock.now().timestamp())
+            at, counts = self._clock.now().timestamp(), reported(route, delivery.status)
+            await self._letters.mark(delivery.letter, delivery.status, at=at, counts=counts)
 
     async def _moved(self, routes: Routes, route: str, delivery: Delivery) -> bool:
         for _ in range(ROUNDS):

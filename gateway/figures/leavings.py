@@ -1,0 +1,29 @@
+"""What a letter counts as when it has left, and whether it was the first word of an answer."""
+
+from gateway.channels import Letter, channel_of
+from gateway.figures.tallies import SOON, within
+from gateway.letters import Status
+
+ROUTELESS = "-"
+"""Where a channel has one way only, or nobody took the letter."""
+PEOPLE = frozenset({"sms", "tg", "chat"})
+"""Channels that people read."""
+_LEFT = frozenset({Status.ACCEPTED, Status.DELIVERED})
+
+
+def leaving(letter: Letter, status: Status, route: str, at: float) -> tuple[str, ...]:
+    """`at`: when that was known, in seconds since 1970."""
+    channel = channel_of(letter.address)
+    left = f"left {channel} {route or ROUTELESS} {status}"
+    if status not in _LEFT or not _is_first_word(letter) or channel not in PEOPLE:
+        return (left,)
+    return left, f"reply {channel} {within(at - letter.created, SOON)}"
+
+
+def reported(route: str, status: Status) -> str:
+    return f"report {route} {status}"
+
+
+def _is_first_word(letter: Letter) -> bool:
+    """Letters that answer a message bear its name, and the first of them the number 0."""
+    return not (letter.unasked or letter.broadcast) and letter.id.endswith(":0")
