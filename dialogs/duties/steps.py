@@ -83,7 +83,7 @@ def step(duty: D, happening: Happening | None, now: datetime, rules: Rules) -> S
         _happen(course, happening.name)
         _pass_time(course)
     kept = course.duty
-    kept.wake = min((due for due, _ in SCHEDULES[kept.__class__](kept, rules)), default=None)
+    kept.wake = next_wake(kept, rules)
     wants = not calmed(duty, kept)
     tellings = tuple(
         told
@@ -91,6 +91,11 @@ def step(duty: D, happening: Happening | None, now: datetime, rules: Rules) -> S
         if told.name not in WANTING or (wants and (at, number) == (kept.state, kept.round))
     )
     return Step(kept, tellings, tuple(course.relays), tuple(course.notes))
+
+
+def next_wake(duty: AnyDuty, rules: Rules) -> datetime | None:
+    """When the clock has to look again."""
+    return min((due for due, _ in SCHEDULES[type(duty)](duty, rules)), default=None)
 
 
 def outdated(was: AnyDuty, duty: AnyDuty, *, instead: bool) -> frozenset[str]:

@@ -59,7 +59,7 @@ def opened(asked: Asked, codes: tuple[str, str], now: datetime, rules: Rules) ->
         closes=window.closes(sent, rules),
         wake=None,
     )
-    matter.wake = _next(matter, rules)
+    matter.wake = next_wake(matter, rules)
     return Step(matter, (Telling("question"),), (), "")
 
 
@@ -85,7 +85,7 @@ def _pass_time(affair: Affair) -> None:
     matter = affair.matter
     while matter.wake is not None and matter.wake <= affair.now:
         at = matter.wake
-        matter.wake = _next(matter, affair.rules, at)
+        matter.wake = next_wake(matter, affair.rules, at)
         # What it was to wake for may stand elsewhere in the schedule by now: the operator can change the settings.
         name = max(((due, name) for due, name in _schedule(matter, affair.rules) if due <= at), default=None)
         if name is not None:
@@ -98,7 +98,7 @@ def _happen(affair: Affair, name: str) -> None:
     MACHINES[matter.kind].events[name].trigger(affair)
     if affair.state != matter.state or matter.sent != sent:
         matter.state = affair.state
-        matter.wake = _next(matter, affair.rules)
+        matter.wake = next_wake(matter, affair.rules)
 
 
 def _still_true(affair: Affair) -> Iterator[Telling]:
@@ -108,7 +108,7 @@ def _still_true(affair: Affair) -> Iterator[Telling]:
             yield telling
 
 
-def _next(matter: Matter, rules: Rules, after: datetime | None = None) -> datetime | None:
+def next_wake(matter: Matter, rules: Rules, after: datetime | None = None) -> datetime | None:
     """When the clock has to look again."""
     return min((due for due, _ in _schedule(matter, rules) if after is None or due > after), default=None)
 

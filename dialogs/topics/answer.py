@@ -34,14 +34,18 @@ class Asked(Struct, frozen=True):
     general: bool
     ticked: tuple[str, ...]
     now: datetime
+    edition: int
+    """Of the calendar."""
 
 
 def sheet(talk: Talk, case: Case) -> "Sheet":
     """The same case is told to many, and to one person portion by portion: it is put together once a minute."""
     session = talk.session
-    ticked = tuple(session.ticks.get(case.service.slug, ()))
+    ticked, edition = tuple(session.ticks.get(case.service.slug, ())), talk.guide.workdays.edition
     minute = talk.now.replace(second=0, microsecond=0)
-    return _sheet(Asked(talk.guide, case.service, tuple(case.answers.items()), session.general, ticked, minute))
+    return _sheet(
+        Asked(talk.guide, case.service, tuple(case.answers.items()), session.general, ticked, minute, edition)
+    )
 
 
 class Sheet:
