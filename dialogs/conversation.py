@@ -35,6 +35,7 @@ from dialogs.topics import (
     status,
     who,
 )
+from dialogs.unmet import unmet
 
 TOPICS = (
     first.TOPIC,
@@ -89,6 +90,8 @@ class Turn(msgspec.Struct, frozen=True):
     erases: bool = False
     forgotten: bool = False
     """The person asked for it: of the session only what protects others is left."""
+    unmet: str = ""
+    """Words that were not understood; see `unmet`."""
 
 
 def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool = False) -> Turn:
@@ -132,6 +135,7 @@ def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool
         tuple(talk.audits),
         talk.erases,
         talk.forgotten,
+        unmet(before, session, event, ASKS),
     )
 
 

@@ -46,6 +46,9 @@ class Answer(Struct, frozen=True):
     """The message that was answered holds what nobody else should read."""
     forgotten: bool = False
     """The person asked for it: of the session only what protects others is left."""
+    unmet: str = ""
+    """Words of the person that nobody could make anything of, without numbers; empty: they were understood, or are
+    not to be kept."""
     inquiry: Inquiry[Any] | None = None
     """Nothing has happened yet: this has to be found out, and the same asked again."""
 
@@ -141,6 +144,7 @@ class Dialogue:
             turn.audits,
             turn.erases,
             turn.forgotten,
+            turn.unmet,
         )
 
     def _page(self, reply: Reply, session: Session, language: Language) -> render.Page:

@@ -1,7 +1,7 @@
 """What time it is in Kazakhstan; in the sandbox, what time somebody wants it to be."""
 
 from asyncio import Lock
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from gateway.connection import Batched
 
@@ -11,6 +11,11 @@ ALMATY = timezone(timedelta(hours=5), "Asia/Almaty")
 _OFFSET = "sandbox:clock"
 _JUST_NOW = timedelta(seconds=1)
 """A moment that has passed while something was done is as good as now."""
+
+
+def day_of(seconds: float) -> date:
+    """Of Kazakhstan, by seconds since 1970."""
+    return datetime.fromtimestamp(seconds, ALMATY).date()
 
 
 class Clock:

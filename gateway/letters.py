@@ -7,18 +7,18 @@ here. Of those that prove something, everything is kept, and for good.
 import asyncio
 import re
 import time
-from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
+from gateway.broadcasts.fates import Fate, Fates, Place, place_of
 from gateway.channels import Sent
-from gateway.clock import ALMATY
+from gateway.clock import ALMATY, day_of
 from gateway.connection import Batched
-from gateway.figures.tallies import day_of, figures_key
-from gateway.store import shard, shard_number
+from gateway.routes.trails import Trails
+from gateway.store import figures_key, shard, shard_number
 
 KEPT = timedelta(days=30)
 
@@ -65,6 +65,16 @@ class Status(StrEnum):
 
 
 _ROUTED = re.compile(r"(.*) (\S+) (\d+)")
+_FATES = {
+    Status.ACCEPTED: Fate.ACCEPTED,
+    Status.BUFFERED: Fate.ACCEPTED,
+    Status.SENT: Fate.ACCEPTED,
+    Status.DELIVERED: Fate.DELIVERED,
+    Status.FAILED: Fate.FAILED,
+    Status.REJECTED: Fate.REJECTED,
+    Status.OPTED_OUT: Fate.REJECTED,
+    Status.EXPIRED: Fate.EXPIRED,
+}
 _RANKS = {Status.ACCEPTED: 1, Status.EXPIRED: 1, Status.BUFFERED: 2, Status.SENT: 3}
 _FINAL = 9
 
@@ -93,6 +103,8 @@ class Letters:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._mark = redis.script(_MARK)
+        self._fates = Fates(redis)
+        self._trails = Trails(redis)
         self._kept = int(KEPT.total_seconds())
 
     def mark(
@@ -104,15 +116,25 @@ class Letters:
         carriage: str = "",
         proof: bool = False,
         counts: str = "",
-    ) -> Future[int]:
+    ) -> Awaitable[object]:
         """Answers 0 where something at least as far along is known already. `at`: seconds since 1970; else now.
         `proof`: the record stays for good. `counts`: what it counts as, if it is news; see `figures.tallies`."""
         rank, kept = _RANKS.get(status, _FINAL), 0 if proof else self._kept
         when = int(time.time() if at is None else at)
+        if (found := place_of(letter)) is not None:
+            return self._broadcast(letter, *found, status, when)
         keys = [_key(letter)]
         if counts:
             keys.append(figures_key(shard_number(letter), day_of(when)))
         return self._redis("EVALSHA", self._mark, len(keys), *keys, rank, status, when, carriage, kept, counts)
+
+    async def _broadcast(self, letter: str, place: Place, round_: int, status: Status, at: int) -> None:
+        """Of a broadcast there are records of another kind. What has gone out of use while a provider may have had it
+        may have arrived."""
+        fate = _FATES[status]
+        if fate is Fate.EXPIRED and (await self._trails.load(letter)).route:
+            fate = Fate.UNKNOWN
+        await self._fates.step(place, round_, fate, at)
 
     async def status(self, letter: str) -> Status | None:
         (news,) = await self.news([letter])

@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from gateway.channels import Letter
+from gateway.clock import day_of
 from gateway.connection import Batched
-from gateway.figures.tallies import day_of
 from gateway.lanes import Held
 from gateway.letters import Letters, Status
 from gateway.store import SHARDS

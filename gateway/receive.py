@@ -30,7 +30,7 @@ from gateway.clock import Clock
 from gateway.connection import RedisAwayError
 from gateway.errands import errand_letter
 from gateway.failures import told
-from gateway.store import AuditLine, Commit, Line, Store, shard_number
+from gateway.store import AuditLine, Commit, Line, Store, Unmet, shard_number
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +181,7 @@ class Receiver:
             errands=[errand_letter(one, inbound, ref, here.now) for one in answer.errands],
             audit=[AuditLine(at, ref, here.surface, one.what, one.about) for one in answer.audits],
             wakes=proof.old_at(answer.session),
+            unmet=_unmet(answer, at, here.surface),
         )
 
     async def _heard(self, inbound: Inbound, pocket: bytes, session: Session, here: Here) -> Heard:
@@ -226,6 +227,12 @@ def _knowing(here: Here, heard: Heard) -> Here:
     return structs.replace(
         here, phone=heard.phone, strangers=heard.strangers, offers=heard.offers, duties=heard.duties
     )
+
+
+def _unmet(answer: Answer, at: int, surface: Surface) -> Unmet | None:
+    if not answer.unmet:
+        return None
+    return Unmet(at, surface, answer.session.language or "", answer.session.state, answer.unmet)
 
 
 def _own_phone(address: str) -> str | None:

@@ -10,11 +10,12 @@ hash tag of its shard, so that the script runs on a cluster as well.
     {s07}:journal              stream of what happened, without personal data
     {s07}:errands              stream of what is still to be done; see `errands`
     {s07}:audit                stream of what may be a misuse, without personal data
+    {s07}:unmet                stream of words that were not understood, without numbers; only the newest
     {s07}:wakeups              `.talk:sms:+7701…` → when an IIN in that talk is of no use any more; see `matter_store`
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import IntEnum
 from typing import Literal
 from zlib import crc32
@@ -23,6 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.channels import Letter
+from gateway.clock import day_of
 from gateway.connection import Batched
 
 SHARDS = 16
@@ -31,7 +33,7 @@ SEEN_FOR = timedelta(days=3)
 
 # A script that refuses halfway has written what came before, so every refusal comes first. A repeat whose session has
 # changed meanwhile is a conflict at first, and known as a repeat once the session has been loaded again. Counts come
-# before what they count: letters, errands, audit lines.
+# before what they count: letters, errands, audit lines. What was not understood comes last, where there is such.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[4]) then return 1 end
@@ -48,8 +50,15 @@ for _, written in ipairs({{KEYS[3], 'letter'}, {KEYS[5], 'letter'}, {KEYS[6], 'a
   for entry = at + 1, at + number do redis.call('XADD', written[1], '*', written[2], ARGV[entry]) end
   at = at + number + 1
 end
+if ARGV[at] then
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[at + 1], '*', 'unmet', ARGV[at])
+  redis.call('HINCRBY', KEYS[9], ARGV[at + 2], 1)
+end
 return 0
 """
+
+UNMET_KEPT = 500
+"""Words that were not understood, in a shard: the newest, about."""
 
 
 class Commit(IntEnum):
@@ -78,6 +87,17 @@ class AuditLine(Struct, frozen=True, array_like=True):
     surface: str
     what: str
     about: str
+
+
+class Unmet(Struct, frozen=True, array_like=True):
+    """Words that nobody could make anything of; see `dialogs.unmet`."""
+
+    at: int
+    surface: str
+    language: str
+    state: str
+    """Where they were said."""
+    words: str
 
 
 WAKEUP = ".talk:"
@@ -113,6 +133,11 @@ def outbox_key(number: int) -> str:
     return f"{_shards[number]}:outbox"
 
 
+def figures_key(number: int, day: date) -> str:
+    """What is counted in a shard on a day; see `figures.tallies`."""
+    return f"{_shards[number]}:figures:{day}"
+
+
 class Store:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
@@ -142,16 +167,18 @@ class Store:
         audit: Sequence[AuditLine] = (),
         lasts: timedelta | None = None,
         wakes: Wakes = None,
+        unmet: Unmet | None = None,
     ) -> Commit:
         """Replace exactly the session that was read, `before`, by `after`; None stands for no session. `lasts`: what
         is written now is gone after this, unless something else is written meanwhile. `wakes`: when the clock has to
         look at this talk."""
         tag = shard(address)
+        kept = () if unmet is None else (f"{tag}:unmet", figures_key(shard_number(address), day_of(unmet.at)))
         return Commit(
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                7,
+                7 + len(kept),
                 f"{tag}:seen:{inbound_id}",
                 f"{tag}:session:{address}",
                 f"{tag}:outbox",
@@ -159,6 +186,7 @@ class Store:
                 f"{tag}:errands",
                 f"{tag}:audit",
                 f"{tag}:wakeups",
+                *kept,
                 before or b"",
                 after or b"",
                 _encode(line),
@@ -169,5 +197,6 @@ class Store:
                 *counted([_encode(letter) for letter in letters]),
                 *counted([_encode(errand) for errand in errands]),
                 *counted([_encode(one) for one in audit]),
+                *(() if unmet is None else (_encode(unmet), UNMET_KEPT, f"unmet {unmet.surface}")),
             )
         )

@@ -14,8 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gateway.connection import Batched
-from gateway.figures.tallies import figures_key
-from gateway.store import SHARDS, counted, tag
+from gateway.store import SHARDS, counted, figures_key, tag
 
 SILENCE = 10.0
 """Seconds after which a process that does not read counts as dead."""

@@ -17,12 +17,11 @@ stream is counted from there, see `counting`. Names hold nothing personal:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from msgspec import Struct
 
-from gateway.clock import ALMATY
-from gateway.store import tag
+from gateway.store import figures_key
 
 SOON = ((1, "1s"), (3, "3s"), (10, "10s"), (60, "1m"), (600, "10m"))
 """Seconds within which a reply came, and how that is called."""
@@ -35,14 +34,6 @@ class Tally(Struct, frozen=True):
     day: date
     name: str
     by: int = 1
-
-
-def figures_key(number: int, day: date) -> str:
-    return f"{tag(number)}:figures:{day}"
-
-
-def day_of(seconds: float) -> date:
-    return datetime.fromtimestamp(seconds, ALMATY).date()
 
 
 def within(seconds: float, bounds: Sequence[tuple[int, str]]) -> str:
