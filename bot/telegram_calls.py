@@ -163,4 +163,5 @@ def outcome(error: Exception) -> Outcome:
             return Rejected(error.message)
         case _:
             # Only its kind: the words of a network error may hold the address called, and the token in it.
-            return Retry(type(error).__name__)
+            connected = not isinstance(error.__cause__, ClientConnectorError)
+            return Retry(type(error).__name__, unclear=connected)

@@ -73,6 +73,8 @@ class Retry(Struct, frozen=True):
     """Seconds before which it makes no sense."""
     everybody: bool = False
     """Nor does it for any other letter of this channel."""
+    unclear: bool = False
+    """It may have got it all the same, and is sent it again because twice does less harm than never."""
 
 
 class Unclear(Struct, frozen=True):
@@ -93,8 +95,14 @@ class OptedOut(Struct, frozen=True):
     reason: str
 
 
-Outcome = Sent | Retry | Rejected | OptedOut
-Attempt = Outcome | Unclear
+class Withdrawn(Struct, frozen=True):
+    """It must not leave any more, and what becomes of its recipient is written down elsewhere."""
+
+    reason: str
+
+
+Outcome = Sent | Retry | Rejected | OptedOut | Withdrawn
+Attempt = Sent | Retry | Rejected | OptedOut | Unclear
 """What one try to hand a letter to a provider has come to."""
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from dialogs.matters import window
 from dialogs.matters.window import Quiet
-from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, channel_of
+from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, Withdrawn, channel_of
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
@@ -197,6 +197,9 @@ class Outbox:
                 self._finish(held, Status.REJECTED, reason)
             case OptedOut(reason):
                 self._finish(held, Status.OPTED_OUT, reason)
+            case Withdrawn():
+                at = self._clock.now().timestamp()
+                self._strike_off(held, Done(held.entry, held.letter.id, Status.ACCEPTED, at))
             case Retry():
                 self._again(held, outcome)
             case _:

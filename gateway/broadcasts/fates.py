@@ -45,8 +45,10 @@ AGAIN = (Fate.FAILED, Fate.REJECTED, Fate.EXPIRED)
 """May be sent once more: these surely did not get it."""
 BY_CHAT = "t"
 NO_WAY = "-"
-WAYS = {"kannel": "k", "smsc": "c", "mobizon": "m", "": "s"}
-"""Route → its sign in a record. An SMS of the simulator has none."""
+BY_SMS = "s"
+"""By a route that is not known yet, or by the simulator."""
+WAYS = {"kannel": "k", "smsc": "c", "mobizon": "m"}
+"""Route → its sign in a record."""
 
 _COMES_FROM: dict[Fate, str] = {
     Fate.LEAVING: "ql",
@@ -102,19 +104,26 @@ return 1
 )
 
 # Answers with the record as it was if the step holds, else with nothing. Of an earlier round only an arrival counts,
-# as long as the row waits. What has left is summed up when it is first known to have.
+# as long as the row waits. What has left is summed up when it is first known to have; if a report was faster than the
+# provider's answer, its price comes with the answer.
 _STEP = (
     _HELP
     + """
 local row, round, from, to = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local before = known(row)
 local status = string.sub(before, 1, 1)
-if before == '' or not string.find(from, status, 1, true) then return '' end
+if before == '' then return '' end
+local way, parts = ARGV[6], string.sub(before, 4, 4)
+local known_way = string.sub(before, 3, 3)
+if to == 'a' and string.find('df', status, 1, true) and known_way == 's' and way ~= 's' then
+  redis.call('SETRANGE', KEYS[1], row * width + 2, way)
+  redis.call('HINCRBY', KEYS[2], 'price', ARGV[7])
+end
+if not string.find(from, status, 1, true) then return '' end
 if status == 'w' and to == 'd' then
   if string.sub(before, 2, 2) < round then return '' end
 elseif string.sub(before, 2, 2) ~= round then return '' end
-local way, parts = ARGV[6], string.sub(before, 4, 4)
-if way == '' then way = string.sub(before, 3, 3) end
+if way == '' then way = known_way end
 write(row, before, to .. string.sub(before, 2, 2) .. way .. parts .. ARGV[5])
 if (to == 'a' or to == 'd') and status ~= 'a' then
   if way == 't' then

@@ -1,8 +1,8 @@
 """Broadcasts in Redis.
 
-    {staff}:broadcast:b7f3     what it is, as bytes
-    {staff}:broadcasts         sorted set: id → when it was made
-    {staff}:broadcasts:alive   set of those with which the clock has to do something
+{staff}:broadcast:b7f3     what it is, as bytes
+{staff}:broadcasts         sorted set: id → when it was made
+{staff}:broadcasts:alive   set of those with which the clock has to do something
 """
 
 from collections.abc import Callable, Sequence
@@ -62,9 +62,7 @@ class BroadcastStore:
     async def newest(self, before: float | None, most: int) -> list[Broadcast]:
         """`before`: seconds since 1970; those made before that."""
         begin = "+inf" if before is None else f"({before!r}"
-        names: Sequence[bytes] = await self._redis(
-            "ZRANGE", _MADE, begin, "-inf", "BYSCORE", "REV", "LIMIT", 0, most
-        )
+        names: Sequence[bytes] = await self._redis("ZRANGE", _MADE, begin, "-inf", "BYSCORE", "REV", "LIMIT", 0, most)
         stored = [await self.stored(name.decode()) for name in names]
         return [read(one) for one in stored if one]
 
