@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import IntEnum
 from typing import Literal
-from zlib import crc32
 
 import msgspec
 from msgspec import Struct
@@ -26,8 +25,9 @@ from msgspec import Struct
 from gateway.channels import Letter
 from gateway.clock import day_of
 from gateway.connection import Batched
+from gateway.shards import SHARDS as SHARDS  # noqa: PLC0414 - whoever has a store asks it
+from gateway.shards import shard_number as shard_number  # noqa: PLC0414
 
-SHARDS = 16
 SEEN_FOR = timedelta(days=3)
 """Telegram repeats an update for a day, Kannel a message for as long as its queue lives."""
 
@@ -107,10 +107,6 @@ Wakes = float | Literal["never"] | None
 
 _encode = msgspec.json.Encoder().encode
 _shards = tuple(f"{{s{number:02}}}" for number in range(SHARDS))
-
-
-def shard_number(address: str) -> int:
-    return crc32(address.encode()) % SHARDS
 
 
 def tag(number: int) -> str:
