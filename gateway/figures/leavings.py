@@ -14,7 +14,7 @@ _LEFT = frozenset({Status.ACCEPTED, Status.DELIVERED})
 def leaving(letter: Letter, status: Status, route: str, at: float) -> tuple[str, ...]:
     """`at`: when that was known, in seconds since 1970."""
     channel = channel_of(letter.address)
-    left = f"left {channel} {route or ROUTELESS} {status}"
+    left = f"{'cast' if letter.broadcast else 'left'} {channel} {route or ROUTELESS} {status}"
     if status not in _LEFT or not _is_first_word(letter) or channel not in PEOPLE:
         return (left,)
     return left, f"reply {channel} {within(at - letter.created, SOON)}"
