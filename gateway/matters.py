@@ -7,13 +7,13 @@ from secrets import randbelow
 
 from msgspec import structs
 
-from dialogs.matters import codes, pocket, steps
+from dialogs.matters import codes, pocket, recount, steps
 from dialogs.matters.affair import Happening, Sending
 from dialogs.matters.letters import Letters as Wording
-from dialogs.matters.matter import Answer, Matter
+from dialogs.matters.matter import Answer, Matter, Telling
 from dialogs.matters.pocket import Known, Pocket
 from dialogs.matters.rules import Rules
-from dialogs.matters.steps import Asked
+from dialogs.matters.steps import Asked, Step
 from dialogs.people import mark
 from gateway import matter_store, questions
 from gateway.clock import Clock
@@ -68,6 +68,24 @@ class Matters:
     async def woken(self, home: int, offer: str) -> None:
         """The clock has come to a moment that the matter waits for."""
         await self._follow(home, offer, lambda _: None)
+
+    async def recount(self, home: int, offer: str) -> bool:
+        """Its last day by another calendar; False: it stays. A question that has not left yet is written anew."""
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            now, stored = self._clock.now(), await self._store.matter(home, offer)
+            matter = matter_store.read(stored)
+            after = None if matter is None else recount.recounted(matter, now, self.rules)
+            if after is None:
+                return False
+            writing = Writing()
+            if not recount.is_told(after, now):
+                pockets = await self._store.known_at(after.phones)
+                after.phones = pocket.reach(after.phones, after.person.iin, pockets)
+                scene = Scene(home=home, pockets=pockets, now=now, was=after.state)
+                writing = self._consequences.of(Step(after, (Telling("question"),), (), ""), scene)
+            outcome = await self._store.commit_matter(home, offer, stored, after, writing)
+        return True
 
     async def settled(self, home: int, offer: str, relay: str, status: int, held: str | None) -> None:
         """What E-Sobes has finally answered to a relay. Only what it says of the last answer still counts."""
