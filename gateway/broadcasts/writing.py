@@ -33,6 +33,22 @@ class Reader(Struct, frozen=True):
     """They have stopped what the law does not ask for, here or there."""
 
 
+class TextsOf:
+    """A broadcast's words for each of its recipients."""
+
+    def __init__(self, broadcast: Broadcast) -> None:
+        self._otherwise = broadcast.otherwise
+        columns = broadcast.audience.columns if broadcast.audience else ()
+        self._patterns: Mapping[Language, Pattern] = patterns(broadcast.texts, columns)
+
+    def language(self, recipient: Recipient, known: Language | None = None) -> Language:
+        """What the list says goes before what we know."""
+        return recipient.language or known or self._otherwise
+
+    def filled(self, recipient: Recipient, language: Language) -> str:
+        return self._patterns[language].filled(recipient.values)
+
+
 class Writer:
     """For one broadcast, whose texts do not change any more."""
 
@@ -41,8 +57,7 @@ class Writer:
         self._redis = redis
         self._broadcast = broadcast
         self._channels = channels
-        columns = broadcast.audience.columns if broadcast.audience else ()
-        self._patterns: Mapping[Language, Pattern] = patterns(broadcast.texts, columns)
+        self._texts = TextsOf(broadcast)
 
     async def written(
         self, rows: Sequence[tuple[Place, Recipient]], by_sms: Container[int], now: datetime
@@ -54,17 +69,13 @@ class Writer:
             for (place, one), reader in zip(rows, readers, strict=True)
         ]
 
-    def text(self, recipient: Recipient, language: Language | None = None) -> str:
-        language = recipient.language or language or self._broadcast.otherwise
-        return self._patterns[language].filled(recipient.values)
-
     def _released(
         self, place: Place, recipient: Recipient, reader: Reader, now: datetime, *, by_sms: bool
     ) -> Released:
         at, round_ = int(now.timestamp()), self._broadcast.round
         if reader.quiet:
             return Released(place.row, Record(Fate.OPTED_OUT, round_, NO_WAY, 0, at))
-        text = self.text(recipient, reader.language)
+        text = self._texts.filled(recipient, self._texts.language(recipient, reader.language))
         sms, parts = as_sms(text)
         chat = None if by_sms else reader.chat
         if chat is None and parts > MOST_PARTS:

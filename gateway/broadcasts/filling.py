@@ -1,0 +1,164 @@
+"""A list that was read becomes a roll: whoever is named by an IIN is looked up, nobody stands in it twice, and each
+rests where their letter will leave from."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from dialogs.language import Language
+from gateway.broadcasts.intake.rows import FAULTS, Fault, Reason, Row, Summary
+from gateway.broadcasts.rolls import CHUNK, Recipient, Rolls
+from gateway.store import SHARDS, shard_number
+
+AT_ONCE = 8
+"""Persons asked about: E-Sobes is one system, and not a fast one."""
+ENOUGH = 3 * AT_ONCE
+"""So many in a row about whom it did not answer, and it is not asked about the others."""
+AWAY = "staff.broadcast.list.away"
+PHONE, IIN = "phone", "iin"
+"""Columns, where a fault has no better name for them."""
+_DUPLICATE = "staff.broadcast.list.duplicate"
+_NOT_TEAM = "staff.broadcast.list.not_team"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Found(Struct, frozen=True):
+    """Whom an IIN belongs to, as far as a letter needs to know; or why nobody can be written to: the id of its
+    words."""
+
+    phone: str = ""
+    language: Language | None = None
+    fault: str = ""
+
+
+Look = Callable[[str], Awaitable[Found]]
+"""By an IIN."""
+
+
+class Filled(Struct, frozen=True):
+    recipients: int
+    faulty: int
+    """Without the duplicates among them."""
+    duplicates: int
+
+
+class Filling:
+    def __init__(self, rolls: Rolls, look: Look) -> None:
+        self._rolls = rolls
+        self._look = look
+
+    async def fill(
+        self,
+        roll: str,
+        summary: Summary,
+        rows: Callable[[int], Iterable[Row]],
+        iins: Iterable[Row],
+        faults: Callable[[list[Fault]], None],
+        *,
+        team: Collection[str] | None = None,
+        filled: Callable[[int], Awaitable[None]],
+    ) -> Filled:
+        """`rows`: of a shard; `faults` takes down what is wrong with rows and no reader of files can know; `team`:
+        nobody else is written to; `filled`: is told how many recipients there are, now and then."""
+        found = _Sorted()
+        wrong: list[Fault] = []
+        async for row, person in self._persons(iins):
+            if person.phone:
+                found.add(row, person.phone, row.language or person.language)
+            else:
+                wrong.append(_fault(row, summary, IIN, person.fault))
+        faulty, recipients, duplicates = len(wrong), 0, 0
+        for shard in range(SHARDS):
+            everybody = [Recipient(one.number, one.phone, one.language, one.values) for one in rows(shard)]
+            everybody += found.of(shard)
+            everybody.sort(key=lambda one: (one.phone, one.number))
+            kept = []
+            for before, one in zip((None, *everybody), everybody, strict=False):
+                if team is not None and one.phone not in team:
+                    wrong.append(_again(one, summary, _NOT_TEAM))
+                    faulty += 1
+                elif before is not None and before.phone == one.phone:
+                    wrong.append(_again(one, summary, _DUPLICATE))
+                    duplicates += 1
+                else:
+                    kept.append(one)
+            for chunk, first in enumerate(range(0, len(kept), CHUNK)):
+                await self._rolls.add(roll, shard, chunk, kept[first : first + CHUNK])
+            recipients += len(kept)
+            await filled(recipients)
+            faults(wrong)
+            wrong = []
+        return Filled(recipients, faulty, duplicates)
+
+    async def _persons(self, iins: Iterable[Row]) -> AsyncIterator[tuple[Row, Found]]:
+        away = 0
+        for some in _portions(iins, AT_ONCE):
+            if away < ENOUGH:
+                found = await asyncio.gather(*(self._look(one.iin) for one in some))
+                away = away + len(some) if all(one.fault == AWAY for one in found) else 0
+            else:
+                found = [Found(fault=AWAY) for _ in some]
+            for row, person in zip(some, found, strict=True):
+                yield row, person
+
+
+class _Sorted:
+    """Recipients, by the shard of their phone."""
+
+    def __init__(self) -> None:
+        self._shards: dict[int, list[Recipient]] = {}
+
+    def add(self, row: Row, phone: str, language: Language | None) -> None:
+        shard = shard_number(f"sms:{phone}")
+        self._shards.setdefault(shard, []).append(Recipient(row.number, phone, language, row.values))
+
+    def of(self, shard: int) -> list[Recipient]:
+        return self._shards.get(shard, [])
+
+
+def _portions(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    some: list[Row] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == size:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _fault(row: Row, summary: Summary, column: str, reason: str) -> Fault:
+    """The row as it can be put together again."""
+    return Fault(row.number, column, Reason(reason), _cells(summary, row.phone or row.iin, row.values))
+
+
+def _again(one: Recipient, summary: Summary, reason: str) -> Fault:
+    return Fault(one.number, PHONE, Reason(reason), _cells(summary, one.phone, one.values))
+
+
+def _cells(summary: Summary, whom: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Under the headings of the list: whom it names stands in the first that is no own column."""
+    own = iter(values)
+    cells, told = [], False
+    for heading in summary.headings:
+        if heading in summary.columns:
+            cells.append(next(own, ""))
+        else:
+            cells.append("" if told else whom)
+            told = True
+    return tuple(cells)
+
+
+def append_to(folder: Path) -> Callable[[list[Fault]], None]:
+    """Takes faults down where those stand that the reader of files has found."""
+
+    def append(faults: list[Fault]) -> None:
+        if faults:
+            with (folder / FAULTS).open("ab") as file:
+                file.writelines(_encode(one) + b"\n" for one in faults)
+
+    return append

@@ -1,0 +1,212 @@
+"""Lists of recipients on their way from a file to a roll. What is wrong with their rows stays in a folder, to be
+fetched, mended and brought again.
+
+    {data}/lists/b7f3.1/           the folder of a roll: see `intake.rows`
+    {staff}:reading:b7f3.1         how far the reading has come; it is gone if whoever read it is
+"""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from dialogs.broadcasts import states
+from dialogs.inquiries import Away, PersonWith
+from dialogs.people import Citizen
+from gateway.broadcasts.broadcast import Audience, Broadcast, Change, Mode, Reading
+from gateway.broadcasts.filling import AWAY, Filled, Filling, Found, append_to
+from gateway.broadcasts.intake import rows as lines
+from gateway.broadcasts.intake.importing import IntakeError, read_file
+from gateway.broadcasts.intake.rows import IINS, Progress, Reason, Summary, shard_file
+from gateway.broadcasts.rolls import Rolls
+from gateway.broadcasts.store import BroadcastStore
+from gateway.clock import Clock
+from gateway.connection import Batched, RedisAwayError
+from gateway.failures import told
+from gateway.inquiries import Inquiries
+from gateway.store import SHARDS
+
+log = logging.getLogger(__name__)
+
+ALIVE = 30
+"""Seconds after which a reading of which nothing is heard counts as interrupted."""
+_PATIENCE = 20.0
+"""Seconds for E-Sobes to say who somebody is."""
+UPLOAD = "upload"
+"""The file itself, while it is read."""
+
+
+class Stage(Struct, frozen=True):
+    """How far a list has come."""
+
+    bytes: int = 0
+    of: int = 0
+    rows: int = 0
+    filled: int = 0
+    """Recipients in the roll; while the file is still read, none."""
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Stage).decode
+
+
+class Lists:
+    def __init__(
+        self, redis: Batched, store: BroadcastStore, rolls: Rolls, inquiries: Inquiries, *, clock: Clock, folder: Path
+    ) -> None:
+        self._redis = redis
+        self._store = store
+        self._rolls = rolls
+        self._filling = Filling(rolls, self._look)
+        self._inquiries = inquiries
+        self._clock = clock
+        self._folder = folder
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def folder(self, roll: str) -> Path:
+        return self._folder / roll
+
+    async def stage(self, roll: str) -> Stage | None:
+        """None: nobody reads it any more."""
+        stored: bytes | None = await self._redis("GET", _key(roll))
+        return _decode(stored) if stored else None
+
+    def read(self, broadcast: Broadcast, reading: Reading, team: Collection[str] | None) -> None:
+        """The upload lies in the roll's folder. From now on it is read, for as long as that takes."""
+        task = asyncio.create_task(self._read(broadcast.id, reading, team if broadcast.mode is Mode.TEAM else None))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def closed_if_interrupted(self, broadcast: Broadcast) -> Broadcast:
+        """Whoever read it is gone: the list has to be brought again."""
+        reading = broadcast.reading
+        if reading is None or (self._clock.now() - reading.since).total_seconds() < ALIVE:
+            return broadcast
+        if await self.stage(reading.roll) is not None:
+            return broadcast
+        return await self._ended(broadcast.id, reading, Reason("staff.broadcast.list.interrupted"))
+
+    async def _read(self, name: str, reading: Reading, team: Collection[str] | None) -> None:
+        try:
+            refused = await self._really_read(name, reading, team)
+        except RedisAwayError as error:
+            log.warning("a list could not be read: %s", error)
+            refused = Reason("staff.broadcast.list.interrupted")
+        except IntakeError as error:
+            refused = error.reason
+        except Exception as error:
+            log.error("a list could not be read: %s", told(error))
+            refused = Reason("staff.broadcast.list.failed")
+        if refused is not None:
+            with suppress(RedisAwayError):
+                await self._ended(name, reading, refused)
+                await self._rolls.remove(reading.roll)
+
+    async def _really_read(self, name: str, reading: Reading, team: Collection[str] | None) -> Reason | None:
+        folder = self.folder(reading.roll)
+        upload = folder / UPLOAD
+
+        async def read(progress: Progress) -> None:
+            await self._note(reading.roll, Stage(progress.bytes, progress.of, progress.rows))
+
+        await self._note(reading.roll, Stage())
+        summary = await read_file(upload, folder, read, today=self._clock.now().date())
+        upload.unlink(missing_ok=True)
+        if summary.refused is not None:
+            return summary.refused
+
+        async def filled(recipients: int) -> None:
+            await self._note(reading.roll, Stage(rows=summary.rows, filled=recipients))
+
+        result = await self._filling.fill(
+            reading.roll,
+            summary,
+            lambda shard: lines.rows(folder, shard),
+            lines.iins(folder),
+            append_to(folder),
+            team=team,
+            filled=filled,
+        )
+        await asyncio.to_thread(_tidy, folder)
+        await self._arrived(name, reading, summary, result)
+        return None
+
+    async def _arrived(self, name: str, reading: Reading, summary: Summary, result: Filled) -> None:
+        now, before = self._clock.now(), ""
+
+        def arrive(known: Broadcast) -> Broadcast:
+            nonlocal before
+            if known.reading != reading or not states.may(known.state, "write"):
+                return known
+            before = known.audience.roll if known.audience else ""
+            audience = Audience(
+                roll=reading.roll,
+                name=reading.name,
+                columns=summary.columns,
+                read=summary.rows,
+                recipients=result.recipients,
+                faulty=summary.faulty + result.faulty,
+                duplicates=summary.duplicates + result.duplicates,
+                by=reading.by,
+                at=now,
+            )
+            return structs.replace(
+                known,
+                audience=audience,
+                reading=None,
+                refused=None,
+                changes=(*known.changes, Change(now, reading.by, "list")),
+            )
+
+        after = await self._store.change(name, arrive)
+        if after.audience is None or after.audience.roll != reading.roll:  # it was cancelled, or another list came
+            await self.forget(reading.roll)
+        elif before:
+            await self.forget(before)
+
+    async def forget(self, roll: str) -> None:
+        await self._rolls.remove(roll)
+        await asyncio.to_thread(shutil.rmtree, self.folder(roll), ignore_errors=True)
+
+    async def _ended(self, name: str, reading: Reading, refused: Reason) -> Broadcast:
+        values = tuple((key, str(value)) for key, value in refused.values)
+
+        def end(known: Broadcast) -> Broadcast:
+            if known.reading != reading:
+                return known
+            return structs.replace(known, reading=None, refused=(refused.id, values))
+
+        return await self._store.change(name, end)
+
+    async def _note(self, roll: str, stage: Stage) -> None:
+        await self._redis("SET", _key(roll), _encode(stage), "EX", ALIVE)
+
+    async def _look(self, iin: str) -> Found:
+        until = asyncio.get_running_loop().time() + _PATIENCE
+        person = await self._inquiries.ask(PersonWith(iin), until)
+        if isinstance(person, Away):
+            return Found(fault=AWAY)
+        if not isinstance(person, Citizen):
+            return Found(fault="staff.broadcast.list.nobody")
+        if person.sms_phone is None:
+            return Found(fault="staff.broadcast.list.no_phone")
+        return Found(person.sms_phone, person.language)
+
+
+def _tidy(folder: Path) -> None:
+    for name in (IINS, *map(shard_file, range(SHARDS))):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _key(roll: str) -> str:
+    return f"{{staff}}:reading:{roll}"
