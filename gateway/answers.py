@@ -20,7 +20,7 @@ from dialogs.matters.matter import Answer, Given, Matter
 from dialogs.matters.pocket import Pocket
 from dialogs.messages import Pressed, Text, Unreadable
 from dialogs.people import mark
-from gateway import duties, matter_store
+from gateway import matter_store
 from gateway.at import At, reached
 from gateway.channels import Inbound, Letter, surface
 from gateway.consequences import Asker, several_persons
@@ -148,7 +148,7 @@ class Answers:
         if found.seen:
             return None
         matters = tuple(matter for matter in map(matter_store.read, found.offers) if matter is not None)
-        told = tuple(duty for duty in map(duties.read, found.duties) if duty is not None)
+        told = tuple(duty for duty in map(matter_store.read_duty, found.duties) if duty is not None)
         own = grasp(reached(told, known, phone))
         return At(inbound, own, now, phone, stored, known, matters, told, linked)
 

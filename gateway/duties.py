@@ -5,13 +5,12 @@ from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-import msgspec
 from msgspec import structs
 
-from dialogs.duties import asking, steps
+from dialogs.duties import asking, recount, steps
 from dialogs.duties.asking import Act, Arrive, Arrived, Verdict
 from dialogs.duties.course import Happening
-from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order, Postponement, name
+from dialogs.duties.duty import AnyDuty, Choice, Invitation, Postponement, name
 from dialogs.duties.letters import Letters
 from dialogs.duties.rules import Rules
 from dialogs.language import Language
@@ -27,12 +26,12 @@ from gateway.duty_consequences import DutyConsequences, Scene
 from gateway.duty_happenings import of_answer, of_event, unheard
 from gateway.esobes import Post, Refused, Taken
 from gateway.events import ChoiceTold, Told
-from gateway.matter_store import MatterStore, home_of
+from gateway.matter_store import MatterStore, home_of, read_duty
 from gateway.readers import Readers
 from gateway.store import Commit
 from gateway.subject import channel, of_duty
 from gateway.ways import Ways
-from gateway.writing import Writing
+from gateway.writing import Note, Writing
 
 TYPES = frozenset(
     {
@@ -45,9 +44,6 @@ TYPES = frozenset(
     }
 )
 """Of events."""
-
-_encode = msgspec.json.Encoder().encode
-_decode: "msgspec.json.Decoder[AnyDuty]" = msgspec.json.Decoder(Invitation | Choice | Order)
 
 
 class Duties:
@@ -80,7 +76,7 @@ class Duties:
             now = self._clock.now()
             fresh = unheard(told, now)
             stored = await self._store.record(home, name(fresh))
-            duty = read(stored) or fresh
+            duty = read_duty(stored) or fresh
             former, duty.phones, duty.person = duty.phones, told.phones, told.person
             duty.specialist, duty.case = told.specialist or duty.specialist, told.case or duty.case
             if isinstance(told.duty, ChoiceTold) and isinstance(duty, Choice):  # its end may have come first
@@ -98,10 +94,30 @@ class Duties:
         while outcome is Commit.CONFLICT:
             now = self._clock.now()
             stored = await self._store.record(home, record)
-            duty = read(stored)
+            duty = read_duty(stored)
             if duty is None or duty.wake is None or duty.wake > now:
                 return
             outcome, _ = await self._step(home, stored, duty, None, now)
+
+    async def recount(self, home: int, record: str) -> bool:
+        """Its last day and its reminders by another calendar; False: the last day stays. Where the calendar would
+        make it earlier, what somebody was told stays, and the office hears of it once."""
+        while True:
+            now, stored = self._clock.now(), await self._store.record(home, record)
+            duty = read_duty(stored)
+            after = None if duty is None else recount.recounted(duty, now, self._rules)
+            if duty is None or after is None:
+                break
+            outcome, _ = await self._step(home, stored, after, None, now)
+            if outcome is not Commit.CONFLICT:
+                return recount.told_day(after) != recount.told_day(duty)
+        if duty is not None and (day := recount.shortened(duty, now, self._rules)) is not None:
+            person = duty.person
+            note = Note(now, "shortened", record, mark(person.iin), person.name, duty.specialist, duty.case, day)
+            note = structs.replace(note, last=recount.told_day(duty))
+            writing = Writing(cause=f"calendar:{record}:{day}", notes=(note,))
+            await self._store.commit_duty(home, stored, duty, writing)
+        return False
 
     async def settled(self, post: Post, relay: str, answer: Taken | Refused) -> None:
         """What E-Sobes has finally answered to the wish to postpone. As often as it is told, it counts once."""
@@ -109,7 +125,7 @@ class Duties:
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:
             stored = await self._store.record(post.home, post.matter.removeprefix("."))
-            duty = read(stored)
+            duty = read_duty(stored)
             if duty is None:
                 return
             outcome, _ = await self._step(
@@ -124,7 +140,7 @@ class Duties:
         home, cause = home_of(known.person.iin), f"{inbound.id}:arrive"
         while True:
             stored, done = await gather(self._store.record(home, name(known)), self._store.seen(home, cause))
-            duty = read(stored)
+            duty = read_duty(stored)
             if not isinstance(duty, Invitation):
                 return None
             if done:
@@ -166,15 +182,10 @@ class Duties:
             writing = structs.replace(writing, events=(event,))
         if heard is not None:
             writing = structs.replace(writing, entries=(of_duty(duty).answered(*heard), *writing.entries))
-        outcome = await self._commit(home, stored, step.duty, writing)
+        outcome = await self._store.commit_duty(home, stored, step.duty, writing)
         self._wake(home)
         self._wake_relays(home)
         return outcome, step.duty
-
-    async def _commit(self, home: int, stored: bytes | None, after: AnyDuty, writing: Writing) -> Commit:
-        record = name(after)
-        wake = "" if after.wake is None else repr(after.wake.timestamp())
-        return await self._store.commit(home, record, stored, _encode(after), writing, wakes=(f".{record}", wake))
 
     async def _languages(self, phones: Iterable[str], pockets: Mapping[str, Pocket]) -> dict[str, Language]:
         known = [address for _, address in addresses({phone: pockets[phone] for phone in phones})]
@@ -201,11 +212,7 @@ class Duties:
 
     async def _over(self, noted: Sequence[Noted]) -> set[str]:
         found, now = await self._store.duties(noted), self._clock.now()
-        return {one.name for one, stored in zip(noted, found, strict=True) if _is_over(read(stored), now)}
-
-
-def read(stored: bytes | None) -> AnyDuty | None:
-    return _decode.decode(stored) if stored else None
+        return {one.name for one, stored in zip(noted, found, strict=True) if _is_over(read_duty(stored), now)}
 
 
 def _is_over(duty: AnyDuty | None, now: datetime) -> bool:

@@ -17,16 +17,20 @@ one script in one shard: what decides a matter is written at its home, what deci
     {s07}:audit                   stream of what may be a misuse; see `store`
     {s07}:office                  stream of what the office has to look at
     {s07}:figures:2026-11-26      what is counted; see `figures.tallies`
+    {s07}:shelf:choice:open       what is open, for staff; see `shelves`
 """
 
 from asyncio import Future, gather
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from dialogs.duties.duty import AnyDuty
+from dialogs.duties.duty import name as name_of
 from dialogs.matters import pocket as pockets
 from dialogs.matters.matter import Matter
 from dialogs.matters.pocket import Known, Noted, Pocket
@@ -34,6 +38,7 @@ from gateway.channels import Inbound
 from gateway.connection import Batched
 from gateway.events import EVENT
 from gateway.figures.tallies import as_arguments, keys_of
+from gateway.shelves import Shelved, shelve
 from gateway.store import SEEN_FOR, SHARDS, Commit, counted, shard, shard_number, tag
 from gateway.writing import Writing
 
@@ -45,6 +50,7 @@ PAGE = 500
 # Counts come before what they count: letters to send now, letters for later as (when, name, letter, journal line),
 # names of letters that wait and are of no use any more, relays, journal lines, events, lines of the audit, notes for
 # the office, figures as (which key, name, by how much). What waits is no line of the journal yet: it may never leave.
+# Last, from which shelf to which the record moves, as numbers of keys, 0 for none; under what name, and its moment.
 _COMMIT = """
 if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 2 end
 if ARGV[3] ~= '0' and not redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[3]) then return 1 end
@@ -74,6 +80,9 @@ each(1, function(i) redis.call('XADD', KEYS[9], '*', 'event', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[10], '*', 'audit', ARGV[i]) end)
 each(1, function(i) redis.call('XADD', KEYS[11], '*', 'note', ARGV[i]) end)
 each(3, function(i) redis.call('HINCRBY', KEYS[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]) end)
+local from, to = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+if from > 0 then redis.call('ZREM', KEYS[from], ARGV[at + 2]) end
+if to > 0 then redis.call('ZADD', KEYS[to], ARGV[at + 3], ARGV[at + 2]) end
 return 0
 """
 
@@ -119,8 +128,12 @@ Wakes = tuple[str, str]
 """A matter or news, and when the clock has to look at it; both empty: leave it as it is."""
 
 
+Moved = tuple[Shelved | None, Shelved | None]
+"""The shelf that a record leaves, and the one that it comes to."""
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Matter).decode
+_decode_duty = msgspec.json.Decoder(AnyDuty).decode
 
 
 class Found(Struct, frozen=True):
@@ -190,7 +203,17 @@ class MatterStore:
         self, home: int, offer: str, before: bytes | None, after: Matter, writing: Writing
     ) -> Commit:
         wake = "" if after.wake is None else repr(after.wake.timestamp())
-        return await self.commit(home, f"matter:{offer}", before, _encode(after), writing, wakes=(offer, wake))
+        moved = _moved(f"matter:{offer}", read(before), after)
+        return await self.commit(
+            home, f"matter:{offer}", before, _encode(after), writing, wakes=(offer, wake), moved=moved
+        )
+
+    async def commit_duty(self, home: int, before: bytes | None, after: AnyDuty, writing: Writing) -> Commit:
+        record, wake = name_of(after), "" if after.wake is None else repr(after.wake.timestamp())
+        moved = _moved(record, read_duty(before), after)
+        return await self.commit(
+            home, record, before, _encode(after), writing, wakes=(f".{record}", wake), moved=moved
+        )
 
     async def commit_pocket(self, address: str, before: bytes | None, after: Pocket, writing: Writing) -> Commit:
         written = b"" if after == Pocket() else pockets.write(after)
@@ -235,23 +258,35 @@ class MatterStore:
         await self._redis("ZADD", f"{tag(home)}:wakeups", "XX", "GT", repr(until.timestamp()), offer)
 
     async def commit(
-        self, home: int, record: str, before: bytes | None, after: bytes, writing: Writing, *, wakes: Wakes = ("", "")
+        self,
+        home: int,
+        record: str,
+        before: bytes | None,
+        after: bytes,
+        writing: Writing,
+        *,
+        wakes: Wakes = ("", ""),
+        moved: Moved = (None, None),
     ) -> Commit:
-        """Replaces exactly the record that was read, `before`, by `after`; empty: there is none."""
+        """Replaces exactly the record that was read, `before`, by `after`; empty: there is none. `moved`: from which
+        shelf to which."""
         begin = tag(home)
         later: list[bytes | str] = []
         for letter, entry in ((one.letter, one.entry) for one in writing.later):
             later += [repr(letter.created), letter.id, _encode(letter), _encode(entry)]
         days = keys_of(home, writing.tallies)
+        shelves = [one.shelf.key(home) for one in moved if one is not None]
+        numbers = count(_KEYS + len(days) + 1)
         return Commit(
             await self._redis(
                 "EVALSHA",
                 self._commit,
-                _KEYS + len(days),
+                _KEYS + len(days) + len(shelves),
                 f"{begin}:seen:{writing.cause}",
                 f"{begin}:{record}",
                 *(f"{begin}:{name}" for name in _WRITTEN),
                 *days.values(),
+                *shelves,
                 before or b"",
                 after,
                 _seen_for(writing.cause),
@@ -267,6 +302,9 @@ class MatterStore:
                 *counted([_encode(note) for note in writing.notes]),
                 len(writing.tallies),
                 *as_arguments(writing.tallies, days, _KEYS),
+                *(0 if one is None else next(numbers) for one in moved),
+                record,
+                repr(moved[1].due) if moved[1] else "",
             )
         )
 
@@ -277,6 +315,19 @@ _KEYS = 2 + len(_WRITTEN)
 
 def read(stored: bytes | None) -> Matter | None:
     return _decode(stored) if stored else None
+
+
+def read_duty(stored: bytes | None) -> AnyDuty | None:
+    return _decode_duty(stored) if stored else None
+
+
+def _moved(record: str, before: Matter | AnyDuty | None, after: Matter | AnyDuty) -> Moved:
+    was = None if before is None else shelve(record, before)
+    becomes = shelve(record, after)
+    if was == becomes:
+        return None, None
+    same = was is not None and becomes is not None and was.shelf == becomes.shelf
+    return (None if same else was), becomes
 
 
 def _seen_for(cause: str) -> int:

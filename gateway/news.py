@@ -15,7 +15,7 @@ from dialogs.matters import pocket, window
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.rules import Rules
 from dialogs.people import mark
-from gateway import duties, news_store
+from gateway import matter_store, news_store
 from gateway.channels import Letter, surface
 from gateway.clock import Clock
 from gateway.consequences import OF_USE, unasked
@@ -183,7 +183,7 @@ class News:
         person = mark(tidings.person.iin)
         noted = [(phone, one) for phone in phones for one in pockets[phone].duties if one.person == person]
         stored = await self._store.duties([one for _, one in noted])
-        found = ((phone, duties.read(one)) for (phone, _), one in zip(noted, stored, strict=True))
+        found = ((phone, matter_store.read_duty(one)) for (phone, _), one in zip(noted, stored, strict=True))
         return [(phone, duty) for phone, duty in found if duty is not None and phone in duty.phones]
 
 

@@ -14,7 +14,7 @@ from dialogs.matters.matter import Person
 from dialogs.messages import Content, Message, Pressed, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Here
-from gateway import duties
+from gateway import matter_store
 from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
 from gateway.matter_store import home_of
 from tests.gateway.affairs import AIGUL, MONDAY, PHONE, Affairs
@@ -86,7 +86,7 @@ def _event(
 
 
 async def find(affairs: Affairs, name: str, person: Person = AIGUL) -> AnyDuty | None:
-    return duties.read(await affairs.store.record(home_of(person.iin), name))
+    return matter_store.read_duty(await affairs.store.record(home_of(person.iin), name))
 
 
 async def invitation(affairs: Affairs, name: str = "in-3", person: Person = AIGUL) -> Invitation:

@@ -91,6 +91,7 @@ async def test_everything_is_written_in_one_shard(matters: MatterStore, matter: 
             "relays",
             "sms-journal",
             "events",
+            "shelf:proactive:asked",
         )
     )
     assert matter_store.read(await matters.matter(home, "O-9")) == matter
@@ -106,7 +107,8 @@ async def test_a_conflict_or_a_repeat_writes_nothing(
     stored = await matters.matter(3, "O-9")
     matter.state = "consented"
     if case == "conflict":
-        outcome = await matters.commit_matter(3, "O-9", b"something else", matter, writing("kannel:2"))
+        assert stored is not None
+        outcome = await matters.commit_matter(3, "O-9", stored + b" ", matter, writing("kannel:2"))
         assert outcome is Commit.CONFLICT
         assert not await redis.exists(f"{tag(3)}:seen:kannel:2")
     else:
@@ -115,6 +117,7 @@ async def test_a_conflict_or_a_repeat_writes_nothing(
     assert await matters.matter(3, "O-9") == stored
     for stream in ("outbox", "relays", "sms-journal", "events"):
         assert await redis.xlen(f"{tag(3)}:{stream}") == 1
+    assert await keys(redis, f"{tag(3)}:shelf:*") == [f"{tag(3)}:shelf:proactive:asked"]
 
 
 async def test_the_clock_repeats_itself_harmlessly_and_leaves_no_mark(

@@ -11,7 +11,7 @@ from dialogs.duties.asking import Act, Arrive
 from dialogs.duties.duty import Place, Reason, Setting
 from dialogs.messages import Surface, Text
 from dialogs.talk import Here
-from gateway import duties, office
+from gateway import matter_store, office
 from gateway.channels import Inbound
 from gateway.connection import Batched
 from gateway.events import InvitationTold, Told
@@ -89,7 +89,7 @@ async def _decide(
 ) -> None:
     """As a talk at the phone does."""
     person = AIGUL if invitation == "in-0" else PAVEL
-    held = duties.read(await affairs.store.record(home_of(person.iin), f"invitation:{invitation}"))
+    held = matter_store.read_duty(await affairs.store.record(home_of(person.iin), f"invitation:{invitation}"))
     assert held is not None
     now: datetime = affairs.clock.now()
     inbound = Inbound(f"test:{invitation}", f"sms:{PHONE}", Text("…"))

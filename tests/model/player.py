@@ -12,7 +12,7 @@ from msgspec import structs
 from dialogs.duties.duty import AnyDuty, Invitation
 from dialogs.matters.matter import Matter
 from dialogs.messages import Pressed
-from gateway import duties, matter_store
+from gateway import matter_store
 from gateway.channels import Inbound
 from gateway.events import Told
 from gateway.journal import Entry, journal_key
@@ -233,7 +233,7 @@ class Player:
     async def _stored(self, due: Due) -> AnyDuty | None:
         stored = await self._ground.redis.get(f"{{s{home_of(due.person.iin):02}}}:{due.name}")
         assert stored is None or isinstance(stored, bytes)
-        return duties.read(stored)
+        return matter_store.read_duty(stored)
 
     def _closes(self, step: Step) -> datetime | None:
         """The first moment after the last day."""

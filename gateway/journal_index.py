@@ -1,0 +1,228 @@
+"""Where in the journal the lines of a person stand, those of a phone, and those of a day. The index follows the
+journal: what is new there is read before anybody looks something up, and nobody who waits for an answer pays for it.
+
+    {s07}:journal-of:4dd5438b8db09c1f   ids of the lines about a person, or with a phone; ten bytes each, in order
+    {s07}:journal-days                  hash: 2026-11-23 → id of the day's first line and of its last, how many
+    {s07}:journal-read                  id of the last line that was read
+
+The clock of the sandbox may be put back, so a day's lines may lie among others; none of them lies outside its ids.
+"""
+
+import asyncio
+import logging
+import struct
+from asyncio import Event
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct
+
+from gateway.clock import ALMATY
+from gateway.connection import Batched, RedisAwayError
+from gateway.journal import Entry, Period, journal_key
+from gateway.store import SHARDS, tag
+from gateway.strands import Item, Range, Spot, spot_of
+
+log = logging.getLogger(__name__)
+
+LOOK = 10.0
+"""Seconds between two looks at what is new: whoever looks something up then finds little to read."""
+_PAGE = 500
+_ID = struct.Struct(">QH")
+
+# Each replaces exactly what was read. The days come as pairs, the places as what is put behind what stands there.
+_ADVANCE = """
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+local at, days = 4, tonumber(ARGV[3])
+for _ = 1, days do
+  redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for key = 3, #KEYS do redis.call('APPEND', KEYS[key], ARGV[at + key - 3]) end
+return 1
+"""
+
+# Lines that are gone: their places are taken out of the strings, and what is then empty goes.
+_FORGET = """
+for key = 2, #KEYS do
+  local held, kept = redis.call('GET', KEYS[key]), {}
+  if held then
+    local gone = {}
+    for at = 1, #ARGV[key - 1], 10 do gone[string.sub(ARGV[key - 1], at, at + 9)] = true end
+    for at = 1, #held, 10 do
+      local id = string.sub(held, at, at + 9)
+      if not gone[id] then kept[#kept + 1] = id end
+    end
+    if #kept == 0 then redis.call('DEL', KEYS[key]) else redis.call('SET', KEYS[key], table.concat(kept)) end
+  end
+end
+for at = #KEYS, #ARGV, 2 do
+  local first, last, count = string.match(redis.call('HGET', KEYS[1], ARGV[at]) or '', '^(%S+) (%S+) (%d+)$')
+  if count and tonumber(count) > tonumber(ARGV[at + 1]) then
+    redis.call('HSET', KEYS[1], ARGV[at], first .. ' ' .. last .. ' ' .. string.format('%d', count - ARGV[at + 1]))
+  else
+    redis.call('HDEL', KEYS[1], ARGV[at])
+  end
+end
+"""
+
+_decode = msgspec.json.Decoder(Entry).decode
+
+
+class Day(Struct, frozen=True):
+    """The lines of one day in one shard."""
+
+    first: bytes
+    last: bytes
+    count: int
+
+
+class JournalIndex:
+    def __init__(self, redis: Batched) -> None:
+        self._redis = redis
+        self._advance = redis.script(_ADVANCE)
+        self._forget = redis.script(_FORGET)
+        self._stopping = Event()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.advance()
+            except RedisAwayError as error:
+                log.warning("the journal's index waits for Redis: %s", error)
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._stopping.wait()
+            except TimeoutError:
+                continue
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def advance(self) -> None:
+        """Everything that stands in the journal now stands in the index afterwards."""
+        await asyncio.gather(*(self._advance_in(number) for number in range(SHARDS)))
+
+    async def places(self, whose: str) -> list[Spot]:
+        """Of the lines about this person (an IIN), or with this phone; the newest first."""
+        await self.advance()
+        found = await asyncio.gather(*(self._redis("GET", _places_key(number, whose)) for number in range(SHARDS)))
+        spots = [
+            Spot(millisecond, place, number)
+            for number, held in enumerate(found)
+            for millisecond, place in _ID.iter_unpack(held or b"")
+        ]
+        return sorted(spots, reverse=True)
+
+    async def days(self, period: Period) -> Mapping[int, Mapping[date, Day]]:
+        """By shard; only days that have lines."""
+        await self.advance()
+        found = await asyncio.gather(*(self._redis("HGETALL", _days_key(number)) for number in range(SHARDS)))
+        days = {}
+        for number, fields in enumerate(found):
+            read = ((date.fromisoformat(day.decode()), told) for day, told in fields.items())
+            held = {day: _day(told) for day, told in read if period.first <= day <= period.last}
+            if held:
+                days[number] = held
+        return days
+
+    async def forget(self, number: int, lines: Iterable[tuple[bytes, Entry]]) -> None:
+        """Lines of one shard that are in the journal no more."""
+        places, days = _gathered((spot_of(number, entry_id), entry) for entry_id, entry in lines)
+        counts = [str(part) for day, spots in days.items() for part in (day, len(spots))]
+        keys = [_days_key(number), *(_places_key(number, whose) for whose in places)]
+        packed = [b"".join(map(_packed, spots)) for spots in places.values()]
+        await self._redis("EVALSHA", self._forget, len(keys), *keys, *packed, *counts)
+
+    async def _advance_in(self, number: int) -> None:
+        while True:
+            read, page = await self._unread(number)
+            if not page:
+                return
+            lines = [(spot_of(number, entry_id), _line(entry_id, fields)) for entry_id, fields in page]
+            known = [(spot, entry) for spot, entry in lines if entry is not None]
+            places, days = _gathered(known)
+            told = await self._told(number, days)
+            keys = [_read_key(number), _days_key(number), *(_places_key(number, whose) for whose in places)]
+            packed = (b"".join(map(_packed, spots)) for spots in places.values())
+            done = await self._redis(
+                "EVALSHA", self._advance, len(keys), *keys, read, page[-1][0], len(days), *told, *packed
+            )
+            if done and len(page) < _PAGE:
+                return
+
+    async def _unread(self, number: int) -> tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]:
+        """Up to where it was read, and what follows. Read again if somebody else was faster."""
+        read: bytes = await self._redis("GET", _read_key(number)) or b""
+        first = b"(" + read if read else b"-"
+        return read, await self._redis("XRANGE", journal_key(number), first, "+", "COUNT", _PAGE)
+
+    async def _told(self, number: int, days: Mapping[date, Sequence[Spot]]) -> list[bytes | str]:
+        if not days:
+            return []
+        held = await self._redis("HMGET", _days_key(number), *map(str, days))
+        told: list[bytes | str] = []
+        for (day, spots), known in zip(days.items(), held, strict=True):
+            was = _day(known) if known else Day(spots[0].entry, b"", 0)
+            told += [str(day), b"%s %s %d" % (was.first, spots[-1].entry, was.count + len(spots))]
+        return told
+
+
+def ranges(days: Mapping[int, Mapping[date, Day]]) -> dict[int, Range]:
+    """Where the lines of these days lie: none of them elsewhere, but others may lie among them."""
+    found = {}
+    for number, held in days.items():
+        first = min(spot_of(number, one.first) for one in held.values())
+        last = max(spot_of(number, one.last) for one in held.values())
+        found[number] = Range(first.entry, last.entry)
+    return found
+
+
+def line_of(item: Item) -> Entry | None:
+    spot, fields = item
+    return _line(spot.entry, fields)
+
+
+def _gathered(lines: Iterable[tuple[Spot, Entry]]) -> tuple[dict[str, list[Spot]], dict[date, list[Spot]]]:
+    places: dict[str, list[Spot]] = defaultdict(list)
+    days: dict[date, list[Spot]] = defaultdict(list)
+    for spot, entry in lines:
+        days[entry.at.astimezone(ALMATY).date()].append(spot)
+        for whose in dict.fromkeys((entry.iin, entry.phone)):
+            if whose:
+                places[whose].append(spot)
+    return places, days
+
+
+def _line(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry | None:
+    try:
+        return _decode(fields[b"entry"])
+    except (msgspec.MsgspecError, KeyError):
+        log.error("entry %s is no line of the journal", entry_id.decode())
+        return None
+
+
+def _day(told: bytes) -> Day:
+    first, last, count = told.split(b" ")
+    return Day(first, last, int(count))
+
+
+def _packed(spot: Spot) -> bytes:
+    return _ID.pack(spot.millisecond, spot.number)
+
+
+def _read_key(number: int) -> str:
+    return f"{tag(number)}:journal-read"
+
+
+def _days_key(number: int) -> str:
+    return f"{tag(number)}:journal-days"
+
+
+def _places_key(number: int, whose: str) -> str:
+    """Neither an IIN nor a phone stands in a name: names are shown where contents are not."""
+    return f"{tag(number)}:journal-of:{blake2b(whose.encode(), digest_size=8).hexdigest()}"
