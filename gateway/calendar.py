@@ -1,7 +1,7 @@
 """The calendar of working days as staff have it: what they enter stands in Redis, and every process counts by it.
 
     {staff}:calendar           stream of what was entered and taken back, never trimmed
-    {staff}:calendar-looks     what an entry would change, while somebody looks at it; see `calendar_looks`
+    {staff}:calendar-look:…    what an entry would change, while somebody looks at it; see `calendar_looks`
     {staff}:calendar-recount   how far open deadlines have been counted anew; see `recount`
 
 Whoever holds the program's `Workdays` holds the same one; once a second each process looks whether the stream has
@@ -91,9 +91,10 @@ class Calendar:
         self.version, self.history, self.changed = version, history, monotonic()
         log.info("the calendar of working days has changed: %s entries hold", len(entries))
 
-    def tried(self, line: Line) -> Workdays:
-        """As it would be with this line."""
-        history = _marked([*((held.id, held.line) for held in self.history), ("", line)])
+    def tried(self, line: Line | None) -> Workdays:
+        """As it would be with this line; None: as it is, whatever is entered meanwhile."""
+        lines = [(held.id, held.line) for held in self.history]
+        history = _marked(lines if line is None else [*lines, ("", line)])
         return self._base.workdays(held.line.entry for held in history if held.holds and held.line.entry is not None)
 
     async def add(self, line: Line, version: str) -> bool:
