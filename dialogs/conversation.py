@@ -32,6 +32,7 @@ from dialogs.topics import (
     request,
     search,
     settings,
+    specialist,
     status,
     who,
 )
@@ -39,6 +40,7 @@ from dialogs.unmet import unmet
 
 TOPICS = (
     first.TOPIC,
+    specialist.TOPIC,
     arrival.TOPIC,
     organisations.TOPIC,
     menu.TOPIC,
@@ -63,7 +65,7 @@ ROWS: tuple[Row, ...] = (*(row for topic in TOPICS for row in topic.rows), *sile
 ASKS = frozenset(state for topic in TOPICS for state in topic.asks)
 """Where a question stands half asked."""
 
-NOT_A_MESSAGE = frozenset({"kept"})
+NOT_A_MESSAGE = frozenset({"kept", "handed"})
 """What nobody wrote."""
 
 BEFORE_LANGUAGE = frozenset({"lang", "quiet", "loud", "contact"})
@@ -142,6 +144,7 @@ def step(before: Session, event: Event, here: Here, guide: Guide, *, typed: bool
 def _settle(before: Session, talk: Talk) -> None:
     """What follows from where the talk has come to."""
     session = talk.session
+    specialist.leave(before, talk)
     session.state = talk.state
     if session.state not in menu.ASIDE:
         session.behind = ""

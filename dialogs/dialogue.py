@@ -17,6 +17,7 @@ from dialogs.language import Language
 from dialogs.messages import (
     Content,
     Event,
+    Handed,
     Interrupted,
     Message,
     Pressed,
@@ -27,6 +28,7 @@ from dialogs.messages import (
 )
 from dialogs.session import Session
 from dialogs.talk import Guide, Here
+from dialogs.topics import specialist
 from dialogs.topics.arriving import about_arriving
 from dialogs.understand import normalised, understand
 
@@ -61,6 +63,8 @@ class Grasp(Struct, frozen=True):
     """What can be chosen there right now, in the person's words."""
     fits: bool
     """The message means something there."""
+    helped: bool = False
+    """It is written to a specialist: nothing but a code answers an offer."""
 
 
 class Dialogue:
@@ -70,6 +74,8 @@ class Dialogue:
     def answer(self, session: Session, content: Content, here: Here) -> Answer:
         if isinstance(content, Interrupted) and not waits(session, here.now):
             return Answer(session, (), "nothing")
+        if isinstance(content, Handed) and session.language is None:
+            return Answer(session, (), "nothing")  # they were forgotten meanwhile
         session = screen.before(session, content, here.surface, here.duties, here.now)
         try:
             event = understand(content, session, here.surface, lambda: self._labels(session, here))
@@ -98,7 +104,8 @@ class Dialogue:
                 fits = session.language is not None
             case name:
                 fits = name not in NOTHING_MEANT
-        return Grasp(session.language, tuple(normalised(label) for _, label in labels), fits)
+        helped = self.guide.inbox and event.name in ("write", "unreadable") and session.state == specialist.STATE
+        return Grasp(session.language, tuple(normalised(label) for _, label in labels), fits, helped)
 
     def sorry(self, session: Session, surface: Surface) -> Answer:
         """When answering failed: nobody is left without a word, and the talk goes on from the menu."""
@@ -159,9 +166,9 @@ class Dialogue:
         return [(choice.id, self.guide.words.say(choice.label, language, here.surface)) for choice in shown]
 
 
-def load(locales: Path, *, sends_sms: bool = True) -> Dialogue:
+def load(locales: Path, *, sends_sms: bool = True, inbox: bool = False) -> Dialogue:
     texts = words.load(locales)
     catalogue = loader.load(texts)
     found, calendar, asked = search.build(catalogue, texts), workdays.load(), ways.load(catalogue, texts)
     law = rules.load(calendar, reminder_at=None, quiet=None)
-    return Dialogue(Guide(texts, catalogue, found, calendar, law, asked, sends_sms))
+    return Dialogue(Guide(texts, catalogue, found, calendar, law, asked, sends_sms, inbox))

@@ -25,7 +25,28 @@ class WriteBack(Struct, frozen=True, tag=True):
     """`status`."""
 
 
-Errand = SendCode | WriteBack
+class Write(Struct, frozen=True, tag=True):
+    """These words go to the specialists."""
+
+    text: str
+    language: str
+    reason: str
+    """`asked`; `missed`: nobody asked for a specialist, but the person is not understood."""
+
+    def __repr__(self) -> str:
+        return f"Write({self.reason})"
+
+
+class Left(Struct, frozen=True, tag=True):
+    """The person speaks to the assistant again; what they asked a specialist stays there."""
+
+
+class Erase(Struct, frozen=True, tag=True):
+    """Nothing that the person has written to the specialists is kept."""
+
+
+ToSpecialist = Write | Left | Erase
+Errand = SendCode | WriteBack | ToSpecialist
 
 
 class ServiceRequest(Struct, frozen=True):

@@ -55,11 +55,18 @@ class Kept(Struct, frozen=True, tag=True):
     promise: str
 
 
+class Handed(Struct, frozen=True, tag=True):
+    """Nobody wrote: what a specialist did with the person's question. `what`: `taken`, `returned` to the others who
+    wait, `closed`."""
+
+    what: str
+
+
 class Interrupted(Struct, frozen=True, tag=True):
     """What somebody wrote was answered elsewhere, and a question of the talk may stand open above it."""
 
 
-Content = Text | Pressed | Contact | Unreadable | Kept | Interrupted
+Content = Text | Pressed | Contact | Unreadable | Kept | Handed | Interrupted
 
 
 class Event(Struct, frozen=True):

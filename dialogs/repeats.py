@@ -16,6 +16,7 @@ NOT_ASKED = frozenset(
         *("menu", "back", "more", "earlier", "later", "again", "resume", "start", "thanks", "help", "operator"),
         *("lang", "quiet", "loud", "forget", "forget_yes", "o", "agree", "decline", "tick", "contact"),
         *("first_contact", "kept", "interrupted", "unreadable", "old_button", "no_such_number", "unknown_command"),
+        *("specialist", "write", "handed"),
     }
 )
 """Finding one's way, answering, or nothing that could be understood: none of it asks for anything, and none of it

@@ -148,6 +148,8 @@ class Session(Struct, omit_defaults=True):
     promised: float = 0.0
     """Seconds since 1970 when the person was promised to be written to as soon as E-Sobes answers; 0: nothing is
     promised."""
+    inbox: str = ""
+    """Whether the person's question is with the specialists: `waiting`, `taken`; see `topics.specialist`."""
     closed: str = ""
     """A half-asked question that was closed after a long silence: its state, to which the person may return."""
     arrival: Arriving | None = None

@@ -35,6 +35,8 @@ class Guide(Struct, frozen=True, eq=False):
     """How each service can be asked for."""
     sends_sms: bool
     """Whether a list can go to a phone at all."""
+    inbox: bool = False
+    """Whether specialists read what is written to them here."""
 
 
 class Here(Struct, frozen=True):

@@ -7,7 +7,18 @@ from collections.abc import Callable, Sequence
 from dialogs.asking import asks_for_status
 from dialogs.cleaning import UNSURE
 from dialogs.day_picker import DAY, PAGE, chosen
-from dialogs.messages import Contact, Content, Event, Interrupted, Kept, Pressed, Surface, Text, Unreadable
+from dialogs.messages import (
+    Contact,
+    Content,
+    Event,
+    Handed,
+    Interrupted,
+    Kept,
+    Pressed,
+    Surface,
+    Text,
+    Unreadable,
+)
 from dialogs.session import Session
 
 LONGEST = 500
@@ -16,8 +27,13 @@ LONGEST = 500
 NEVER_BY_NUMBER_IN_CHAT = frozenset({"agree", "forget_yes", "request_yes", "decline_yes", "postpone"})
 """In a chat no numbers stand beside the buttons: a «1» there may mean anything, and agrees to nothing."""
 
-NO_BUTTON = frozenset({"say", "iin", "unreadable", "kept", "interrupted", "first_contact"})
+NO_BUTTON = frozenset({"say", "iin", "unreadable", "kept", "handed", "write", "interrupted", "first_contact"})
 """No button stands for these: a press that says so was made up."""
+
+BESIDE_A_SPECIALIST = frozenset({"menu", "back", "quiet", "loud", "forget"})
+"""Words that the assistant takes for its own even while a specialist reads."""
+LONGEST_LETTER = 4000
+"""Characters that a specialist is shown."""
 
 NO = frozenset({"жоқ", "жок", "нет", "zhok", "joq", "net", "no"})
 DECLINES = {
@@ -51,6 +67,8 @@ for _event, _words in {
     Event("help"): "/help көмек комек анықтама помощь справка help помогите komek pomosh хелп аныктама көмектесіңіз",
     Event("operator"): "/operator оператор маман operator человек адам позвонить қоңырау "
     "1414 оператора операторға живой_человек адаммен_сөйлесу коңырау konyrau",
+    Event("specialist"): "/specialist маманға маманга маманға_жазу маманга_жазу специалисту написать_специалисту "
+    "mamanga spetsialistu",
     Event("settings"): "/settings баптау баптаулар настройки настройка settings баптауы",
     Event("privacy"): "/privacy құпиялық конфиденциальность",
     Event("back"): "/back артқа артка кері назад обратно back nazad artka кери артқа_қайту кері_қайту вернуться",
@@ -97,17 +115,31 @@ def understand(content: Content, session: Session, surface: Surface, labels: Lab
         return Event("old_button") if event.name in NO_BUTTON else event
     if isinstance(content, Contact):
         return Event("contact", (content.phone, "own" if content.own else "foreign"))
-    if isinstance(content, Unreadable):
-        return Event("unreadable", (content.kind,))
-    if isinstance(content, Kept):
-        return Event("kept", (content.promise,))
-    if isinstance(content, Interrupted):
-        return Event("interrupted")
+    return _happened(content)
+
+
+def _happened(content: Unreadable | Kept | Handed | Interrupted) -> Event:
+    """What is no words."""
+    match content:
+        case Unreadable(kind):
+            return Event("unreadable", (kind,))
+        case Kept(promise):
+            return Event("kept", (promise,))
+        case Handed(what):
+            return Event("handed", (what,))
+        case Interrupted():
+            return Event("interrupted")
 
 
 def _text(text: str, session: Session, surface: Surface, labels: Labels) -> Event:
     plain = normalised(text)
     word = _EDGES.sub("", plain)
+    if session.state == "specialist" and plain and not plain.startswith("/"):
+        command = _COMMANDS.get(plain) or _COMMANDS.get(word)
+        own = command is not None and (
+            command.name in BESIDE_A_SPECIALIST or (command.name == "lang" and command.args)
+        )
+        return command if command is not None and own else Event("write", (text.strip()[:LONGEST_LETTER],))
     command = _COMMANDS.get(plain) or _COMMANDS.get(word) or _declined(word, session.offered)
     if command is not None:
         return command

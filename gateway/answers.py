@@ -164,12 +164,14 @@ class Answers:
         return None
 
     async def _text(self, at: At, text: str) -> Commit | None:
-        sized = at.sized
+        sized = None if at.talk.helped else at.sized
         if sized is not None and sizes.plain(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
         asked = [one.id for one in at.waiting if one.state == "asked"]
         offers = [Open(one.id, one.yes, one.no, open=one.id in asked) for one in at.matters]
         heard = answers.hear(text, offers, choices=at.talk.labels)
+        if at.talk.helped and not (isinstance(heard, Decides) and heard.code):
+            return None  # a «yes» to what a specialist has asked is no consent
         if isinstance(heard, Decides):
             matter = next(one for one in at.matters if one.id == heard.id)
             return await self._decides(at, matter, heard.consent, heard.code, text)

@@ -27,7 +27,7 @@ LOCALES = Path(__file__).parents[1] / "locales"
 @pytest.fixture(scope="session", name="dialogue")
 def _dialogue() -> Dialogue:
     """With the real words, catalogue, search and calendar."""
-    return dialogue.load(LOCALES)
+    return dialogue.load(LOCALES, inbox=True)
 
 
 @pytest.fixture

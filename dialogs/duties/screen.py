@@ -43,10 +43,16 @@ def newest(duties: Iterable[AnyDuty], now: datetime, known: float) -> float:
     return max((one.sent.timestamp() for one in newer(duties, now, known)), default=known)
 
 
+def is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
+
+
 def before(session: Session, content: Content, surface: Surface, duties: Iterable[AnyDuty], now: datetime) -> Session:
     """The session as the person sees it: the talk's own question stays one step away."""
-    if surface is not Surface.SMS or not isinstance(content, Text) or not _NUMBER.fullmatch(content.text):
+    if surface is not Surface.SMS or not isinstance(content, Text) or not is_number(content.text):
         return session
+    if session.state == "specialist":
+        return session  # it may as well be the answer to what a specialist has asked
     found = newer(duties, now, session.letter)
     if not found:
         return session

@@ -1,5 +1,8 @@
 """The main menu, help, and what is said to messages that nothing else takes."""
 
+import re
+
+from dialogs.errands import Write
 from dialogs.messages import Reply, Say
 from dialogs.render import BACK, MENU
 from dialogs.table import ANYWHERE
@@ -8,6 +11,11 @@ from dialogs.talk import Row, Talk, Topic, choice
 TOO_OFTEN = 3
 """After so many messages in a row that were not understood, it is said who can help."""
 
+
+MISSED, WAITING = "missed", "waiting"
+"""Why, and that, the person's words are with the specialists; see `topics.specialist`."""
+_NUMBERS = re.compile(r"\+?\d[\d ()-]{4,}")
+"""Phones, IINs and codes: nobody has agreed that a specialist reads them."""
 
 ASIDE = ("help", "operator")
 """Whoever asks for these comes back to where they were."""
@@ -60,8 +68,19 @@ def missed(talk: Talk, text: str, **values: str) -> None:
     """Says what was not understood; every third time in a row, also where people help."""
     talk.session.missed += 1
     talk.say(text, **values)
-    if talk.session.missed % TOO_OFTEN == 0:
+    if talk.session.missed % TOO_OFTEN == 0 and not _call(talk):
         talk.say("missed.too_often")
+
+
+def _call(talk: Talk) -> bool:
+    """A specialist is called, and the talk goes on until one comes."""
+    if not talk.guide.inbox or talk.session.inbox:
+        return False
+    said = _NUMBERS.sub("…", talk.event.args[0]) if talk.event.name == "say" else ""
+    talk.errands.append(Write(said, str(talk.session.language), MISSED))
+    talk.session.inbox = WAITING
+    talk.say("specialist.called")
+    return True
 
 
 def thanks(talk: Talk) -> None:

@@ -24,6 +24,7 @@ from dialogs.matters.matter import Matter
 from dialogs.messages import (
     Contact,
     Content,
+    Handed,
     Interrupted,
     Kept,
     Message,
@@ -147,6 +148,8 @@ class Talk:
             return Pressed(rest, 1)
         if kind == "kept":
             return Kept(rest)
+        if kind == "a specialist":
+            return Handed(rest)
         buttons = self.last.buttons if self.last else ()
         return Pressed(next(button.id for button in buttons if button.label == name), 7)
 
