@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from bot.ground import Ground
 from bot.settings import Settings
+from gateway.broadcasts.casting import Castings
 from gateway.channels import Channel, Letter
 from gateway.gate import Gate
 from gateway.letters import Letters
@@ -27,6 +28,10 @@ from gateway.web.front import Door
 from gateway.web.sms_doors import KANNEL_PATH, MOBIZON_PATH, SMSC_PATH, KannelDoor, MobizonDoor, SmscDoor
 from gateway.web.webhooks import Receives
 
+_AT_ONCE, _MOST_AT_ONCE = 20, 100
+"""Letters of broadcasts under way: as many as may leave in a second, for they wait for their turn after it was looked
+whether they are still wanted."""
+
 
 class Carriers(Struct, frozen=True):
     channel: Routes
@@ -46,11 +51,7 @@ def build(ground: Ground) -> Carriers:
         Trails(ground.batched),
         ground.clock,
         health=health,
-        prices={
-            kannel.NAME: int(settings.kannel_price * 100),
-            smsc.NAME: int(settings.smsc_price * 100),
-            mobizon.NAME: int(settings.mobizon_price * 100),
-        },
+        prices=settings.prices,
         patience=settings.sms_unclear_wait,
         gate=Gate(Pace(settings.sms_broadcast_rate)),
         took=watch.took,
@@ -64,10 +65,11 @@ def outboxes(ground: Ground, channels: Mapping[str, Channel]) -> tuple[Outbox, O
     own = Outbox(ground.batched, channels, ground.clock, reader, quiet=quiet)
     many = Outbox(
         ground.batched,
-        channels,
+        Castings(ground.batched, channels, ground.clock),
         ground.clock,
         reader,
         stream=STREAMS[True],
+        at_once=max(_AT_ONCE, min(_MOST_AT_ONCE, ground.settings.sms_broadcast_rate)),
         ahead=BROADCASTS_AHEAD,
         quiet=quiet,
         counts=own.counts,

@@ -22,6 +22,7 @@ AT_ONCE = 8
 
 class Talks(Struct, frozen=True):
     receiver: Receiver
+    inquiries: Inquiries
     errands: Outbox
     waiting: Errands
     registers: Registers
@@ -33,13 +34,14 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
     registers = Registers(offers.esobes, redis, clock)
     channels: dict[str, Channel] = {}
     errands = Outbox(redis, channels, clock, ground.reader, stream=STREAM, forever=True, at_once=AT_ONCE)
+    inquiries = Inquiries(
+        offers.esobes, requests=offers.requests, proofs=proofs, news=offers.news, registers=registers
+    )
     receiver = Receiver(
         ground.store,
         ground.dialogue,
         offers.answers,
-        inquiries=Inquiries(
-            offers.esobes, requests=offers.requests, proofs=proofs, news=offers.news, registers=registers
-        ),
+        inquiries=inquiries,
         requests=offers.requests,
         arrivals=offers.duties,
         clock=clock,
@@ -50,4 +52,4 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
     channels["back"] = WriteBacks(
         offers.esobes, ground.store, words, clock, ground.settings.quiet, receive=receiver.receive, wake=wake
     )
-    return Talks(receiver, errands, Errands(redis, clock), registers)
+    return Talks(receiver, inquiries, errands, Errands(redis, clock), registers)

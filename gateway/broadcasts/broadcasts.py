@@ -1,5 +1,5 @@
-"""The use cases of a broadcast: what staff, or a program of theirs, do with it. Each is refused with a reason that can
-be read, and each is written down with who did it."""
+"""The use cases of a broadcast: what staff, or a program of theirs, do with it. What cannot be done is refused with a
+reason, and what is done is written down with who did it."""
 
 from collections.abc import Callable
 from datetime import datetime

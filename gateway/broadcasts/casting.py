@@ -120,15 +120,19 @@ class Casting:
 
 
 class Castings(Mapping[str, Channel]):
-    """The same channels as those of an outbox, for broadcasts: also those that are added later."""
+    """The channels of an outbox, as broadcasts go through them; also those that are added to it later."""
 
     def __init__(self, redis: Batched, channels: Mapping[str, Channel], clock: Clock) -> None:
         self._redis = redis
         self._channels = channels
         self._clock = clock
+        self._castings: dict[str, Casting] = {}
 
     def __getitem__(self, name: str) -> Channel:
-        return Casting(self._redis, self._channels[name], self._clock)
+        channel = self._channels[name]
+        if name not in self._castings:
+            self._castings[name] = Casting(self._redis, channel, self._clock)
+        return self._castings[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._channels)

@@ -20,6 +20,7 @@ from pydantic import (
 
 from dialogs.messages import Contact, Content, Pressed, Surface, Text
 from dialogs.workdays import LAST_YEAR
+from gateway.broadcasts.sender import Sender
 from gateway.channels import Inbound, surface
 from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import RedisAwayError
@@ -159,6 +160,8 @@ class Sandbox:
         papers: Papers,
         *,
         outbox: Outbox,
+        broadcasts: Outbox,
+        sender: Sender,
         relays: Outbox,
         errands: Outbox,
         wakeups: Wakeups,
@@ -170,6 +173,8 @@ class Sandbox:
         self.hands = asyncio.Lock()
         """One at a time moves the clock."""
         self._outbox = outbox
+        self._broadcasts = broadcasts
+        self._sender = sender
         self._relays = relays
         self._errands = errands
         self._wakeups = wakeups
@@ -248,7 +253,12 @@ class Sandbox:
         while (due := await self._wakeups.ring()) != before:  # letters may follow from what E-Sobes answers
             before = due
             await self._done()
-        return datetime.max.replace(tzinfo=ALMATY) if due is None else datetime.fromtimestamp(due, ALMATY)
+        moved, opens = await self._sender.ring()
+        while moved:
+            await self._broadcasts.drained()
+            moved, opens = await self._sender.ring()
+        first = min((one for one in (due, opens) if one is not None), default=None)
+        return datetime.max.replace(tzinfo=ALMATY) if first is None else datetime.fromtimestamp(first, ALMATY)
 
     async def _say(self, address: str, content: Content, shown: str | None) -> None:
         number = None if shown is None else await self.phones.write(address, shown)

@@ -29,6 +29,10 @@ from dialogs.workdays import Workdays
 from gateway import errands as errand
 from gateway import matter_store
 from gateway.answers import Answers
+from gateway.broadcasts.casting import Castings
+from gateway.broadcasts.rolls import Rolls
+from gateway.broadcasts.sender import Sender
+from gateway.broadcasts.store import BroadcastStore
 from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
@@ -54,6 +58,7 @@ from gateway.receive import Receiver
 from gateway.register import Registers
 from gateway.relays import STREAM, Backlog, Relays
 from gateway.requests import Requests
+from gateway.routes.trails import STREAMS
 from gateway.store import SHARDS, Store
 from gateway.streams import Place, place_of
 from gateway.wakeups import Wakeups
@@ -275,7 +280,13 @@ async def put_together(
         )
         channels["code"] = Codes(esobes, proofs, phones=store, words=words, clock=clock, wake=outbox.wake)
         channels["back"] = WriteBacks(esobes, talks, words, clock, quiet, receive=receiver.receive, wake=outbox.wake)
-        for box in (relays, errands, outbox):
+        rolls = Rolls(batched)
+        casting = Castings(batched, channels, clock)
+        broadcasts = Outbox(batched, casting, clock, "test", stream=STREAMS[True], quiet=quiet)
+        sender = Sender(
+            batched, BroadcastStore(batched), rolls, channels, clock=clock, quiet=quiet, wake=broadcasts.wake
+        )
+        for box in (relays, errands, outbox, broadcasts):
             stack.push_async_callback(_ended, box, asyncio.create_task(box.run()))
         yield Affairs(
             redis=redis,
@@ -304,6 +315,8 @@ async def put_together(
                 phones,
                 Papers(dialogue.guide.words),
                 outbox=outbox,
+                broadcasts=broadcasts,
+                sender=sender,
                 relays=relays,
                 errands=errands,
                 wakeups=wakeups,
