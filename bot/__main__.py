@@ -75,7 +75,7 @@ def _add_journal(journal: argparse.ArgumentParser) -> None:
         "--role",
         choices=[str(role) for role in Role],
         default=str(Role.OPERATOR),
-        help="personal data are in full for an auditor and an administrator only",
+        help="personal data are in full for an auditor only",
     )
     journal.set_defaults(command=_journal)
 

@@ -20,11 +20,11 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, carriers, district, logs, talks
+from bot import affairs, carriers, console, district, logs, talks
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
-from bot.settings import Settings
+from bot.settings import NO_SECRET, Settings
 from dialogs import dialogue
 from gateway.answers import Answers
 from gateway.channels import Channel, Letter
@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # aiogram takes seconds to import: only where a bot is set
     from aiogram import Bot
 
 BEGAN = monotonic()
+MEGABYTE = 1024 * 1024
 
 log = structlog.get_logger()
 
@@ -129,6 +130,7 @@ class Application:
             reader=f"{socket.gethostname()} {url}" if outside else "kelisim",
             sms_secret=await self._secret(batched, "sms", self._settings.sms_secret),
             esobes_token=await self._secret(batched, "esobes", self._settings.esobes_token),
+            deeds_secret=await self._secret(batched, "deeds"),
         )
 
     async def _start(self, ground: Ground, listening: socket.socket) -> None:
@@ -186,6 +188,8 @@ class Application:
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
+            staff=console.build(ground),
+            upload_limit=settings.upload_limit * MEGABYTE,
         )
         server = Server(front, listening)
         self._vital.append(await server.start())
@@ -281,7 +285,7 @@ class Application:
                 print(line)
         sys.stdout.flush()
 
-    async def _secret(self, redis: Batched, name: str, given: SecretStr) -> str:
+    async def _secret(self, redis: Batched, name: str, given: SecretStr = NO_SECRET) -> str:
         """One that was not set is made up once and kept."""
         secret = given.get_secret_value()
         if not secret:

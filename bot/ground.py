@@ -22,3 +22,5 @@ class Ground(Struct, frozen=True):
     """The outboxes know what is theirs by it after a restart, and that of another process apart."""
     sms_secret: str
     esobes_token: str
+    deeds_secret: str
+    """What whoever a deed of staff is about is marked with in their audit."""

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     arrival_days_before: Annotated[int, Field(ge=0, le=30)] = 1
     """…so many days before it; 0: not then."""
 
+    trusted_proxy: Annotated[int, Field(ge=0, le=9)] = 0
+    """How many proxies before us say truly whom they speak for."""
+    upload_limit: Annotated[int, Field(ge=1, le=2000)] = 300
+    """Megabytes of a file that staff send."""
+
     sandbox_wanted: Annotated[bool | None, Field(validation_alias=f"{PREFIX}SANDBOX")] = None
     sandbox_with_real_channels: bool = False
     log: Literal["debug", "info", "warning", "error"] = "info"

@@ -17,10 +17,13 @@ from gateway.routes.routes import Routes
 from gateway.web import page, problems
 from gateway.web.events import Events
 from gateway.web.front import Door, Front
-from gateway.web.guard import Guard
+from gateway.web.guard import BODY_LIMIT, Guard
 from gateway.web.metrics import LetterCounts, Metrics
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
+from gateway.web.staff import rooms
+from gateway.web.staff.console import Console
+from gateway.web.staff.rooms import Uploads
 from gateway.web.webhooks import TelegramWebhook
 
 PATIENCE = 2.0
@@ -65,18 +68,20 @@ def build(
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
     registers: CountRegisters | None = None,
+    staff: Console | None = None,
+    upload_limit: int = BODY_LIMIT,
 ) -> Front:
     """`doors` for providers of SMS, by name. `sandbox` and `simulator` only where nobody real listens: they let
     anybody speak as anybody. `played`: the routes of the E-Sobes that is played here. `letters`: the outboxes' own
     count. `sms`: how its routes are doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be
-    done. `registers`: of organisations."""
-    metrics, closing = Metrics(letters, sms), Event()
+    done. `registers`: of organisations. `staff`: their console. `upload_limit`: bytes of a file that they send."""
+    metrics, closing, uploads = Metrics(letters, sms), Event(), Uploads(upload_limit)
     site = Site(
         title="Kelisim",
         version="0.5.0",
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, limit=uploads)],
         responses={"default": {"description": "A problem (RFC 9457)", "content": problems.content()}},
     )
     site.schemas |= problems.schemas()
@@ -91,7 +96,9 @@ def build(
         site.include_router(sandbox.router())
     if simulator is not None:
         site.include_router(simulator.router(closing))
-        site.mount("/static", StaticFiles(directory=page.STATIC), "static")
+    if staff is not None:
+        rooms.install(site, staff, uploads)
+    site.mount("/static", StaticFiles(directory=page.STATIC), "static")
     return Front(site, metrics, closing, telegram, doors)
 
 

@@ -1,10 +1,12 @@
 """What holds for every page: security headers, and a limit on what may be sent to us."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.web.problems import problem
-from gateway.web.raw import BodyTooLargeError, GoneError, read_body, write_answer
+from gateway.web.raw import BodyTooLargeError, GoneError, announced, read_body, write_answer
 
 BODY_LIMIT = 64 * 1024
 
@@ -21,30 +23,70 @@ HEADERS = {
 }
 
 
+STAFF = "/staff"
+_OF_STAFF = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+"""With another referrer policy browsers would not say that our own forms are ours."""
+
+Limit = Callable[[Scope], int | None]
+"""How many bytes may stream to whatever is behind a request; None: no more than to any other."""
+
+
 class Guard:
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limit: Limit = lambda _: None) -> None:
+        """A body is read whole before anybody sees it. But where `limit` names another one, the route reads it
+        itself, piece by piece, once it knows whose it is."""
         self._app = app
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        of_staff = scope["path"].startswith(STAFF)
+        begun = False
 
         async def send_guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
+                if of_staff:
+                    headers.update(_OF_STAFF)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self._app(scope, receive, send_guarded)
+        limit = self._limit(scope)
         try:
-            body = await read_body(scope, receive, BODY_LIMIT)
+            if limit is None:
+                receive = _again(await read_body(scope, receive, BODY_LIMIT), receive)
+            else:
+                receive = _counted(scope, receive, limit)
+            await self._app(scope, receive, send_guarded)
         except BodyTooLargeError:
-            return await write_answer(problem(413, f"At most {BODY_LIMIT} bytes."), send_guarded)
+            if begun:
+                raise
+            await write_answer(problem(413, f"At most {limit or BODY_LIMIT} bytes."), send_guarded)
         except GoneError:
             return None
-        return await self._app(scope, _again(body, receive), send_guarded)
+
+
+def _counted(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """Whatever is announced: no more than this comes through."""
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        if not read and announced(scope) > limit:
+            raise BodyTooLargeError
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise BodyTooLargeError
+        return message
+
+    return counted
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -1,6 +1,7 @@
 """The little of ASGI that is needed where a framework would cost more than the work itself."""
 
 from hmac import compare_digest
+from math import inf
 
 from msgspec import Struct
 from starlette.types import Receive, Scope, Send
@@ -27,8 +28,7 @@ class GoneError(Exception):
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body. One that is announced as too large is refused before a byte of it is read."""
-    announced = header(scope, b"content-length")
-    if announced and (not announced.isdigit() or int(announced) > limit):
+    if announced(scope) > limit:
         raise BodyTooLargeError
     body = bytearray()
     while True:
@@ -40,6 +40,12 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
             raise BodyTooLargeError
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def announced(scope: Scope) -> float:
+    """How long the body is said to be; what is no number is too long for anything."""
+    said = header(scope, b"content-length")
+    return (int(said) if said.isdigit() else inf) if said else 0
 
 
 async def write_answer(answer: Answer, send: Send) -> None:

@@ -18,6 +18,8 @@ from dialogs.words import Words, WordsError, spoken
 
 LOCALES = Path(__file__).parents[2] / "locales"
 LONGEST_LABEL = 40
+OF_STAFF = ("staff.", "deed.")
+"""What no citizen reads."""
 MOST_PARTS = 3
 MOST_LETTERS = 5
 """Of a list sent to a phone: nobody can ask for its next portion there, so it comes whole."""
@@ -61,7 +63,7 @@ def longest_values(dialogue: Dialogue, language: Language) -> dict[str, Plain]:
 def names(dialogue: Dialogue, language: Language, part: str) -> set[Plain]:
     """Texts that stand in others."""
     texts = dialogue.guide.words
-    found = (text for text in texts.ids() if part in text and not text.startswith(("web.", "journal.")))
+    found = (text for text in texts.ids() if part in text and not text.startswith(("web.", "journal.", *OF_STAFF)))
     return {
         texts.say(Say(text), language, Surface.SMS)
         for text in found
@@ -75,7 +77,7 @@ def test_every_single_text_fits_into_one_portion_of_an_sms(dialogue: Dialogue, l
     texts = dialogue.guide.words
     too_long = {}
     for text in texts.ids():
-        if text.startswith(("web.", "telegram.", "matter.", "duty.", "file.")):
+        if text.startswith(("web.", "telegram.", "matter.", "duty.", "file.", *OF_STAFF)):
             continue
         names = texts.placeholders(text)[language, Surface.SMS]
         counts = range(LARGEST_COUNT) if "count" in names else [None]

@@ -1,0 +1,39 @@
+"""The staff console put together: who may come in, and its rooms."""
+
+from urllib.parse import urlsplit
+
+from bot.ground import Ground
+from gateway.staff.accounts import Accounts
+from gateway.staff.codes import Codes
+from gateway.staff.deeds import Deeds
+from gateway.staff.lockout import Lockout
+from gateway.staff.sessions import Sessions
+from gateway.staff.signing import Signing
+from gateway.web.staff.console import Console
+from gateway.web.staff.cookies import Cookies
+from gateway.web.staff.door import Door
+from gateway.web.staff.origin import Origin
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def build(ground: Ground) -> Console:
+    settings, redis = ground.settings, ground.batched
+    accounts, deeds = Accounts(redis), Deeds(redis, ground.deeds_secret, ground.clock)
+    sessions = Sessions(redis, accounts)
+    secure = not _by_plain_http(ground)
+    origin = Origin(settings.public_url, secure=secure, proxies=settings.trusted_proxy)
+    words = ground.dialogue.guide.words
+    console = Console(words, ground.clock, deeds, sessions, cookies=Cookies(secure=secure), origin=origin)
+    signing = Signing(accounts, sessions, Lockout(redis), Codes(redis), deeds)
+    console.open(
+        Door(console, signing).router(),
+        # A line for each room.
+    )
+    return console
+
+
+def _by_plain_http(ground: Ground) -> bool:
+    """A sandbox on one's own machine: there is no https, and nobody in between."""
+    here = urlsplit(ground.settings.public_url or ground.url)
+    return ground.settings.sandbox and here.scheme == "http" and here.hostname in _LOOPBACK
