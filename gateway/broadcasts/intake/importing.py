@@ -1,13 +1,29 @@
 """A file of recipients is read by another process: however large or hostile it is, replies do not wait for it."""
 
+import asyncio
+import contextlib
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
-from gateway.broadcasts.intake.rows import Progress, Reason, Summary
+import msgspec
+
+from gateway.broadcasts.intake.refusal import reason
+from gateway.broadcasts.intake.rows import Exit, Progress, Reason, Summary, summary
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 15 * 60.0
-"""Seconds; a million rows take a minute or two."""
+"""Seconds; a million rows take a minute."""
+_MODULE = "gateway.broadcasts.intake"
+_HOME = Path(__file__).parents[3]
+_LAST_WORDS = 2_000
+"""Bytes."""
+
+_progress = msgspec.json.Decoder(Progress).decode
 
 
 class IntakeError(Exception):
@@ -27,5 +43,40 @@ async def read_file(
     patience: float = PATIENCE,
 ) -> Summary:
     """What stood in the folder before is replaced. A file that cannot be read at all is no error: `Summary.refused`
-    says why. `today`: nobody was born after it."""
-    raise NotImplementedError
+    says why. `today`: nobody was born after it. Who is cancelled leaves no process behind."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", _MODULE, str(file.absolute()), str(folder.absolute()), today.isoformat() if today else ""),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=_HOME,
+        env={"PYTHONUTF8": "1"},  # it has no need of our secrets
+    )
+    try:
+        async with asyncio.timeout(patience):
+            last_words = await _follow(process, on_progress)
+    except TimeoutError:
+        raise IntakeError(reason("took_long", minutes=round(patience / 60))) from None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if process.returncode not in {Exit.READ, Exit.REFUSED}:
+        log.error("a list of recipients was not read: %s, %s", process.returncode, last_words)
+        raise IntakeError(reason("no_space" if process.returncode == Exit.NO_SPACE else "ended"))
+    return await asyncio.to_thread(summary, folder)
+
+
+async def _follow(process: Process, on_progress: Callable[[Progress], Awaitable[None]]) -> str:
+    """Until it ends; says what it complained of."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    complaint = asyncio.create_task(process.stderr.read(_LAST_WORDS))
+    try:
+        async for line in process.stdout:
+            await on_progress(_progress(line))
+        await process.wait()
+        return (await complaint).decode(errors="replace")
+    finally:
+        complaint.cancel()

@@ -2,13 +2,14 @@
 
 All of it lies in one folder, and is read from there a row at a time:
 
-    rows.00 … rows.15   the good rows with a phone, by the shard of `sms:{phone}`; in each, as they stood in the file
+    rows.00 … rows.15   the good rows with a phone, by the shard of `sms:{phone}`; in each, in the order of phones
     iins                the good rows that have only an IIN
     faults              what is wrong with the others, in the order of the file; a row may have several faults
     summary.json        how many of each, or why nothing was read; it is written last
 """
 
 from collections.abc import Iterator
+from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,9 +63,20 @@ class Fault(Struct, frozen=True, array_like=True):
 
 
 class Progress(Struct, frozen=True):
+    """How much of the work is done. It is counted in bytes of the file, and some more to find who is named twice."""
+
     bytes: int
     of: int
     rows: int
+
+
+class Exit(IntEnum):
+    """How the process that reads has ended."""
+
+    READ = 0
+    FAILED = 1
+    REFUSED = 3
+    NO_SPACE = 4
 
 
 class Summary(Struct, frozen=True, kw_only=True):
