@@ -46,13 +46,17 @@ for key = 3, #KEYS do redis.call('APPEND', KEYS[key], ARGV[at + key - 3]) end
 return 1
 """
 
-# Lines that are gone: their places are taken out of the strings, and what is then empty goes.
-_FORGET = """
-for key = 2, #KEYS do
+# Lines that are not needed here any more, and their places in the strings; what is then empty goes as well. In turns
+# come the ids, how many of them there are before; the places per key; days, and how many of their lines.
+_DELETE = """
+local ids = tonumber(ARGV[1])
+local deleted = redis.call('XDEL', KEYS[1], unpack(ARGV, 2, ids + 1))
+if deleted == 0 then return 0 end
+for key = 3, #KEYS do
   local held, kept = redis.call('GET', KEYS[key]), {}
   if held then
-    local gone = {}
-    for at = 1, #ARGV[key - 1], 10 do gone[string.sub(ARGV[key - 1], at, at + 9)] = true end
+    local gone, given = {}, ARGV[ids + key - 1]
+    for at = 1, #given, 10 do gone[string.sub(given, at, at + 9)] = true end
     for at = 1, #held, 10 do
       local id = string.sub(held, at, at + 9)
       if not gone[id] then kept[#kept + 1] = id end
@@ -60,14 +64,15 @@ for key = 2, #KEYS do
     if #kept == 0 then redis.call('DEL', KEYS[key]) else redis.call('SET', KEYS[key], table.concat(kept)) end
   end
 end
-for at = #KEYS, #ARGV, 2 do
-  local first, last, count = string.match(redis.call('HGET', KEYS[1], ARGV[at]) or '', '^(%S+) (%S+) (%d+)$')
+for at = ids + #KEYS, #ARGV, 2 do
+  local first, last, count = string.match(redis.call('HGET', KEYS[2], ARGV[at]) or '', '^(%S+) (%S+) (%d+)$')
   if count and tonumber(count) > tonumber(ARGV[at + 1]) then
-    redis.call('HSET', KEYS[1], ARGV[at], first .. ' ' .. last .. ' ' .. string.format('%d', count - ARGV[at + 1]))
+    redis.call('HSET', KEYS[2], ARGV[at], first .. ' ' .. last .. ' ' .. string.format('%d', count - ARGV[at + 1]))
   else
-    redis.call('HDEL', KEYS[1], ARGV[at])
+    redis.call('HDEL', KEYS[2], ARGV[at])
   end
 end
+return deleted
 """
 
 _decode = msgspec.json.Decoder(Entry).decode
@@ -81,11 +86,20 @@ class Day(Struct, frozen=True):
     count: int
 
 
+class Placed(Struct, frozen=True):
+    """A line, as far as it is found by something."""
+
+    spot: Spot
+    day: date
+    whose: tuple[str, ...]
+    """The person's IIN and the phone, as far as they are known."""
+
+
 class JournalIndex:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._advance = redis.script(_ADVANCE)
-        self._forget = redis.script(_FORGET)
+        self._delete = redis.script(_DELETE)
         self._stopping = Event()
 
     async def run(self) -> None:
@@ -130,22 +144,27 @@ class JournalIndex:
                 days[number] = held
         return days
 
-    async def forget(self, number: int, lines: Iterable[tuple[bytes, Entry]]) -> None:
-        """Lines of one shard that are in the journal no more."""
-        places, days = _gathered((spot_of(number, entry_id), entry) for entry_id, entry in lines)
+    async def delete(self, number: int, lines: Sequence[Placed]) -> int:
+        """Of one shard, from the journal and from here in one breath; how many were still there."""
+        places, days = _gathered(lines)
+        ids = [one.spot.entry for one in lines]
         counts = [str(part) for day, spots in days.items() for part in (day, len(spots))]
-        keys = [_days_key(number), *(_places_key(number, whose) for whose in places)]
+        keys = [journal_key(number), _days_key(number), *(_places_key(number, whose) for whose in places)]
         packed = [b"".join(map(_packed, spots)) for spots in places.values()]
-        await self._redis("EVALSHA", self._forget, len(keys), *keys, *packed, *counts)
+        deleted: int = await self._redis("EVALSHA", self._delete, len(keys), *keys, len(ids), *ids, *packed, *counts)
+        return deleted
 
     async def _advance_in(self, number: int) -> None:
         while True:
             read, page = await self._unread(number)
             if not page:
                 return
-            lines = [(spot_of(number, entry_id), _line(entry_id, fields)) for entry_id, fields in page]
-            known = [(spot, entry) for spot, entry in lines if entry is not None]
-            places, days = _gathered(known)
+            lines = ((entry_id, _line(entry_id, fields)) for entry_id, fields in page)
+            places, days = _gathered(
+                placed(spot_of(number, entry_id), entry.at.astimezone(ALMATY).date(), entry.iin, entry.phone)
+                for entry_id, entry in lines
+                if entry is not None
+            )
             told = await self._told(number, days)
             keys = [_read_key(number), _days_key(number), *(_places_key(number, whose) for whose in places)]
             packed = (b"".join(map(_packed, spots)) for spots in places.values())
@@ -187,14 +206,17 @@ def line_of(item: Item) -> Entry | None:
     return _line(spot.entry, fields)
 
 
-def _gathered(lines: Iterable[tuple[Spot, Entry]]) -> tuple[dict[str, list[Spot]], dict[date, list[Spot]]]:
+def placed(spot: Spot, day: date, iin: str, phone: str) -> Placed:
+    return Placed(spot, day, tuple(dict.fromkeys(filter(None, (iin, phone)))))
+
+
+def _gathered(lines: Iterable[Placed]) -> tuple[dict[str, list[Spot]], dict[date, list[Spot]]]:
     places: dict[str, list[Spot]] = defaultdict(list)
     days: dict[date, list[Spot]] = defaultdict(list)
-    for spot, entry in lines:
-        days[entry.at.astimezone(ALMATY).date()].append(spot)
-        for whose in dict.fromkeys((entry.iin, entry.phone)):
-            if whose:
-                places[whose].append(spot)
+    for one in lines:
+        days[one.day].append(one.spot)
+        for whose in one.whose:
+            places[whose].append(one.spot)
     return places, days
 
 

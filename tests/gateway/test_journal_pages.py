@@ -9,7 +9,7 @@ from msgspec import structs
 
 from gateway.connection import Batched
 from gateway.journal import Direction, Entry, Period, journal_key
-from gateway.journal_index import JournalIndex
+from gateway.journal_index import JournalIndex, Placed, placed
 from gateway.journal_pages import JournalPages, Wanted
 from gateway.letters import Letters, Status
 from gateway.store import SHARDS, tag
@@ -34,6 +34,10 @@ async def pages(batched: Batched, index: JournalIndex) -> JournalPages:
 async def put(redis: Batched, number: int, entry: Entry, shard: int = 7) -> None:
     """As if it was written in that millisecond."""
     await redis("XADD", journal_key(shard), f"{number}-0", "entry", encode(entry))
+
+
+def place(number: int, entry: Entry) -> Placed:
+    return placed(Spot(number, 0, 7), entry.at.date(), entry.iin, entry.phone)
 
 
 async def test_pages_show_every_line_once_the_newest_first(batched: Batched, pages: JournalPages) -> None:
@@ -159,11 +163,13 @@ async def test_lines_that_are_gone_are_forgotten(batched: Batched, index: Journa
     for number, entry in enumerate((AIGUL, CONSENT, other_day), 1):
         await put(batched, number, entry)
     await index.advance()
-    await index.forget(7, [(b"1-0", AIGUL), (b"3-0", other_day)])
+    gone = [place(1, AIGUL), place(3, other_day)]
+    assert await index.delete(7, gone) == 2
+    assert await index.delete(7, gone) == 0
     assert await index.places(AIGUL.iin) == await index.places(AIGUL.phone) == [Spot(2, 0, 7)]
     days = await index.days(Period(date(2026, 1, 1), date(2026, 12, 31)))
     assert {day: held.count for day, held in days[7].items()} == {NOON.date(): 1}
-    await index.forget(7, [(b"2-0", CONSENT)])
+    assert await index.delete(7, [place(2, CONSENT)]) == 1
     assert await index.places(AIGUL.iin) == []
     left = await batched("KEYS", f"{tag(7)}:journal-*")
     assert left == [f"{tag(7)}:journal-read".encode()]
