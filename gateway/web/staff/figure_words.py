@@ -65,7 +65,7 @@ class FigureWords:
     def key(self, picture: Picture, key: date | str) -> str:
         if isinstance(key, date):
             return f"{key:{DAY}}"
-        for known in (f"{key}.name", f"staff.figures.{picture.name}.{key}", f"staff.figures.key.{key}"):
+        for known in (f"staff.figures.{picture.name}.{key}", f"staff.figures.key.{key}", f"{key}.name"):
             if self._words.has(known):
                 return self._say(known)
         return key
