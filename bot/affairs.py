@@ -11,6 +11,7 @@ from dialogs import statutory
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.applications.wishes import Wording as WishWording
 from dialogs.duties.letters import Letters as DutyWording
+from dialogs.duties.rules import Rules as DutyRules
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
@@ -39,7 +40,9 @@ AT_ONCE = 8
 
 class Affairs(Struct, frozen=True):
     rules: Rules
+    terms: DutyRules
     answers: Answers
+    matters: Matters
     duties: Duties
     news: News
     events: Events
@@ -114,7 +117,9 @@ def build(ground: Ground, wake: Callable[[int], None]) -> Affairs:
     services = guide.catalogue.services
     return Affairs(
         rules=law,
+        terms=terms,
         answers=Answers(store, matters),
+        matters=matters,
         duties=duties,
         news=news,
         events=Events(desk, ground.esobes_token, clock, services=services, replaceable=law.replaceable),
