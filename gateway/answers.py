@@ -156,7 +156,8 @@ class Answers:
         """None: it is not about an offer."""
         match at.inbound.content:
             case Text(text):
-                return await self._text(at, text)
+                take = self._beside_a_specialist if at.talk.helped else self._text
+                return await take(at, text)
             case Pressed(choice):
                 return await self._pressed(at, choice)
             case Unreadable():
@@ -164,17 +165,13 @@ class Answers:
         return None
 
     async def _text(self, at: At, text: str) -> Commit | None:
-        sized = None if at.talk.helped else at.sized
+        sized = at.sized
         if sized is not None and sizes.plain(text):
             return await self._happens(at, sized, "sized", at.given(Answer.CONSENT, None, text))
         asked = [one.id for one in at.waiting if one.state == "asked"]
-        offers = [Open(one.id, one.yes, one.no, open=one.id in asked) for one in at.matters]
-        heard = answers.hear(text, offers, choices=at.talk.labels)
-        if at.talk.helped and not (isinstance(heard, Decides) and heard.code):
-            return None  # a «yes» to what a specialist has asked is no consent
+        heard = answers.hear(text, _open(at), choices=at.talk.labels)
         if isinstance(heard, Decides):
-            matter = next(one for one in at.matters if one.id == heard.id)
-            return await self._decides(at, matter, heard.consent, heard.code, text)
+            return await self._decided(at, heard, text)
         if isinstance(heard, NotMine):
             return await self._not_mine(at, heard.id)
         if isinstance(heard, Died) and at.own and not at.talk.fits:
@@ -184,6 +181,15 @@ class Answers:
         if heard is None and not asked and not at.talk.fits:
             return await self._afterwards(at, text, sized)
         return await self._unsure(at, heard) if at.waiting else None
+
+    async def _beside_a_specialist(self, at: At, text: str) -> Commit | None:
+        """A «yes» to what a specialist has asked is no consent: only a code is."""
+        heard = answers.hear(text, _open(at), choices=at.talk.labels)
+        return await self._decided(at, heard, text) if isinstance(heard, Decides) and heard.code else None
+
+    async def _decided(self, at: At, heard: Decides, text: str) -> Commit:
+        matter = next(one for one in at.matters if one.id == heard.id)
+        return await self._decides(at, matter, heard.consent, heard.code, text)
 
     async def _afterwards(self, at: At, text: str, sized: Matter | None) -> Commit | None:
         """Nothing asks any more. A word that would have been an answer decides nothing: the person is told how things
@@ -306,3 +312,8 @@ class Answers:
         )
         name = f"{at.inbound.id}:0"
         return Letter(name, address, message.text, at.now.timestamp(), message.buttons, proof=True)
+
+
+def _open(at: At) -> list[Open]:
+    asked = [one.id for one in at.waiting if one.state == "asked"]
+    return [Open(one.id, one.yes, one.no, open=one.id in asked) for one in at.matters]

@@ -5,6 +5,7 @@
 kind     errand        when it is done
 code     SendCode      the code is on its way to a phone of the person with that IIN, or there is none, or it is late
 back     WriteBack     E-Sobes answers again, and what the person asked about was told; see `promises`
+desk     the others    the specialists have it; see `inbox.errands`
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct, structs
 
-from dialogs.errands import Errand, SendCode
+from dialogs.errands import Errand, SendCode, WriteBack
 from dialogs.language import Language
 from dialogs.matters import pocket
 from dialogs.messages import Kept, Say, Surface
@@ -59,10 +60,11 @@ class Figures(Struct, frozen=True):
 
 _order = msgspec.json.Decoder(Order).decode
 _letter = msgspec.json.Decoder(Letter).decode
+_KINDS: dict[type[Errand], str] = {SendCode: "code", WriteBack: "back"}
 
 
 def errand_letter(errand: Errand, inbound: Inbound, ref: str, now: datetime) -> Letter:
-    kind = "code" if isinstance(errand, SendCode) else "back"
+    kind = _KINDS.get(type(errand), "desk")
     # What is promised again when it was to be kept does not get an ever longer name.
     name = short(inbound.id) if isinstance(inbound.content, Kept) else inbound.id
     text = _encode(Order(errand, ref)).decode()
@@ -163,6 +165,11 @@ def _since(fields: dict[bytes, bytes]) -> float | None:
         return _letter(fields[b"letter"]).created
     except (msgspec.MsgspecError, KeyError):
         return None  # the outbox tells the log, and strikes it off
+
+
+def order_of(letter: Letter) -> Order:
+    """Raises MsgspecError."""
+    return _order(letter.text)
 
 
 def asker(letter: Letter) -> str:

@@ -1,0 +1,1 @@
+"""What people write to the specialists, and what these do with it."""
