@@ -216,4 +216,5 @@ def _post(relay: Relay, matter: Matter, scene: Scene) -> Letter:
         name, path = f"{matter.id}:note", ("requests",)
         body = {"iin": matter.person.iin, "service": matter.service, **said, "note": relay.note}
     post = Post(scene.home, matter.id, path, msgspec.Raw(msgspec.json.encode(body)))
-    return Letter(name, f"esobes:{matter.id}", msgspec.json.encode(post).decode(), scene.now.timestamp())
+    at = scene.now.timestamp()
+    return Letter(name, f"esobes:{matter.id}", msgspec.json.encode(post).decode(), at, proof=True)

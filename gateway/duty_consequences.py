@@ -164,7 +164,7 @@ def _post(wanted: Postponement, duty: AnyDuty, scene: Scene) -> Letter:
     matter = f".{name(duty)}"
     post = Post(scene.home, matter, ("invitations", duty.id, "postponement"), msgspec.Raw(msgspec.json.encode(body)))
     text = msgspec.json.encode(post).decode()
-    return Letter(f"{duty.id}:postponement", f"esobes:{matter}", text, scene.now.timestamp())
+    return Letter(f"{duty.id}:postponement", f"esobes:{matter}", text, scene.now.timestamp(), proof=True)
 
 
 def _note(what: str, duty: AnyDuty, now: datetime) -> Note:

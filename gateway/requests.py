@@ -75,8 +75,8 @@ class Requests:
         asker = Asker(inbound.address, here.phone, language, asked.name)
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:
-            stored = await self._store.record(home, _record(person))
-            known = _read(stored)
+            stored = await self._store.record(home, record_of(person))
+            known = read(stored)
             found = next((one for one in known if one.service == asked.service and not one.refused), None)
             relays = []
             if found is None:  # else somebody asks for the same just now, from another phone
@@ -90,16 +90,16 @@ class Requests:
 
     async def requested(self, iin: str) -> frozenset[str]:
         """Services that the person has asked for through us, of which E-Sobes has not taken note yet."""
-        stored = await self._store.record(home_of(iin), _record(mark(iin)))
-        return frozenset(one.service for one in _read(stored) if not one.refused)
+        stored = await self._store.record(home_of(iin), record_of(mark(iin)))
+        return frozenset(one.service for one in read(stored) if not one.refused)
 
     async def answered(self, post: Post, relay: str, answer: Taken | Refused) -> None:
         """E-Sobes' final answer, told to whoever asked. The same once more tells nothing."""
         taken = isinstance(answer, Taken)
         outcome = Commit.CONFLICT
         while outcome is Commit.CONFLICT:
-            stored = await self._store.record(post.home, _record(post.person))
-            known = _read(stored)
+            stored = await self._store.record(post.home, record_of(post.person))
+            known = read(stored)
             found = next((one for one in known if one.relay == relay), None)
             if found is None or (found.refused and not taken):
                 return
@@ -112,7 +112,7 @@ class Requests:
     async def _commit(
         self, home: int, person: str, before: bytes | None, after: tuple[Asked, ...], writing: Writing
     ) -> Commit:
-        return await self._store.commit(home, _record(person), before, _encode(after) if after else b"", writing)
+        return await self._store.commit(home, record_of(person), before, _encode(after) if after else b"", writing)
 
     async def _letters(self, asked: Asked, post: Post, answer: Taken | Refused) -> list[Letter]:
         now = self._clock.now()
@@ -167,9 +167,9 @@ def _relay(kept: Asked, asked: ServiceRequest, asker: Asker, home: int) -> Lette
     return Letter(kept.relay, address, _encode(post).decode(), kept.at.timestamp())
 
 
-def _record(person: str) -> str:
+def record_of(person: str) -> str:
     return f"requests:{person}"
 
 
-def _read(stored: bytes | None) -> tuple[Asked, ...]:
+def read(stored: bytes | None) -> tuple[Asked, ...]:
     return _decode(stored) if stored else ()
