@@ -1,7 +1,7 @@
 """In which letters a file of text is written. Nobody says so in the file, so all of it is looked at first."""
 
 import codecs
-from pathlib import Path
+from typing import IO
 
 from gateway.broadcasts.intake import limits
 from gateway.broadcasts.intake.refusal import RefusedError
@@ -18,18 +18,17 @@ _SPOILED = 0.05
 _REPLACED = "\ufffd".encode()
 
 
-def find(file: Path) -> str:
-    with file.open("rb") as bytes_:
-        first = bytes_.read(_CHUNK)
-        if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return UTF_16
-        if codec := _utf_16(first):
-            return codec
-        judge = _Judge()
-        chunk = first
-        while chunk and not judge.sure:
-            judge.take(chunk)
-            chunk = bytes_.read(_CHUNK)
+def find(file: IO[bytes]) -> str:
+    """From its beginning."""
+    chunk = file.read(_CHUNK)
+    if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return UTF_16
+    if codec := _utf_16(chunk):
+        return codec
+    judge = _Judge()
+    while chunk and not judge.sure:
+        judge.take(chunk)
+        chunk = file.read(_CHUNK)
     return "utf-8-sig" if judge.is_utf_8 else KAZAKH
 
 

@@ -10,11 +10,13 @@ from gateway.broadcasts.intake.phones import looks_like_phone
 from gateway.broadcasts.intake.refusal import RefusedError
 
 _PHONE = {
-    *("телефон", "телефон нөмірі", "нөмір", "ұялы", "ұялы телефон", "ұялы телефон нөмірі", "тел нөмірі"),
-    *("номер телефона", "номер тел", "номер", "тел", "тел номер", "моб", "мобильный", "мобильный телефон"),
+    *("телефон", "телефон нөмірі", "ұялы", "ұялы телефон", "ұялы телефон нөмірі", "тел нөмірі"),
+    *("номер телефона", "номер тел", "тел", "тел номер", "моб", "мобильный", "мобильный телефон"),
     *("мобильный номер", "моб телефон", "моб тел", "сотовый", "сотовый телефон", "телефон получателя"),
     *("phone", "phone number", "mobile", "mobile phone", "mobile number", "telephone", "msisdn", "cell"),
 }
+_PERHAPS_PHONE = {"нөмір", "номер", "number"}
+"""Unless another column is: then these may be anything."""
 _IIN = {
     *("жсн", "жеке сәйкестендіру нөмірі", "иин", "индивидуальный идентификационный номер", "иин получателя"),
     *("iin", "individual identification number"),
@@ -47,12 +49,17 @@ def plain(heading: str) -> str:
     return _BETWEEN.sub(" ", heading.casefold().replace("ё", "е")).strip()
 
 
-_IGNORED = {plain(heading) for heading in WRONG.values()}
+_OURS = {plain(heading) for heading in WRONG.values()}
+
+
+def is_ours(heading: str) -> bool:
+    """The last column of a report."""
+    return plain(heading) in _OURS
 
 
 def known(cells: Sequence[str]) -> int:
     """How many of them could be headings of ours."""
-    return sum(plain(cell) in _PHONE | _IIN | _LANGUAGE for cell in cells)
+    return sum(plain(cell) in _PHONE | _PERHAPS_PHONE | _IIN | _LANGUAGE for cell in cells)
 
 
 def read(cells: Sequence[str]) -> Layout:
@@ -63,12 +70,14 @@ def read(cells: Sequence[str]) -> Layout:
     _refuse_odd(headings)
     names = [plain(heading) for heading in headings]
     phone, iin, language = (_place(headings, names, meant) for meant in (_PHONE, _IIN, _LANGUAGE))
+    if phone is None:
+        phone = _place(headings, names, _PERHAPS_PHONE)
     if phone is None and iin is None:
         if any(map(looks_like_phone, headings)):
             raise RefusedError("no_headings")
         raise RefusedError("headings", found=", ".join(headings[:_SHOWN]))
     taken = {phone, iin, language}
-    own = [place for place, name in enumerate(names) if place not in taken and name not in _IGNORED]
+    own = [place for place, name in enumerate(names) if place not in taken and name not in _OURS]
     for place in own:
         if names.index(names[place]) != place:
             raise RefusedError("heading_twice", heading=headings[place])

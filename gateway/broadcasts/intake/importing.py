@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import logging
 import sys
+from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable
 from datetime import date
+from math import ceil
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -45,36 +48,42 @@ async def read_file(
     """What stood in the folder before is replaced. A file that cannot be read at all is no error: `Summary.refused`
     says why. `today`: nobody was born after it. Who is cancelled leaves no process behind."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", _MODULE, str(file.absolute()), str(folder.absolute()), today.isoformat() if today else ""),
+        *_command(file, folder, today),
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=PIPE,
         cwd=_HOME,
         env={"PYTHONUTF8": "1"},  # it has no need of our secrets
     )
+    limit = asyncio.timeout(patience)
     try:
-        async with asyncio.timeout(patience):
-            last_words = await _follow(process, on_progress)
+        async with limit:
+            complaint = await _follow(process, on_progress)
     except TimeoutError:
-        raise IntakeError(reason("took_long", minutes=round(patience / 60))) from None
+        if not limit.expired():
+            raise
+        raise IntakeError(reason("took_long", minutes=ceil(patience / 60))) from None
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
     if process.returncode not in {Exit.READ, Exit.REFUSED}:
-        log.error("a list of recipients was not read: %s, %s", process.returncode, last_words)
+        log.error("a table of recipients was not read to its end: %s, %s", process.returncode, complaint)
         raise IntakeError(reason("no_space" if process.returncode == Exit.NO_SPACE else "ended"))
     return await asyncio.to_thread(summary, folder)
 
 
+def _command(file: Path, folder: Path, today: date | None) -> list[str]:
+    day = [today.isoformat()] if today else []
+    return [sys.executable, "-m", _MODULE, str(file.absolute()), str(folder.absolute()), *day]
+
+
 async def _follow(process: Process, on_progress: Callable[[Progress], Awaitable[None]]) -> str:
     """Until it ends; says what it complained of."""
-    assert process.stdout is not None
-    assert process.stderr is not None
-    complaint = asyncio.create_task(process.stderr.read(_LAST_WORDS))
+    news, complaints = cast(StreamReader, process.stdout), cast(StreamReader, process.stderr)
+    complaint = asyncio.create_task(complaints.read(_LAST_WORDS))
     try:
-        async for line in process.stdout:
+        async for line in news:
             await on_progress(_progress(line))
         await process.wait()
         return (await complaint).decode(errors="replace")

@@ -1,8 +1,12 @@
 """A file of recipients, read from its beginning to its end: what is in it decides how, not its name."""
 
+import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from msgspec.structs import replace
 
@@ -24,7 +28,8 @@ _SETTLING = 4
 """The fourth part of the work, on top of it, is to find who is named twice."""
 _OFTEN = 512
 """Rows between two looks at whether there is news to tell."""
-_SPOOL = "strings"
+_FIRST = 4096
+"""Bytes that show what a file is."""
 
 
 def read(file: Path, folder: Path, today: date, tell: Callable[[Progress], None]) -> Summary:
@@ -42,7 +47,11 @@ def _read(file: Path, folder: Path, today: date, tell: Callable[[Progress], None
     size = file.stat().st_size
     if size > limits.FILE:
         raise RefusedError("too_large", megabytes=limits.FILE // limits.MEGABYTE)
-    table = _open(file, folder)
+    with ExitStack() as files:
+        return _read_table(_open(file, folder, files), folder, today, tell)
+
+
+def _read_table(table: Table, folder: Path, today: date, tell: Callable[[Progress], None]) -> Summary:
     layout = table.read_headings()
     judge, work = Judge(layout, today), table.size + table.size // _SETTLING
     with Results(folder, layout) as results:
@@ -72,25 +81,26 @@ def _read(file: Path, folder: Path, today: date, tell: Callable[[Progress], None
     )
 
 
-def _open(file: Path, folder: Path) -> Table:
-    with file.open("rb") as opened:
-        first = opened.read(64 * 1024)
+def _open(file: Path, folder: Path, files: ExitStack) -> Table:
+    """What was opened is closed with `files`."""
+    opened = files.enter_context(file.open("rb"))
+    first = opened.read(_FIRST)
+    opened.seek(0)
     if first.startswith(b"PK\x03\x04"):
-        return Workbook(file, folder / _SPOOL)
+        return Workbook(opened, files.enter_context(TemporaryFile(dir=folder)))
     if first.startswith(_OLE):
-        raise RefusedError("password" if _PASSWORD in _beginning(file) else "old_excel")
+        raise RefusedError("password" if _PASSWORD in _ends(opened) else "old_excel")
     if first.startswith(_ARCHIVES):
         raise RefusedError("archive")
     if first.startswith(_OTHERS):
         raise RefusedError("not_a_table")
     if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PAGE):
         raise RefusedError("page")
-    return TextTable(file)
+    return TextTable(opened)
 
 
-def _beginning(file: Path) -> bytes:
+def _ends(file: IO[bytes]) -> bytes:
     """The list of what is in such a file may stand anywhere in it; mostly it is near one of the ends."""
-    with file.open("rb") as opened:
-        first = opened.read(limits.MEGABYTE)
-        opened.seek(max(0, file.stat().st_size - limits.MEGABYTE))
-        return first + opened.read()
+    first = file.read(limits.MEGABYTE)
+    file.seek(max(0, file.seek(0, io.SEEK_END) - limits.MEGABYTE))
+    return first + file.read()

@@ -3,7 +3,6 @@
 import re
 from array import array
 from collections import OrderedDict
-from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -24,9 +23,8 @@ _decode = msgspec.json.Decoder(list[str]).decode
 
 
 class Strings:
-    def __init__(self, spool: Path) -> None:
-        self._file: IO[bytes] = spool.open("w+b")
-        spool.unlink()  # whatever happens, nothing is left behind
+    def __init__(self, spool: IO[bytes]) -> None:
+        self._file = spool
         self._ends = array("Q", [0])
         self._block: list[str] = []
         self._count = 0
@@ -85,7 +83,7 @@ def _letter(found: "re.Match[str]") -> str:
     return letter if letter.isprintable() or letter in "\t\n\r" else "\ufffd"
 
 
-def read(package: Package, part: str, spool: Path) -> Strings:
+def read(package: Package, part: str, spool: IO[bytes]) -> Strings:
     """Formatted texts consist of several pieces; how Japanese is to be pronounced is none of them."""
     strings, text, parser = Strings(spool), Text(), guarded_parser()
     spoken = depth = 0

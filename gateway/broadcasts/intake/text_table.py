@@ -5,7 +5,7 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
+from typing import BinaryIO
 
 from gateway.broadcasts.intake import encodings, headings, limits
 from gateway.broadcasts.intake.headings import Layout
@@ -30,10 +30,11 @@ class _TooLongError(Exception):
 class TextTable:
     """`read_headings` comes first, then `rows` once."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         codec = encodings.find(file)
-        self._size = file.stat().st_size
-        self._file = file.open("rb", buffering=_BUFFER)
+        self._size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        self._file = file
         text = io.TextIOWrapper(self._file, codec, errors="replace", newline="")
         text._CHUNK_SIZE = _BUFFER // 8  # type: ignore[attr-defined]
         self._lines = _Lines(text)

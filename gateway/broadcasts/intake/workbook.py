@@ -1,7 +1,7 @@
 """A workbook as rows of cells. Its sheet passes by and is never kept, whatever its size."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import IO
 
 from gateway.broadcasts.intake import formats, headings, limits, strings
 from gateway.broadcasts.intake.formats import PLAIN, Format, Kind
@@ -25,8 +25,9 @@ _DEEPEST = 50
 class Workbook:
     """`read_headings` comes first, then `rows` once."""
 
-    def __init__(self, file: Path, spool: Path) -> None:
-        self._package = package = Package(file.open("rb"))
+    def __init__(self, file: IO[bytes], spool: IO[bytes]) -> None:
+        """`spool`: an empty file for as long as this one is read."""
+        self._package = package = Package(file)
         self._parts = parts = package.parts()
         self._size = package.packed(parts.strings) + package.packed(parts.sheets[0].part)
         self._styles = formats.read(package, parts.styles)
