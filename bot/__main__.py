@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | chat | law | journal | costs | relays | office | register | audit`."""
+"""The command line: `python -m bot COMMAND`."""
 
 import argparse
 import difflib
@@ -7,6 +7,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from bot import staff_command
 from bot.errors import StartError
 from dialogs.catalogue.loader import CatalogueError
 from dialogs.language import Language
@@ -32,7 +33,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Kelisim, the citizens' assistant.")
     commands = parser.add_subparsers(
-        required=True, metavar="run | chat | law | journal | costs | relays | office | register | audit"
+        required=True, metavar="run | chat | law | journal | costs | relays | office | register | audit | staff"
     )
     run = commands.add_parser("run", help="start the assistant")
     run.set_defaults(command=_run)
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(command=_audit)
     register = commands.add_parser("register", help="when E-Sobes last told the register of organisations")
     register.set_defaults(command=_register)
+    staff_command.arguments(commands.add_parser("staff", help="who may sign in to the staff console"))
     return parser
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
-from secrets import token_urlsafe
 from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,7 +19,7 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, carriers, console, district, logs, talks
+from bot import affairs, carriers, console, demo, district, logs, secrets, talks
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
@@ -94,7 +93,7 @@ class Application:
             ground = await self._ground(locales, address(listening))
             await self._start(ground, listening)
             settle_memory()
-            self._tell(ground)
+            self._tell(ground, await demo.lines(self._settings, ground.batched, ground.url))
             log.info("ready", seconds=round(monotonic() - BEGAN, 2))
             failed = await self._until(told)
             log.info("stopping")
@@ -114,6 +113,8 @@ class Application:
         batched = Batched(redis)
         if self._settings.sms_routes or not self._settings.sandbox:
             await district.refuse_played(batched)
+        if demo.is_real(self._settings):
+            await demo.refuse_left(batched)
         clock = Clock()
         if self._settings.sandbox:
             clock = SandboxClock(batched)
@@ -130,7 +131,7 @@ class Application:
             reader=f"{socket.gethostname()} {url}" if outside else "kelisim",
             sms_secret=await self._secret(batched, "sms", self._settings.sms_secret),
             esobes_token=await self._secret(batched, "esobes", self._settings.esobes_token),
-            deeds_secret=await self._secret(batched, "deeds"),
+            deeds_secret=await self._secret(batched, secrets.DEEDS, NO_SECRET),
         )
 
     async def _start(self, ground: Ground, listening: socket.socket) -> None:
@@ -273,25 +274,23 @@ class Application:
                 log.error("a part of the program ended by itself", exc_info=task.exception() or False)
         return any(task.done() for task in self._vital)
 
-    def _tell(self, ground: Ground) -> None:
+    def _tell(self, ground: Ground, staff: list[str]) -> None:
         """Where to go now, on stdout. The secret of the SMS address is shown to a person only, not to a log."""
         if self._settings.sandbox:
             print(f"Kelisim is ready: {ground.url}/sandbox")
         else:
             print(f"Kelisim is ready: {ground.url}")
+        for line in staff:
+            print(line)
         if self._settings.sms_routes:
             secret = ground.sms_secret if sys.stdout.isatty() else "{KELISIM_SMS_SECRET}"
             for line in carriers.addresses(ground, secret):
                 print(line)
         sys.stdout.flush()
 
-    async def _secret(self, redis: Batched, name: str, given: SecretStr = NO_SECRET) -> str:
+    async def _secret(self, redis: Batched, name: str, given: SecretStr) -> str:
         """One that was not set is made up once and kept."""
-        secret = given.get_secret_value()
-        if not secret:
-            await redis("SET", f"secret:{name}", token_urlsafe(24), "NX")
-            kept: bytes = await redis("GET", f"secret:{name}")
-            secret = kept.decode()
+        secret = given.get_secret_value() or await secrets.kept(redis, name)
         self._blotter.hide(secret)
         return secret
 

@@ -1,5 +1,6 @@
 """The staff console put together: who may come in, and its rooms."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.ground import Ground
@@ -20,7 +21,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def build(ground: Ground) -> Console:
     settings, redis = ground.settings, ground.batched
     accounts, deeds = Accounts(redis), Deeds(redis, ground.deeds_secret, ground.clock)
-    sessions = Sessions(redis, accounts)
+    sessions = Sessions(redis, accounts, timedelta(minutes=settings.staff_idle))
     secure = not _by_plain_http(ground)
     origin = Origin(settings.public_url, secure=secure, proxies=settings.trusted_proxy)
     words = ground.dialogue.guide.words

@@ -11,14 +11,15 @@ from gateway.embedded import Embedded, EmbeddedError, FolderInUseError
 
 
 @asynccontextmanager
-async def open_redis(settings: Settings) -> AsyncIterator[Batched]:
+async def open_redis(settings: Settings, *, first: bool = False) -> AsyncIterator[Batched]:
     """What goes wrong is told in one line. A server of our own is started only if the assistant is not running, and
-    is then stopped at the end."""
+    is then stopped at the end. `first`: the assistant need not have run here before."""
     try:
         async with AsyncExitStack() as stack:
             url = settings.redis_url.get_secret_value()
-            if not url:
+            if not url and not first:
                 _expect_server_of_ours(settings.data_dir)
+            if not url:
                 url = await _ours(settings.data_dir, stack)
             redis = connect(url)
             stack.push_async_callback(close, redis)

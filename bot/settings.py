@@ -104,6 +104,8 @@ class Settings(BaseSettings):
 
     trusted_proxy: Annotated[int, Field(ge=0, le=9)] = 0
     """How many proxies before us say truly whom they speak for."""
+    staff_idle: Annotated[int, Field(ge=5, le=720)] = 60
+    """Minutes after which somebody who does nothing is signed out."""
     upload_limit: Annotated[int, Field(ge=1, le=2000)] = 300
     """Megabytes of a file that staff send."""
 

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from dialogs.language import Language
 from gateway.connection import Batched
 from gateway.roles import Right, Role, rights
+from gateway.staff.deeds import TERMINAL
 
 ACCOUNTS = "{staff}:accounts"
 _ADMINISTRATORS = "{staff}:administrators"
@@ -84,7 +85,7 @@ _decode = msgspec.json.Decoder(Held).decode
 
 def is_login(text: str) -> bool:
     """Small Latin letters, digits and a few signs, so that it can be typed and said on the phone."""
-    return _LOGIN.fullmatch(text) is not None
+    return _LOGIN.fullmatch(text) is not None and text != TERMINAL
 
 
 class Accounts:

@@ -18,6 +18,8 @@ from gateway.clock import Clock
 from gateway.connection import Batched
 
 DEEDS = "{staff}:deeds"
+TERMINAL = "terminal"
+"""Whoever sits at the server; there is no such login."""
 _LONGEST = 500
 _NOTE = """
 local entry = redis.call('XADD', KEYS[1], '*', 'deed', ARGV[1])
@@ -29,7 +31,7 @@ return entry
 class Deed(Struct, frozen=True, omit_defaults=True):
     at: datetime
     who: str
-    """A login; `terminal` of whoever sits at the server."""
+    """A login, or `TERMINAL`."""
     what: str
     """Its words are the text `deed.{what}`."""
     mark: str = ""

@@ -114,6 +114,16 @@ def test_reports_of_mobizon_have_to_be_signed(monkeypatch: pytest.MonkeyPatch) -
     assert said == "KELISIM_MOBIZON_SECRET: not set, but KELISIM_SMS_ROUTES names mobizon"
 
 
+def test_staff_are_signed_out_send_files_and_come_through_proxies_as_it_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = loaded(monkeypatch)
+    assert (table.staff_idle, table.trusted_proxy, table.upload_limit) == (60, 0, 300)
+    table = loaded(monkeypatch, STAFF_IDLE="15", TRUSTED_PROXY="1", UPLOAD_LIMIT="50")
+    assert (table.staff_idle, table.trusted_proxy, table.upload_limit) == (15, 1, 50)
+    assert refusal(monkeypatch, STAFF_IDLE="4").startswith("KELISIM_STAFF_IDLE: Input should be greater than or")
+
+
 def test_an_sms_follows_what_a_chat_does_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
     table = loaded(monkeypatch)
     assert (table.statutory_sms, table.sms_after) == (True, 120)
