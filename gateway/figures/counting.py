@@ -110,18 +110,20 @@ class Counting:
     async def behind(self) -> float:
         """Seconds between the last line that was counted and the last that stands there, where they are farthest
         apart."""
-        far = 0.0
-        for stream in STREAMS:
-            for shard in range(SHARDS):
-                last = await self._redis("XREVRANGE", f"{tag(shard)}:{stream}", "+", "-", "COUNT", 1)
-                if not last:
-                    continue
-                at: bytes = await self._redis("HGET", _counted(shard), stream) or _BEGIN
-                if at == _BEGIN:  # nobody has begun: from the first line on
-                    (first,) = await self._redis("XRANGE", f"{tag(shard)}:{stream}", "-", "+", "COUNT", 1)
-                    at = first[0]
-                far = max(far, (place_of(last[0][0])[0] - place_of(at)[0]) / 1000)
-        return far
+        places = [(shard, stream) for shard in range(SHARDS) for stream in STREAMS]
+        return max(await asyncio.gather(*(self._behind(*place) for place in places)))
+
+    async def _behind(self, shard: int, stream: str) -> float:
+        name = f"{tag(shard)}:{stream}"
+        last, counted = await asyncio.gather(
+            self._redis("XREVRANGE", name, "+", "-", "COUNT", 1), self._redis("HGET", _counted(shard), stream)
+        )
+        if not last:
+            return 0.0
+        if counted is None:  # nobody has begun: from the first line on
+            ((counted, _),) = await self._redis("XRANGE", name, "-", "+", "COUNT", 1)
+        milliseconds: int = place_of(last[0][0])[0] - place_of(counted)[0]
+        return milliseconds / 1000
 
     async def _count(self, shard: int, stream: str) -> bool:
         """One page. True: there may be more."""

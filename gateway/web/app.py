@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
+from gateway.figures.today import Counted
 from gateway.register import Copy
 from gateway.relays import Figures
 from gateway.routes.routes import Routes
@@ -37,6 +38,8 @@ CountErrands = Callable[[], Awaitable[ErrandFigures]]
 """What turns have left to be done; raises RedisAwayError."""
 CountRegisters = Callable[[], Awaitable[Mapping[str, Copy]]]
 """What is kept of the register of organisations, by setting; raises RedisAwayError."""
+CountToday = Callable[[], Awaitable[Counted]]
+"""The figures of today; raises RedisAwayError."""
 _T = TypeVar("_T")
 
 
@@ -68,13 +71,15 @@ def build(
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
     registers: CountRegisters | None = None,
+    today: CountToday | None = None,
     staff: Console | None = None,
     upload_limit: int = BODY_LIMIT,
 ) -> Front:
     """`doors` for providers of SMS, by name. `sandbox` and `simulator` only where nobody real listens: they let
     anybody speak as anybody. `played`: the routes of the E-Sobes that is played here. `letters`: the outboxes' own
     count. `sms`: how its routes are doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be
-    done. `registers`: of organisations. `staff`: their console. `upload_limit`: bytes of a file that they send."""
+    done. `registers`: of organisations. `today`: its figures. `staff`: their console. `upload_limit`: bytes of a
+    file that they send."""
     metrics, closing, uploads = Metrics(letters, sms), Event(), Uploads(upload_limit)
     site = Site(
         title="Kelisim",
@@ -86,7 +91,7 @@ def build(
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(site, ping, metrics, relays=relays, errands=errands, registers=registers)
+    _add_health(site, ping, metrics, relays=relays, errands=errands, registers=registers, today=today)
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
@@ -110,6 +115,7 @@ def _add_health(
     relays: CountRelays | None,
     errands: CountErrands | None,
     registers: CountRegisters | None,
+    today: CountToday | None,
 ) -> None:
     @site.get("/health/live", tags=["health"])
     async def live() -> dict[str, bool]:
@@ -132,6 +138,7 @@ def _add_health(
                 relays=await _ask(relays) if relays is not None else None,
                 errands=await _ask(errands) if errands is not None else None,
                 registers=await _ask(registers) if registers is not None else None,
+                today=await _ask(today) if today is not None else None,
             )
         except RedisAwayError:
             text = metrics.text(ready=False)

@@ -8,6 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from gateway.errands import Figures as ErrandFigures
+from gateway.figures.today import Counted
 from gateway.register import Copy
 from gateway.relays import Figures
 from gateway.routes.health import State
@@ -35,6 +36,8 @@ class Metrics:
         self.registry.register(self._errands)
         self._registers = _Registers()
         self.registry.register(self._registers)
+        self._today = _Today()
+        self.registry.register(self._today)
         self._answers = Counter(
             "kelisim_webhook_answers",
             "Requests of message providers, by what they were answered",
@@ -67,12 +70,15 @@ class Metrics:
         relays: Figures | None = None,
         errands: ErrandFigures | None = None,
         registers: Mapping[str, Copy] | None = None,
+        today: Counted | None = None,
     ) -> bytes:
-        """`relays`, `errands`, `registers`: None while nobody can count them, which is not the same as none."""
+        """`relays`, `errands`, `registers`, `today`: None while nobody can count them, which is not the same as
+        none."""
         self._ready.set(int(ready))
         self._relays.figures = relays
         self._errands.figures = errands
         self._registers.copies = registers or {}
+        self._today.counted = today
         return generate_latest(self.registry)
 
 
@@ -152,3 +158,31 @@ class _Registers(Collector):
         for setting, copy in self.copies.items():
             family.add_metric([setting], copy.fetched.timestamp())
         yield family
+
+
+class _Today(Collector):
+    """Likewise, by all processes together. At midnight of Kazakhstan they begin anew."""
+
+    counted: Counted | None = None
+
+    FAMILIES = (
+        ("offer", "kelisim_offers_today", "Offers of today, by what became of them", ("outcome", "service")),
+        ("answered", "kelisim_answers_today", "Answers to offers, by how soon they came", ("channel", "within")),
+        ("heard", "kelisim_messages_today", "Messages of people", ("surface",)),
+        ("unmet", "kelisim_unanswered_today", "Messages that were not understood", ("surface",)),
+        ("reply", "kelisim_replies_today", "Answers of the assistant, by how soon they left", ("channel", "within")),
+        ("report", "kelisim_reports_today", "What providers of SMS reported", ("route", "status")),
+    )
+    """How the names of figures begin; see `figures.tallies`."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        if (counted := self.counted) is None:
+            return
+        for beginning, name, about, labels in self.FAMILIES:
+            family = GaugeMetricFamily(name, about, labels=labels)
+            for figure, number in counted.day.items():
+                first, *values = figure.split(" ")
+                if first == beginning and len(values) == len(labels):
+                    family.add_metric(values, number)
+            yield family
+        yield GaugeMetricFamily("kelisim_figures_behind_seconds", "How far counting is behind", counted.behind)
