@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from gateway.broadcasts.fates import Fate, Fates, Place, place_of
+from gateway.broadcasts.fates import WAYS, Fate, Fates, Place, place_of
 from gateway.channels import Sent
 from gateway.clock import ALMATY, day_of
 from gateway.connection import Batched
@@ -116,25 +116,27 @@ class Letters:
         carriage: str = "",
         proof: bool = False,
         counts: str = "",
+        route: str = "",
     ) -> Awaitable[object]:
         """Answers 0 where something at least as far along is known already. `at`: seconds since 1970; else now.
-        `proof`: the record stays for good. `counts`: what it counts as, if it is news; see `figures.tallies`."""
+        `proof`: the record stays for good. `counts`: what it counts as, if it is news; see `figures.tallies`.
+        `route`: who says so, of an SMS."""
         rank, kept = _RANKS.get(status, _FINAL), 0 if proof else self._kept
         when = int(time.time() if at is None else at)
         if (found := place_of(letter)) is not None:
-            return self._broadcast(letter, *found, status, when)
+            return self._broadcast(letter, found, status, when, WAYS.get(route, ""))
         keys = [_key(letter)]
         if counts:
             keys.append(figures_key(shard_number(letter), day_of(when)))
         return self._redis("EVALSHA", self._mark, len(keys), *keys, rank, status, when, carriage, kept, counts)
 
-    async def _broadcast(self, letter: str, place: Place, round_: int, status: Status, at: int) -> None:
+    async def _broadcast(self, letter: str, found: tuple[Place, int], status: Status, at: int, way: str) -> None:
         """Of a broadcast there are records of another kind. What has gone out of use while a provider may have had it
         may have arrived."""
         fate = _FATES[status]
         if fate is Fate.EXPIRED and (await self._trails.load(letter)).route:
             fate = Fate.UNKNOWN
-        await self._fates.step(place, round_, fate, at)
+        await self._fates.step(*found, fate, at, way=way)
 
     async def status(self, letter: str) -> Status | None:
         (news,) = await self.news([letter])

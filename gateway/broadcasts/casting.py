@@ -80,7 +80,7 @@ class Casting:
             case Sent():
                 fate = Fate.DELIVERED if outcome.delivered else Fate.ACCEPTED
                 way = BY_CHAT if is_chat else WAYS.get(outcome.route, BY_SMS)
-                await self._surely(place, round_, fate, way=way, price=outcome.price)
+                await self._surely(place, round_, fate, way=way)
             case OptedOut() | Rejected() if is_chat:
                 await self._surely(place, round_, Fate.WAITS, back=f"{place.row} sms")
                 return Withdrawn(outcome.reason)
@@ -92,13 +92,11 @@ class Casting:
                     return Withdrawn(outcome.reason)
         return outcome
 
-    async def _surely(
-        self, place: Place, round_: int, fate: Fate, *, way: str = "", price: int = 0, back: str = ""
-    ) -> None:
+    async def _surely(self, place: Place, round_: int, fate: Fate, *, way: str = "", back: str = "") -> None:
         """Done twice, it is done once: the second time it cannot follow upon the first."""
         while True:
             try:
-                await self._fates.step(place, round_, fate, self._now(), way=way, price=price, back=back)
+                await self._fates.step(place, round_, fate, self._now(), way=way, back=back)
                 return
             except RedisAwayError:
                 await asyncio.sleep(_LOOK)

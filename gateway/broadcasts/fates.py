@@ -105,7 +105,7 @@ return 1
 
 # Answers with the record as it was if the step holds, else with nothing. Of an earlier round only an arrival counts,
 # as long as the row waits. What has left is summed up when it is first known to have; if a report was faster than the
-# provider's answer, its price comes with the answer.
+# provider's answer, how it went may come with the answer.
 _STEP = (
     _HELP
     + """
@@ -117,7 +117,8 @@ local way, parts = ARGV[6], string.sub(before, 4, 4)
 local known_way = string.sub(before, 3, 3)
 if to == 'a' and string.find('df', status, 1, true) and known_way == 's' and way ~= 's' then
   redis.call('SETRANGE', KEYS[1], row * width + 2, way)
-  redis.call('HINCRBY', KEYS[2], 'price', ARGV[7])
+  redis.call('HINCRBY', KEYS[2], 'parts s', -parts)
+  redis.call('HINCRBY', KEYS[2], 'parts ' .. way, parts)
 end
 if not string.find(from, status, 1, true) then return '' end
 if status == 'w' and to == 'd' then
@@ -126,16 +127,10 @@ elseif string.sub(before, 2, 2) ~= round then return '' end
 if way == '' then way = known_way end
 write(row, before, to .. string.sub(before, 2, 2) .. way .. parts .. ARGV[5])
 if (to == 'a' or to == 'd') and status ~= 'a' then
-  if way == 't' then
-    redis.call('HINCRBY', KEYS[2], 'by chat', 1)
-    redis.call('HINCRBY', KEYS[2], 'saved parts', parts)
-  else
-    redis.call('HINCRBY', KEYS[2], 'by sms', 1)
-    redis.call('HINCRBY', KEYS[2], 'parts', parts)
-    redis.call('HINCRBY', KEYS[2], 'price', ARGV[7])
-  end
+  redis.call('HINCRBY', KEYS[2], way == 't' and 'by chat' or 'by sms', 1)
+  redis.call('HINCRBY', KEYS[2], 'parts ' .. way, parts)
 end
-if ARGV[8] ~= '' then redis.call('RPUSH', KEYS[3], ARGV[8]) end
+if ARGV[7] ~= '' then redis.call('RPUSH', KEYS[3], ARGV[7]) end
 return before
 """
 )
@@ -239,7 +234,7 @@ class Fates:
         return bool(done)
 
     async def step(
-        self, place: Place, round_: int, to: Fate, at: float, *, way: str = "", price: int = 0, back: str = ""
+        self, place: Place, round_: int, to: Fate, at: float, *, way: str = "", back: str = ""
     ) -> Record | None:
         """The record as it was; None: this cannot follow upon it. `back`: comes before the others again, so."""
         before: bytes = await self._redis(
@@ -253,7 +248,6 @@ class Fates:
             to.value,
             f"{int(at):010}",
             way,
-            price,
             back,
         )
         return read(before) if before else None

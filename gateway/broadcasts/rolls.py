@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from dialogs.language import Language
 from gateway.broadcasts import fates
-from gateway.broadcasts.fates import NO_WAY, OPEN, WIDTH, Fate, Place, Record
+from gateway.broadcasts.fates import BY_CHAT, BY_SMS, NO_WAY, OPEN, WAYS, WIDTH, Fate, Place, Record
 from gateway.connection import Batched
 from gateway.store import SHARDS, shard_number, tag
 
@@ -42,14 +42,18 @@ class Counts(Struct, frozen=True):
     by_fate: Mapping[Fate, int]
     by_sms: int = 0
     by_chat: int = 0
-    parts: int = 0
-    price: int = 0
-    """Hundredths of a tenge."""
+    parts: Mapping[str, int] = {}
+    """Of SMS that have left, by the sign of the route."""
     saved_parts: int = 0
     """Of SMS that need not leave because a chat has taken the text."""
 
     def __getitem__(self, fate: Fate) -> int:
         return self.by_fate.get(fate, 0)
+
+    def price(self, prices: Mapping[str, int], otherwise: int) -> int:
+        """`prices`: route → hundredths of a tenge for a part; `otherwise`: where the route is not known."""
+        by_way = {WAYS[route]: price for route, price in prices.items()}
+        return sum(parts * by_way.get(way, otherwise) for way, parts in self.parts.items())
 
     @property
     def all(self) -> int:
@@ -138,9 +142,8 @@ class Rolls:
             {fate: sums[fate] for fate in Fate if sums.get(fate)},
             sums.get("by sms", 0),
             sums.get("by chat", 0),
-            sums.get("parts", 0),
-            sums.get("price", 0),
-            sums.get("saved parts", 0),
+            {way: sums[f"parts {way}"] for way in (BY_SMS, *WAYS.values()) if sums.get(f"parts {way}")},
+            sums.get(f"parts {BY_CHAT}", 0),
         )
 
     async def _found(self, roll: str, shard: int, chunk: int, phone: str) -> tuple[Place, Recipient, Record] | None:

@@ -38,7 +38,7 @@ class Reported:
             if delivery.status in (Status.DELIVERED, Status.FAILED):  # nobody may send it another way any more
                 await self._trails.forget_copy(delivery.letter)
             at, counts = self._clock.now().timestamp(), reported(route, delivery.status)
-            await self._letters.mark(delivery.letter, delivery.status, at=at, counts=counts)
+            await self._letters.mark(delivery.letter, delivery.status, at=at, counts=counts, route=route)
 
     async def _moved(self, routes: Routes, route: str, delivery: Delivery) -> bool:
         for _ in range(ROUNDS):

@@ -98,7 +98,7 @@ async def test_a_chat_goes_first_and_who_has_blocked_it_gets_an_sms(batched: Bat
         addresses = Counter(letter.address for letter in whole.carrier.letters)
         assert addresses == Counter({"sms:+77010000000": 1, "tg:1": 1, "tg:2": 1, "sms:+77010000002": 1})
         counts = await whole.counts(broadcast)
-        assert (counts.by_chat, counts.by_sms, counts.saved_parts, counts.parts) == (1, 2, 1, 2)
+        assert (counts.by_chat, counts.by_sms, counts.saved_parts, counts.parts) == (1, 2, 1, {"s": 2})
 
 
 async def test_telegram_is_not_asked_twice_when_nobody_knows_whether_it_has_the_letter(batched: Batched) -> None:
@@ -193,7 +193,7 @@ async def test_what_providers_report_is_counted_once(batched: Batched, reports: 
         assert (await whole.counts(broadcast)).by_fate == {fate: 1}
 
 
-async def test_a_report_that_is_faster_than_the_answer_costs_no_price(batched: Batched) -> None:
+async def test_a_report_that_is_faster_than_the_answer_hides_nothing_of_it(batched: Batched) -> None:
     async with desk(batched) as whole:
         reported = asyncio.Event()
 
@@ -207,7 +207,8 @@ async def test_a_report_that_is_faster_than_the_answer_costs_no_price(batched: B
         broadcast = await whole.broadcast(people(1))
         counts = await whole.until(broadcast, lambda known, _: known.settled)
         assert reported.is_set()
-        assert counts == Counts({Fate.DELIVERED: 1}, by_sms=1, parts=1, price=1250)
+        assert counts == Counts({Fate.DELIVERED: 1}, by_sms=1, parts={"k": 1})
+        assert counts.price({"kannel": 1250}, otherwise=1) == 1250
 
 
 async def test_a_report_about_an_earlier_round_spares_the_next(batched: Batched) -> None:
