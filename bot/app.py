@@ -30,6 +30,8 @@ from gateway.channels import Channel, Letter
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
+from gateway.figures.counting import Counting
+from gateway.figures.today import Today
 from gateway.outbox import Outbox
 from gateway.papers import Papers
 from gateway.phones import Phones
@@ -162,6 +164,8 @@ class Application:
         self._keep(offers.wakeups.run(), offers.wakeups.stop)
         self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands.run(), spoken.errands.stop)
+        counting = Counting(ground.batched)
+        self._keep(counting.run(), counting.stop)
         sandbox = self._sandbox(ground, phones, outbox, offers=offers, spoken=spoken)
         played = district.build(ground) if sandbox and not settings.esobes_url else None
         routes: list[APIRouter] = []
@@ -189,6 +193,7 @@ class Application:
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
+            today=Today(ground.batched, ground.clock).counted,
             staff=console.build(ground),
             upload_limit=settings.upload_limit * MEGABYTE,
         )

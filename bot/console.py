@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.ground import Ground
+from gateway.figures.counting import Counting
 from gateway.staff.accounts import Accounts
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
@@ -13,6 +14,7 @@ from gateway.staff.signing import Signing
 from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import Cookies
 from gateway.web.staff.door import Door
+from gateway.web.staff.figures import FigureRoom
 from gateway.web.staff.origin import Origin
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -30,6 +32,7 @@ def build(ground: Ground) -> Console:
     console.open(
         Door(console, signing).router(),
         # A line for each room.
+        FigureRoom(console, redis, Counting(redis)).router(),
     )
     return console
 
