@@ -164,8 +164,6 @@ class Application:
         self._keep(offers.wakeups.run(), offers.wakeups.stop)
         self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands.run(), spoken.errands.stop)
-        counting = Counting(ground.batched)
-        self._keep(counting.run(), counting.stop)
         sandbox = self._sandbox(ground, phones, outbox, offers=offers, spoken=spoken)
         played = district.build(ground) if sandbox and not settings.esobes_url else None
         routes: list[APIRouter] = []
@@ -193,7 +191,7 @@ class Application:
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
-            today=Today(ground.batched, ground.clock).counted,
+            today=self._figures(ground),
             staff=console.build(ground),
             upload_limit=settings.upload_limit * MEGABYTE,
         )
@@ -257,6 +255,12 @@ class Application:
         await telegram.start()
         self._stack.push_async_callback(telegram.stop)
         return TelegramWebhook(telegram, webhook.secret) if webhook else None
+
+    def _figures(self, ground: Ground) -> web.CountToday:
+        """They are counted from now on."""
+        counting = Counting(ground.batched)
+        self._keep(counting.run(), counting.stop)
+        return Today(ground.batched, ground.clock).counted
 
     def _keep(self, work: Coroutine[None, None, None], stop: Callable[[], None]) -> None:
         """Runs until the program stops; then it is told to end, and ends in its own time."""
