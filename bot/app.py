@@ -104,7 +104,7 @@ class Application:
 
     async def _ground(self, locales: Path, url: str) -> Ground:
         sends_sms = self._settings.sandbox or bool(self._settings.sms_routes)
-        load = partial(dialogue.load, locales, sends_sms=sends_sms)
+        load = partial(dialogue.load, locales, sends_sms=sends_sms, inbox=self._settings.inbox)
         speaking = asyncio.create_task(asyncio.to_thread(load))  # while Redis reads its file
         redis_url = self._settings.redis_url.get_secret_value()
         if not redis_url:
@@ -191,6 +191,7 @@ class Application:
             relays=offers.backlog.figures,
             errands=spoken.waiting.figures,
             registers=spoken.registers.copies.all,
+            inbox=spoken.inbox.waiting,
             today=self._figures(ground),
             staff=console.build(ground),
             upload_limit=settings.upload_limit * MEGABYTE,

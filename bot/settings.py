@@ -113,6 +113,15 @@ class Settings(BaseSettings):
     sandbox_with_real_channels: bool = False
     log: Literal["debug", "info", "warning", "error"] = "info"
 
+    inbox_wanted: Annotated[bool | None, Field(validation_alias=f"{PREFIX}INBOX")] = None
+    staff_chat: Annotated[str, Field(pattern=r"^(-?[0-9]{1,19}|@[A-Za-z0-9_]{5,32})?$")] = ""
+    """The specialists' own chat in Telegram."""
+
+    @property
+    def inbox(self) -> bool:
+        """Whether people can write to the specialists: on in the sandbox, unless told otherwise."""
+        return self.sandbox if self.inbox_wanted is None else self.inbox_wanted
+
     @property
     def telegram(self) -> bool:
         return bool(self.telegram_token.get_secret_value())

@@ -8,6 +8,8 @@ from bot.affairs import Affairs
 from bot.ground import Ground
 from gateway.channels import Channel
 from gateway.errands import STREAM, Codes, Errands
+from gateway.inbox.errands import Calls, FromTalk, ToTalk
+from gateway.inbox.inbox import Inbox
 from gateway.inquiries import Inquiries
 from gateway.matter_store import MatterStore
 from gateway.outbox import Outbox
@@ -24,6 +26,7 @@ class Talks(Struct, frozen=True):
     receiver: Receiver
     inquiries: Inquiries
     errands: Outbox
+    inbox: Inbox
     waiting: Errands
     registers: Registers
 
@@ -52,4 +55,8 @@ def build(ground: Ground, offers: Affairs, wake: Callable[[int], None]) -> Talks
     channels["back"] = WriteBacks(
         offers.esobes, ground.store, words, clock, ground.settings.quiet, receive=receiver.receive, wake=wake
     )
-    return Talks(receiver, inquiries, errands, Errands(redis, clock), registers)
+    chat = ground.settings.staff_chat
+    inbox = Inbox(redis, words, clock, wake=wake, wake_errands=errands.wake, calls=bool(chat))
+    channels["desk"], channels["handed"] = FromTalk(inbox), ToTalk(inbox, receiver.receive)
+    channels["call"] = Calls(redis, inbox, words, clock, chat=chat, wake=wake)
+    return Talks(receiver, inquiries, errands, inbox, Errands(redis, clock), registers)

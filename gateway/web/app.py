@@ -40,6 +40,8 @@ CountRegisters = Callable[[], Awaitable[Mapping[str, Copy]]]
 """What is kept of the register of organisations, by setting; raises RedisAwayError."""
 CountToday = Callable[[], Awaitable[Counted]]
 """The figures of today; raises RedisAwayError."""
+CountWaiting = Callable[[], Awaitable[int]]
+"""People who wait for a specialist; raises RedisAwayError."""
 _T = TypeVar("_T")
 
 
@@ -71,6 +73,7 @@ def build(
     relays: CountRelays | None = None,
     errands: CountErrands | None = None,
     registers: CountRegisters | None = None,
+    inbox: CountWaiting | None = None,
     today: CountToday | None = None,
     staff: Console | None = None,
     upload_limit: int = BODY_LIMIT,
@@ -78,9 +81,10 @@ def build(
     """`doors` for providers of SMS, by name. `sandbox` and `simulator` only where nobody real listens: they let
     anybody speak as anybody. `played`: the routes of the E-Sobes that is played here. `letters`: the outboxes' own
     count. `sms`: how its routes are doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be
-    done. `registers`: of organisations. `today`: its figures. `staff`: their console. `upload_limit`: bytes of a
-    file that they send."""
-    metrics, closing, uploads = Metrics(letters, sms), Event(), Uploads(upload_limit)
+    done. `registers`: of organisations. `inbox`: who waits for a specialist. `today`: its figures. `staff`: their
+    console. `upload_limit`: bytes of a file that they send."""
+    metrics, uploads = Metrics(letters, sms), Uploads(upload_limit)
+    closing = Event() if staff is None else staff.closing
     site = Site(
         title="Kelisim",
         version="0.5.0",
@@ -91,7 +95,9 @@ def build(
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(site, ping, metrics, relays=relays, errands=errands, registers=registers, today=today)
+    _add_health(
+        site, ping, metrics, relays=relays, errands=errands, registers=registers, inbox=inbox, today=today
+    )
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
@@ -115,6 +121,7 @@ def _add_health(
     relays: CountRelays | None,
     errands: CountErrands | None,
     registers: CountRegisters | None,
+    inbox: CountWaiting | None,
     today: CountToday | None,
 ) -> None:
     @site.get("/health/live", tags=["health"])
@@ -138,6 +145,7 @@ def _add_health(
                 relays=await _ask(relays) if relays is not None else None,
                 errands=await _ask(errands) if errands is not None else None,
                 registers=await _ask(registers) if registers is not None else None,
+                inbox=await _ask(inbox) if inbox is not None else None,
                 today=await _ask(today) if today is not None else None,
             )
         except RedisAwayError:

@@ -36,6 +36,8 @@ class Metrics:
         self.registry.register(self._errands)
         self._registers = _Registers()
         self.registry.register(self._registers)
+        self._inbox = _Inbox()
+        self.registry.register(self._inbox)
         self._today = _Today()
         self.registry.register(self._today)
         self._answers = Counter(
@@ -70,6 +72,7 @@ class Metrics:
         relays: Figures | None = None,
         errands: ErrandFigures | None = None,
         registers: Mapping[str, Copy] | None = None,
+        inbox: int | None = None,
         today: Counted | None = None,
     ) -> bytes:
         """`relays`, `errands`, `registers`, `today`: None while nobody can count them, which is not the same as
@@ -78,6 +81,7 @@ class Metrics:
         self._relays.figures = relays
         self._errands.figures = errands
         self._registers.copies = registers or {}
+        self._inbox.waiting = inbox
         self._today.counted = today
         return generate_latest(self.registry)
 
@@ -130,6 +134,16 @@ class _Relays(Collector):
         yield GaugeMetricFamily("kelisim_relays_waiting", "What E-Sobes is still to be told", now.waiting)
         yield GaugeMetricFamily("kelisim_relays_oldest_seconds", "How long the first of it has waited", now.oldest)
         yield GaugeMetricFamily("kelisim_relays_refused", "What E-Sobes refused and staff has to see to", now.refused)
+
+
+class _Inbox(Collector):
+    """Likewise."""
+
+    waiting: int | None = None
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        if self.waiting is not None:
+            yield GaugeMetricFamily("kelisim_inbox_waiting", "People who wait for a specialist", self.waiting)
 
 
 class _Errands(Collector):

@@ -4,6 +4,7 @@ A room is a class with `router() -> APIRouter`, whose prefix is `/staff/{room}`.
 `console.needs(right)` or `console.acts(right)`; `entry_of` finds that again, for whoever checks all of them.
 """
 
+from asyncio import Event
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from hmac import compare_digest
@@ -113,6 +114,8 @@ class Console:
         self.cookies = cookies
         self.origin = origin
         self.routers: list[APIRouter] = []
+        self.closing = Event()
+        """The program stops: live streams end."""
         self._pages = Pages(words)
 
     def open(self, *routers: APIRouter) -> None:
