@@ -68,20 +68,41 @@ class Broadcasts:
         self._clock = clock
         self._wake = wake
 
-    async def make(self, who: str, title: str, written: Texts, *, mode: Mode = Mode.LIVE) -> Broadcast:
+    async def make(
+        self,
+        who: str,
+        title: str,
+        written: Texts,
+        *,
+        mode: Mode = Mode.LIVE,
+        otherwise: Language = Language.KK,
+        starts: datetime | None = None,
+        name: str = "",
+    ) -> Broadcast:
+        """`name`: its id, where the same author may come again for the same one."""
         now = self._clock.now()
         while True:
             made = Broadcast(
-                id=new_id(),
+                id=name or new_id(),
                 title=_title(title),
                 author=who,
                 made=now,
                 mode=mode,
                 texts=written,
+                otherwise=otherwise,
+                starts=starts,
                 changes=(Change(now, who, "made"),),
             )
             if await self.store.add(made):
                 return made
+            if name:
+                return await self._made_before(name, who)
+
+    async def _made_before(self, name: str, who: str) -> Broadcast:
+        known = await self.store.load(name)
+        if known.author != who:
+            raise BroadcastError("taken")
+        return known
 
     async def load(self, name: str) -> Broadcast:
         return await self.lists.closed_if_interrupted(await self.store.load(name))

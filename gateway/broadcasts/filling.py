@@ -2,7 +2,7 @@
 rests where their letter will leave from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,6 @@ AWAY = "staff.broadcast.list.away"
 PHONE, IIN = "phone", "iin"
 """Columns, where a fault has no better name for them."""
 _DUPLICATE = "staff.broadcast.list.duplicate"
-_NOT_TEAM = "staff.broadcast.list.not_team"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -37,6 +36,8 @@ class Found(Struct, frozen=True):
 
 Look = Callable[[str], Awaitable[Found]]
 """By an IIN."""
+Unfit = Callable[[str], str]
+"""Why a phone may not be written to: the id of its words; empty: it may."""
 
 
 class Filled(Struct, frozen=True):
@@ -59,11 +60,11 @@ class Filling:
         iins: Iterable[Row],
         faults: Callable[[list[Fault]], None],
         *,
-        team: Collection[str] | None = None,
+        unfit: Unfit,
         filled: Callable[[int], Awaitable[None]],
     ) -> Filled:
-        """`rows`: of a shard; `faults` takes down what is wrong with rows and no reader of files can know; `team`:
-        nobody else is written to; `filled`: is told how many recipients there are, now and then."""
+        """`rows`: of a shard; `faults` takes down what is wrong with rows and no reader of files can know; `filled`:
+        is told how many recipients there are, now and then."""
         found = _Sorted()
         wrong: list[Fault] = []
         async for row, person in self._persons(iins):
@@ -78,8 +79,8 @@ class Filling:
             everybody.sort(key=lambda one: (one.phone, one.number))
             kept = []
             for before, one in zip((None, *everybody), everybody, strict=False):
-                if team is not None and one.phone not in team:
-                    wrong.append(_again(one, summary, _NOT_TEAM))
+                if why := unfit(one.phone):
+                    wrong.append(_again(one, summary, why))
                     faulty += 1
                 elif before is not None and before.phone == one.phone:
                     wrong.append(_again(one, summary, _DUPLICATE))

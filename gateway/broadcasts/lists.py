@@ -18,8 +18,9 @@ from msgspec import Struct, structs
 from dialogs.broadcasts import states
 from dialogs.inquiries import Away, PersonWith
 from dialogs.people import Citizen
+from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Audience, Broadcast, Change, Mode, Reading
-from gateway.broadcasts.filling import AWAY, Filled, Filling, Found, append_to
+from gateway.broadcasts.filling import AWAY, Filled, Filling, Found, Look, Unfit, append_to
 from gateway.broadcasts.intake import rows as lines
 from gateway.broadcasts.intake.importing import IntakeError, read_file
 from gateway.broadcasts.intake.rows import IINS, Progress, Reason, Summary, shard_file
@@ -62,7 +63,6 @@ class Lists:
         self._redis = redis
         self._store = store
         self._rolls = rolls
-        self._filling = Filling(rolls, self._look)
         self._inquiries = inquiries
         self._clock = clock
         self._folder = folder
@@ -76,9 +76,14 @@ class Lists:
         stored: bytes | None = await self._redis("GET", _key(roll))
         return _decode(stored) if stored else None
 
-    def read(self, broadcast: Broadcast, reading: Reading, team: Collection[str] | None) -> None:
+    @property
+    def under_way(self) -> int:
+        """So many are read here at this moment."""
+        return len(self._tasks)
+
+    def read(self, broadcast: Broadcast, reading: Reading, team: Collection[str]) -> None:
         """The upload lies in the roll's folder. From now on it is read, for as long as that takes."""
-        task = asyncio.create_task(self._read(broadcast.id, reading, team if broadcast.mode is Mode.TEAM else None))
+        task = asyncio.create_task(self._read(broadcast.id, reading, broadcast.mode, team))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -96,9 +101,9 @@ class Lists:
             return broadcast
         return await self._ended(broadcast.id, reading, Reason("staff.broadcast.list.interrupted"))
 
-    async def _read(self, name: str, reading: Reading, team: Collection[str] | None) -> None:
+    async def _read(self, name: str, reading: Reading, mode: Mode, team: Collection[str]) -> None:
         try:
-            refused = await self._really_read(name, reading, team)
+            refused = await self._really_read(name, reading, mode, team)
         except RedisAwayError as error:
             log.warning("a list could not be read: %s", error)
             refused = Reason("staff.broadcast.list.interrupted")
@@ -112,7 +117,7 @@ class Lists:
                 await self._ended(name, reading, refused)
                 await self._rolls.remove(reading.roll)
 
-    async def _really_read(self, name: str, reading: Reading, team: Collection[str] | None) -> Reason | None:
+    async def _really_read(self, name: str, reading: Reading, mode: Mode, team: Collection[str]) -> Reason | None:
         folder = self.folder(reading.roll)
         upload = folder / UPLOAD
 
@@ -128,13 +133,14 @@ class Lists:
         async def filled(recipients: int) -> None:
             await self._note(reading.roll, Stage(rows=summary.rows, filled=recipients))
 
-        result = await self._filling.fill(
+        look: Look = _played if mode is Mode.TEST else self._look
+        result = await Filling(self._rolls, look).fill(
             reading.roll,
             summary,
             lambda shard: lines.rows(folder, shard),
             lines.iins(folder),
             append_to(folder),
-            team=team,
+            unfit=_unfit(mode, team),
             filled=filled,
         )
         await asyncio.to_thread(_tidy, folder)
@@ -201,6 +207,23 @@ class Lists:
         if person.sms_phone is None:
             return Found(fault="staff.broadcast.list.no_phone")
         return Found(person.sms_phone, person.language)
+
+
+async def _played(iin: str) -> Found:
+    return Found(simulated.of_iin(iin))
+
+
+def _unfit(mode: Mode, team: Collection[str]) -> Unfit:
+    """Of the phones that the list names, and of those that belong to an IIN."""
+
+    def unfit(phone: str) -> str:
+        if mode is not Mode.TEST and simulated.is_simulated(phone):
+            return "staff.broadcast.list.simulated"
+        if mode is Mode.TEAM and phone not in team:
+            return "staff.broadcast.list.not_team"
+        return ""
+
+    return unfit
 
 
 def _tidy(folder: Path) -> None:

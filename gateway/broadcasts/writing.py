@@ -12,6 +12,7 @@ from dialogs.broadcasts.texts import MOST_PARTS, Pattern, as_sms, patterns
 from dialogs.language import Language
 from dialogs.matters import pocket
 from dialogs.session import Session
+from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Broadcast, Mode
 from gateway.broadcasts.fates import BY_CHAT, BY_SMS, NO_WAY, Fate, Place, Record, Released
 from gateway.broadcasts.rolls import Recipient
@@ -80,7 +81,7 @@ class Writer:
         chat = None if by_sms else reader.chat
         if chat is None and parts > MOST_PARTS:
             return Released(place.row, Record(Fate.TOO_LONG, round_, NO_WAY, parts, at))
-        address = chat or f"{'test' if self._broadcast.mode is Mode.TEST else 'sms'}:{recipient.phone}"
+        address = chat or f"{simulated.CHANNEL if self._broadcast.mode is Mode.TEST else 'sms'}:{recipient.phone}"
         letter = Letter(
             place.letter(round_),
             address,
@@ -94,7 +95,7 @@ class Writer:
 
     async def _readers(self, phones: Sequence[str]) -> list[Reader]:
         if self._broadcast.mode is Mode.TEST:
-            return [Reader()] * len(phones)
+            return [Reader(quiet=phone == simulated.OPTED_OUT) for phone in phones]
         addresses = [f"sms:{phone}" for phone in phones]
         talks = asyncio.gather(*map(self._talk, addresses))
         stored = await asyncio.gather(*(self._redis("GET", pocket_key(address)) for address in addresses))
