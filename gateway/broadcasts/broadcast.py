@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 
+import msgspec
 from msgspec import Struct
 
 from dialogs.broadcasts.states import State
@@ -96,6 +98,20 @@ class Broadcast(Struct, frozen=True, kw_only=True):
     def writers(self) -> frozenset[str]:
         """Who may not approve it."""
         return frozenset({self.author, *(one.who for one in self.changes if one.what in WRITING)})
+
+    @property
+    def wording(self) -> str:
+        """A mark of what is written in it: with another word it is another one."""
+        return _mark([self.title, self.texts, self.otherwise])
+
+    @property
+    def edition(self) -> str:
+        """A mark of all that its recipients would notice: who decides about it has seen this one."""
+        return _mark([self.texts, self.otherwise, self.audience.roll if self.audience else "", self.starts])
+
+
+def _mark(of: list[object]) -> str:
+    return blake2b(msgspec.json.encode(of), digest_size=8).hexdigest()
 
 
 class BroadcastError(Exception):

@@ -113,11 +113,18 @@ class Broadcasts:
         stage = await self.lists.stage(broadcast.reading.roll) if broadcast.reading else None
         return Progress(broadcast, counts, stage)
 
-    async def rewrite(self, name: str, who: str, *, title: str, written: Texts, otherwise: Language) -> Broadcast:
+    async def rewrite(
+        self, name: str, who: str, *, title: str, written: Texts, otherwise: Language, seen: str = ""
+    ) -> Broadcast:
+        """`seen`: the wording that is replaced, if it has to be that one."""
+
         def rewrite(known: Broadcast) -> Broadcast:
             same = (known.title, known.texts, known.otherwise) == (_title(title), written, otherwise)
             if same:
                 return known
+            self._check(known, "write")
+            if seen and seen != known.wording:
+                raise BroadcastError("changed")
             changed = structs.replace(known, title=_title(title), texts=written, otherwise=otherwise)
             return self._stepped(changed, "write", who, "written")
 
@@ -152,8 +159,9 @@ class Broadcasts:
     async def estimate(self, broadcast: Broadcast) -> Estimate:
         return await estimate(broadcast, self.rolls, self.price)
 
-    async def start(self, name: str, who: str, starts: datetime | None = None) -> Broadcast:
-        """At once or at its hour, or once a second person has approved it."""
+    async def start(self, name: str, who: str, starts: datetime | None = None, *, seen: str = "") -> Broadcast:
+        """At once or at its hour, or once a second person has approved it. `seen`: the edition that is meant, here and
+        below."""
         broadcast = await self.load(name)
         self._check_whole(broadcast)
         if (await self.estimate(broadcast)).too_long:
@@ -161,6 +169,7 @@ class Broadcasts:
 
         def start(known: Broadcast) -> Broadcast:
             self._check_whole(known)
+            _check_seen(known, seen)
             assert known.audience is not None  # noqa: S101 - it is whole
             many = known.mode is Mode.LIVE and known.audience.recipients > self.approve_above
             known = structs.replace(known, starts=starts, approver="")
@@ -168,8 +177,10 @@ class Broadcasts:
 
         return await self._nudged(name, start)
 
-    async def approve(self, name: str, who: str) -> Broadcast:
+    async def approve(self, name: str, who: str, *, seen: str = "") -> Broadcast:
         def approve(known: Broadcast) -> Broadcast:
+            self._check(known, "approve")
+            _check_seen(known, seen)
             if who in known.writers:
                 raise BroadcastError("own")
             return self._stepped(structs.replace(known, approver=who), "approve", who, "approved")
@@ -203,7 +214,7 @@ class Broadcasts:
 
         def again(known: Broadcast) -> Broadcast:
             if known.round != broadcast.round:
-                raise BroadcastError("not_now")
+                raise BroadcastError("not_now", state=known.state.value)
             known = structs.replace(known, round=known.round + 1, ended=None, settled=False)
             return self._stepped(known, "again", who, "again")
 
@@ -263,6 +274,11 @@ class Broadcasts:
             raise BroadcastError("nobody")
         if texts.faults(known.texts, known.audience.columns):
             raise BroadcastError("texts")
+
+
+def _check_seen(known: Broadcast, seen: str) -> None:
+    if seen and seen != known.edition:
+        raise BroadcastError("changed")
 
 
 def _title(title: str) -> str:
