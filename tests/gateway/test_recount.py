@@ -246,7 +246,8 @@ async def test_another_process_takes_up_what_one_died_over(
     for number, person in enumerate(people):
         await affairs.told(opened(f"O-{number}", person=person))
     await enter(calendar)
-    real, died = affairs.matters.recount, []
+    real = affairs.matters.recount
+    died: list[str] = []
 
     async def dies(home: int, offer: str) -> bool:
         if died:
