@@ -21,6 +21,8 @@ DECIDED = ("consent", "refusal", *SILENT, "unreached")
 WAYS = ("sms", "telegram")
 SURFACES = ("sms", "chat")
 CHANNELS = ("sms", "tg", "chat")
+STEPS = frozenset({"answered", "reply"})
+"""Pictures whose rows are steps of time."""
 ARRIVALS = ("delivered", "taken", "failed", "unsent")
 WISHES = {
     "services": ("services", "grp"),

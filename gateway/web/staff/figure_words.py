@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from dialogs.words import Words
-from gateway.figures.views import FEW, Kind, Number, Picture
+from gateway.figures.views import FEW, STEPS, Kind, Number, Picture, Row
 from gateway.web.staff import charts
 from gateway.web.staff.charts import NARROW, WIDE, Drawing, plain
 
@@ -14,6 +14,8 @@ Say = Callable[..., str]
 """The words of an id, with its values."""
 DAY = "%d.%m"
 NOTHING = "–"
+LEAST = 10
+"""Of a hundred: smaller shares are not drawn as if they were mountains."""
 
 
 class Shown(Struct, frozen=True):
@@ -77,7 +79,7 @@ class FigureWords:
         return (self.key(picture, row.key), *cells)
 
     def _drawings(self, picture: Picture, names: tuple[str, ...]) -> Iterator[Drawing]:
-        rows = picture.rows if picture.kind is not Kind.BARS else picture.rows[:FEW]
+        rows = picture.rows if picture.kind is not Kind.BARS else _worth_drawing(picture)
         labels = [self.key(picture, row.key) for row in rows]
         numbers = [[number or 0 for number in row.numbers[: len(names)]] for row in rows]
         if picture.kind is Kind.BARS:
@@ -85,7 +87,9 @@ class FigureWords:
             return
         for width in (WIDE, NARROW):
             if picture.kind is Kind.LINE:
-                yield charts.line(labels, [row.numbers[0] for row in rows], width, most=100, unit="%")
+                shares = [row.numbers[0] for row in rows]
+                most = max(LEAST, *(share or 0 for share in shares))
+                yield charts.line(labels, shares, width, most=most, unit="%")
             else:
                 yield charts.columns(labels, names, numbers, width)
 
@@ -103,6 +107,13 @@ class FigureWords:
             return self.say("told.share", most=cell(most, share=True), key=self.key(picture, row.key))
         number, row = max(sums, key=lambda pair: pair[0])
         return self.say("told.sum", total=plain(picture.total), most=plain(number), key=self.key(picture, row.key))
+
+
+def _worth_drawing(picture: Picture) -> tuple[Row, ...]:
+    """What takes time has all its steps, also those in which nothing happened."""
+    if picture.name in STEPS:
+        return picture.rows
+    return tuple(row for row in picture.rows if any(row.numbers[: len(picture.shown)]))[:FEW]
 
 
 def cell(number: Number, *, share: bool = False) -> str:
