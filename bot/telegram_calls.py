@@ -163,5 +163,4 @@ def outcome(error: Exception) -> Outcome:
             return Rejected(error.message)
         case _:
             # Only its kind: the words of a network error may hold the address called, and the token in it.
-            connected = not isinstance(error.__cause__, ClientConnectorError)
-            return Retry(type(error).__name__, unclear=connected)
+            return Retry(type(error).__name__, unclear=is_unclear(error))
