@@ -88,6 +88,8 @@ class Step(Struct, frozen=True):
     letters: tuple[Letter, ...] = ()
     came: bool = False
     """Somebody waits who did not wait before."""
+    waited: float | None = None
+    """Of an answer: for so many seconds somebody had waited for it."""
 
 
 class RefusedError(Exception):
@@ -140,7 +142,8 @@ def answer(case: Case, who: str, at: float, said: str, letter: Letter) -> Step:
     _own(case, who)
     line = Line(Kind.ANSWER, at, said, who, letter.id, letter.address)
     after = structs.replace(case, unanswered=0.0, away=False)
-    return Step(after, (line,), "taken" if case.away else "", (letter,))
+    waited = at - case.unanswered if case.unanswered else None
+    return Step(after, (line,), "taken" if case.away else "", (letter,), waited=waited)
 
 
 def note(case: Case, who: str, at: float, text: str) -> Step:

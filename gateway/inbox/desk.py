@@ -10,7 +10,7 @@ Of a closed case everything is gone after a month; at once if the person asks to
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import IntEnum
 from secrets import token_hex
@@ -18,10 +18,12 @@ from secrets import token_hex
 import msgspec
 from msgspec import Struct
 
-from gateway.channels import Letter
+from gateway.channels import Letter, channel_of
+from gateway.clock import day_of
 from gateway.connection import Batched
+from gateway.figures.tallies import PATIENT, within
 from gateway.inbox.case import Case, Line, State, Step
-from gateway.store import SHARDS, counted, outbox_key, shard, shard_number, tag
+from gateway.store import SHARDS, counted, figures_key, outbox_key, shard, shard_number, tag
 
 KEPT = timedelta(days=30)
 """After it is closed."""
@@ -30,7 +32,7 @@ LONGEST = 2000
 
 # ARGV: the case before and after, the mark, its state (1 waiting, 2 taken, 3 closed, empty: erased) and since when,
 # for how long what is closed is kept, closed before when it is gone, the address, how many lines are kept; then
-# lines, letters and errands, each with their count before them.
+# lines, letters and errands, each with their count before them; then what it counts as.
 _STEP = """
 if redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 1 then return 1 end
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 2 end
@@ -55,6 +57,7 @@ for _, written in ipairs({{KEYS[2], 'line', ARGV[9]}, {KEYS[8], 'letter'}, {KEYS
   end
   at = at + number + 1
 end
+for name = at, #ARGV do redis.call('HINCRBY', KEYS[10], ARGV[name], 1) end
 for _, key in ipairs({KEYS[1], KEYS[2], KEYS[4]}) do
   if state == '3' then redis.call('EXPIRE', key, kept) else redis.call('PERSIST', key) end
 end
@@ -113,7 +116,7 @@ class Desk:
             await self._redis(
                 "EVALSHA",
                 self._step,
-                9,
+                10,
                 f"{begin}:case:{address}",
                 f"{begin}:case-lines:{address}",
                 f"{begin}:case-marks:{address}",
@@ -121,6 +124,7 @@ class Desk:
                 *(f"{begin}:cases:{state}" for state in State),
                 outbox_key(shard_number(address)),
                 f"{begin}:errands",
+                figures_key(shard_number(address), day_of(at)),
                 before or b"",
                 _encode(after) if after else b"",
                 mark,
@@ -133,6 +137,7 @@ class Desk:
                 *counted([_encode(line) for line in step.lines]),
                 *counted([_encode(letter) for letter in step.letters]),
                 *counted([_encode(errand) for errand in errands]),
+                *_counts(step),
             )
         )
 
@@ -158,3 +163,10 @@ class Desk:
     async def waiting(self) -> int:
         counts = (self._redis("ZCARD", f"{tag(number)}:cases:{State.WAITING}") for number in range(SHARDS))
         return sum(await asyncio.gather(*counts))
+
+
+def _counts(step: Step) -> Iterator[str]:
+    """Of an answer that somebody has waited for; see `figures.tallies`."""
+    if step.waited is not None:
+        for letter in step.letters:
+            yield f"helped {channel_of(letter.address)} {within(step.waited, PATIENT)}"
