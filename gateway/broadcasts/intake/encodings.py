@@ -1,6 +1,7 @@
 """In which letters a file of text is written. Nobody says so in the file, so all of it is looked at first."""
 
 import codecs
+from collections.abc import Generator
 from typing import IO
 
 from gateway.broadcasts.intake import limits
@@ -18,8 +19,8 @@ _SPOILED = 0.05
 _REPLACED = "\ufffd".encode()
 
 
-def find(file: IO[bytes]) -> str:
-    """From its beginning."""
+def find(file: IO[bytes]) -> Generator[None, None, str]:
+    """From its beginning; a step at each megabyte."""
     chunk = file.read(_CHUNK)
     if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return UTF_16
@@ -29,6 +30,7 @@ def find(file: IO[bytes]) -> str:
     while chunk and not judge.sure:
         judge.take(chunk)
         chunk = file.read(_CHUNK)
+        yield
     return "utf-8-sig" if judge.is_utf_8 else KAZAKH
 
 

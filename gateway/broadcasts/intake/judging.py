@@ -12,7 +12,7 @@ from gateway.broadcasts.intake.table import Found
 from gateway.broadcasts.intake.text_table import plain
 
 _JOIN = "\x1f"
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1e\x7f\ufffd\r]|(?:^|\x1f)[\\s]*[=#'\x1f]")
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1e\x7f\ufffd\r]|(?:^|\x1f)[=#']")
 """In a joined row: a letter that no text has, or a cell that deserves a closer look."""
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ERRORS = {
@@ -35,7 +35,7 @@ class Judge:
         number, cells, wrong = found
         cells = [cell.strip() for cell in cells]
         joined = _JOIN.join(cells)
-        if _ODD.search(joined):
+        if _ODD.search(joined) or joined.count(_JOIN) >= len(cells):
             cells = [plain(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in cells]
             wrong = wrong or self._wide(cells)
             odd = [Fault(number, self._heading(place), why, ()) for place, why in _odd(cells)]

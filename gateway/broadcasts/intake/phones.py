@@ -51,8 +51,10 @@ def _odd(text: str) -> str | Reason:
     if any(map(str.isalpha, text)):
         return reason("phone_letters")
     phone = read_phone(text)
+    digits = sum(map(str.isdigit, text))
+    if digits == 10 and text.startswith("8"):  # one is missing; elsewhere in the world it would be a number
+        return reason("phone_digits", digits=digits)
     if phone is None:
-        digits = sum(map(str.isdigit, text))
         return reason("phone_wrong") if digits in {10, 11} else reason("phone_digits", digits=digits)
     if not phone.of_kazakhstan:
         return reason("phone_foreign")
@@ -80,7 +82,7 @@ def read_own_number(text: str, today: date) -> str | Reason:
     number = _number(text)
     if number is None:
         return reason("iin_rounded")
-    if len(number) in _DIGITS and number.isdecimal():
+    if len(number) in _DIGITS and number.isdecimal() and number[0] != "0":
         number = number.zfill(12)
     found = read_iin(number, today)
     if isinstance(found, Iin):

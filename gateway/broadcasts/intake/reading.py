@@ -52,23 +52,26 @@ def _read(file: Path, folder: Path, today: date, tell: Callable[[Progress], None
 
 
 def _read_table(table: Table, folder: Path, today: date, tell: Callable[[Progress], None]) -> Summary:
+    work, extra = table.size, table.size // _SETTLING
+    for _ in table.prepare():
+        tell(Progress(table.place, work + extra, 0))
     layout = table.read_headings()
-    judge, work = Judge(layout, today), table.size + table.size // _SETTLING
+    judge = Judge(layout, today)
     with Results(folder, layout) as results:
         for count, found in enumerate(table.rows()):
             if count % _OFTEN == 0:
-                tell(Progress(table.place, work, results.rows))
+                tell(Progress(table.place, work + extra, results.rows))
             judged = judge.row(found)
             if isinstance(judged, Row):
                 results.add(judged)
             elif judged is not None:
                 results.blame(judged)
             if results.rows > limits.ROWS:
-                raise RefusedError("too_many_rows", most=limits.ROWS)
+                raise RefusedError("too_many_rows")
         if not results.rows:
             raise RefusedError("no_rows")
         for step, _ in enumerate(results.settle(), 1):
-            tell(Progress(min(work, table.size + table.size * step // (_SETTLING * 33)), work, results.rows))
+            tell(Progress(work + extra * step // results.steps, work + extra, results.rows))
     return replace(
         table.describe(),
         headings=layout.headings,

@@ -54,6 +54,11 @@ class Results:
         for fault in faults:
             self._faults.write(_encode(fault) + b"\n")
 
+    @property
+    def steps(self) -> int:
+        """Of `settle`."""
+        return len(self._shards) + 1
+
     def settle(self) -> Iterator[None]:
         """Once everything is read: a step for each shard, and one more."""
         self._open.close()

@@ -3,6 +3,7 @@
 import re
 from array import array
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import IO
 
 import msgspec
@@ -83,9 +84,9 @@ def _letter(found: "re.Match[str]") -> str:
     return letter if letter.isprintable() or letter in "\t\n\r" else "\ufffd"
 
 
-def read(package: Package, part: str, spool: IO[bytes]) -> Strings:
+def read(package: Package, part: str, strings: Strings) -> Iterator[None]:
     """Formatted texts consist of several pieces; how Japanese is to be pronounced is none of them."""
-    strings, text, parser = Strings(spool), Text(), guarded_parser()
+    text, parser = Text(), guarded_parser()
     spoken = depth = 0
 
     def start(name: str, _: Attributes) -> None:
@@ -112,7 +113,5 @@ def read(package: Package, part: str, spool: IO[bytes]) -> Strings:
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     if part:
-        for _ in package.strings(parser, part):
-            pass
+        yield from package.strings(parser, part)
     strings.finish()
-    return strings

@@ -16,6 +16,9 @@ class Found(NamedTuple):
 
 
 class Table(Protocol):
+    def prepare(self) -> Iterator[None]:
+        """What has to be known of the whole file before its first row: a step now and then."""
+
     def read_headings(self) -> Layout: ...
 
     def rows(self) -> Iterator[Found]:

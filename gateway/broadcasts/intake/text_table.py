@@ -16,7 +16,6 @@ from gateway.broadcasts.intake.table import Found
 
 SEPARATORS = ";,\t|"
 _NOTHING = f'{SEPARATORS}" \r\n\ufeff'
-_BUFFER = limits.MEGABYTE
 _FORMULA_TEXT = '="'
 """`="00123"` is how programs keep Excel from making a number of a text."""
 _APOSTROPHE = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
@@ -28,20 +27,22 @@ class _TooLongError(Exception):
 
 
 class TextTable:
-    """`read_headings` comes first, then `rows` once."""
+    """`prepare` comes first, then `read_headings`, then `rows` once."""
 
     def __init__(self, file: BinaryIO) -> None:
-        codec = encodings.find(file)
-        self._size = file.seek(0, io.SEEK_END)
-        file.seek(0)
         self._file = file
-        text = io.TextIOWrapper(self._file, codec, errors="replace", newline="")
-        text._CHUNK_SIZE = _BUFFER // 8  # type: ignore[attr-defined]
-        self._lines = _Lines(text)
-        self._encoding = encodings.name(codec)
+        self._size = file.seek(0, io.SEEK_END)
         self._separator = ","
         self._number = 0
         csv.field_size_limit(limits.ROW * 2)  # the lines are counted before
+
+    def prepare(self) -> Iterator[None]:
+        self._file.seek(0)
+        codec = yield from encodings.find(self._file)
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, codec, errors="replace", newline="")
+        self._lines = _Lines(text)
+        self._encoding = encodings.name(codec)
 
     def read_headings(self) -> Layout:
         try:
@@ -58,7 +59,7 @@ class TextTable:
 
     @property
     def place(self) -> int:
-        return self._file.tell()
+        return self._file.tell() if self._number else 0  # the first reading, for the letters, takes no time
 
     @property
     def size(self) -> int:

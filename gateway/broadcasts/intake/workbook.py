@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import IO
 
-from gateway.broadcasts.intake import formats, headings, limits, strings
+from gateway.broadcasts.intake import formats, headings, strings
 from gateway.broadcasts.intake.formats import PLAIN, Format, Kind
 from gateway.broadcasts.intake.headings import Layout
 from gateway.broadcasts.intake.package import Attributes, Package, guarded_parser
@@ -23,7 +23,7 @@ _DEEPEST = 50
 
 
 class Workbook:
-    """`read_headings` comes first, then `rows` once."""
+    """`prepare` comes first, then `read_headings`, then `rows` once."""
 
     def __init__(self, file: IO[bytes], spool: IO[bytes]) -> None:
         """`spool`: an empty file for as long as this one is read."""
@@ -32,8 +32,11 @@ class Workbook:
         self._size = package.packed(parts.strings) + package.packed(parts.sheets[0].part)
         self._styles = formats.read(package, parts.styles)
         package.read = 0  # what is small does not count
-        self._strings = strings.read(package, parts.strings, spool)
+        self._strings = Strings(spool)
         self._rows = self._passing()
+
+    def prepare(self) -> Iterator[None]:
+        yield from strings.read(self._package, self._parts.strings, self._strings)
 
     def read_headings(self) -> Layout:
         found = next((row for row in self._rows if any(map(str.strip, row.cells))), None)
@@ -116,7 +119,7 @@ class _Sheet:
         if self._cells is not None or number <= self._number:
             raise RefusedError("damaged")
         if number > _LAST:
-            raise RefusedError("too_many_rows", most=limits.ROWS)
+            raise RefusedError("too_many_rows")
         self._number, self._cells, self._place = number, [], -1
 
     def _start_cell(self, attributes: Attributes) -> None:
