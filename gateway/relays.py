@@ -40,6 +40,8 @@ class Waiting(Struct, frozen=True):
     offer: str
     """Of a wish that belongs to none: `request:{person}:{service}`."""
     since: datetime
+    home: int
+    """The shard of the person whom it is about."""
 
 
 class Queue(Struct, frozen=True):
@@ -60,6 +62,11 @@ class Refusal(Struct, frozen=True):
     @property
     def offer(self) -> str:
         return _offer(self.letter)
+
+    @property
+    def home(self) -> int:
+        """The shard of the person whom it is about."""
+        return _post(self.letter.text).home
 
 
 class Figures(Struct, frozen=True):
@@ -88,7 +95,7 @@ class Backlog:
         counts = [self._redis("XLEN", _stream(shard)) for shard in range(SHARDS)]
         heads = [self._redis("XRANGE", _stream(shard), "-", "+", "COUNT", page) for shard in range(SHARDS)]
         answers = await asyncio.gather(*counts, *heads)
-        first = [waiting for head in answers[SHARDS:] for waiting in _waiting(head)]
+        first = [one for home, head in enumerate(answers[SHARDS:]) for one in _waiting(home, head)]
         return Queue(sum(answers[:SHARDS]), sorted(first, key=lambda one: one.since)[:page])
 
     async def refused(self) -> list[Refusal]:
@@ -156,14 +163,14 @@ class Relays:
             return Retry("what E-Sobes answered could not be stored")
 
 
-def _waiting(head: list[Any]) -> list[Waiting]:
+def _waiting(home: int, head: list[Any]) -> list[Waiting]:
     found = []
     for _, fields in head:
         try:
             letter = _letter(fields[b"letter"])
         except (msgspec.MsgspecError, KeyError):
             continue  # the outbox tells the log, and strikes it off
-        found.append(Waiting(letter.id, _offer(letter), datetime.fromtimestamp(letter.created, ALMATY)))
+        found.append(Waiting(letter.id, _offer(letter), datetime.fromtimestamp(letter.created, ALMATY), home))
     return found
 
 
