@@ -8,6 +8,7 @@ from gateway.figures.counting import Counting
 from gateway.staff.accounts import Accounts
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
+from gateway.staff.keys import Keys
 from gateway.staff.lockout import Lockout
 from gateway.staff.sessions import Sessions
 from gateway.staff.signing import Signing
@@ -15,6 +16,7 @@ from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import Cookies
 from gateway.web.staff.door import Door
 from gateway.web.staff.figures import FigureRoom
+from gateway.web.staff.keys import KeyRoom
 from gateway.web.staff.origin import Origin
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -33,6 +35,7 @@ def build(ground: Ground) -> Console:
         Door(console, signing).router(),
         # A line for each room.
         FigureRoom(console, redis, Counting(redis)).router(),
+        KeyRoom(console, Keys(redis, ground.clock)).router(),
     )
     return console
 
