@@ -41,6 +41,8 @@ from gateway.duties import Duties
 from gateway.errands import Codes
 from gateway.esobes import Esobes
 from gateway.events import OfferTold, Told
+from gateway.inbox.errands import Calls, FromTalk, ToTalk
+from gateway.inbox.inbox import Inbox
 from gateway.inquiries import Inquiries
 from gateway.journal import Direction, Entry, journal_key
 from gateway.letters import Letters
@@ -115,6 +117,7 @@ class Affairs(Struct, frozen=True):
     relays: Outbox
     errands: Outbox
     backlog: Backlog
+    inbox: Inbox
     sandbox: Sandbox
     _names: "itertools.count[int]" = msgspec.field(default_factory=itertools.count)
 
@@ -280,6 +283,10 @@ async def put_together(
         )
         channels["code"] = Codes(esobes, proofs, phones=store, words=words, clock=clock, wake=outbox.wake)
         channels["back"] = WriteBacks(esobes, talks, words, clock, quiet, receive=receiver.receive, wake=outbox.wake)
+        inbox = Inbox(batched, words, clock, wake=outbox.wake, wake_errands=errands.wake, calls=True)
+        channels["desk"], channels["handed"] = FromTalk(inbox), ToTalk(inbox, receiver.receive)
+        channels["call"] = Calls(batched, inbox, words, clock, chat="-100", wake=outbox.wake)
+        channels["tg"] = phones
         rolls = Rolls(batched)
         casting = Castings(batched, channels, clock)
         broadcasts = Outbox(batched, casting, clock, "test", stream=STREAMS[True], quiet=quiet)
@@ -309,6 +316,7 @@ async def put_together(
             relays=relays,
             errands=errands,
             backlog=backlog,
+            inbox=inbox,
             sandbox=Sandbox(
                 receiver,
                 clock,
