@@ -12,6 +12,7 @@ stream is counted from there, see `counting`. Names hold nothing personal:
     cast sms smsc accepted                likewise of broadcasts, which keep their own records of reports
     report smsc delivered                 what providers have reported since
     reply tg 1s                           answers of the assistant: until their provider had them
+    helped sms 1h                         answers of specialists: for how long somebody had waited for them
     heard sms, event status, asked S      messages of people, what they wanted, about which service
     unmet sms                             those that nobody could make anything of; see `unmet`
     told sms question, answer sms N       lines of the SMS journal: to people, and from them
@@ -28,6 +29,8 @@ SOON = ((1, "1s"), (3, "3s"), (10, "10s"), (60, "1m"), (600, "10m"))
 """Seconds within which a reply came, and how that is called."""
 LATER = ((3600, "1h"), (6 * 3600, "6h"), (86_400, "1d"), (2 * 86_400, "2d"), (3 * 86_400, "3d"))
 """Likewise of somebody who was asked."""
+PATIENT = ((600, "10m"), *LATER)
+"""Likewise of a specialist."""
 MORE = "more"
 
 

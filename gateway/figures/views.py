@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gateway.figures.figures import Day, Span
 from gateway.figures.outcomes import OUTCOMES
-from gateway.figures.tallies import LATER, MORE, SOON
+from gateway.figures.tallies import LATER, MORE, PATIENT, SOON
 from gateway.routes.trails import Spent
 
 DAYS = 31
@@ -21,7 +21,7 @@ DECIDED = ("consent", "refusal", *SILENT, "unreached")
 WAYS = ("sms", "telegram")
 SURFACES = ("sms", "chat")
 CHANNELS = ("sms", "tg", "chat")
-STEPS = frozenset({"answered", "reply"})
+STEPS = frozenset({"answered", "reply", "helped"})
 """Pictures whose rows are steps of time."""
 ARRIVALS = ("delivered", "taken", "failed", "unsent")
 WISHES = {
@@ -149,6 +149,10 @@ def answered(total: Day) -> Picture:
 
 def replies(total: Day) -> Picture:
     return _within("reply", total, CHANNELS, SOON)
+
+
+def helped(total: Day) -> Picture:
+    return _within("helped", total, CHANNELS, PATIENT)
 
 
 def _within(name: str, total: Day, ways: Sequence[str], bounds: Sequence[tuple[int, str]]) -> Picture:

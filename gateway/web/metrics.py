@@ -69,6 +69,7 @@ class Metrics:
     def text(
         self,
         ready: bool,
+        *,
         relays: Figures | None = None,
         errands: ErrandFigures | None = None,
         registers: Mapping[str, Copy] | None = None,
@@ -185,6 +186,7 @@ class _Today(Collector):
         ("heard", "kelisim_messages_today", "Messages of people", ("surface",)),
         ("unmet", "kelisim_unanswered_today", "Messages that were not understood", ("surface",)),
         ("reply", "kelisim_replies_today", "Answers of the assistant, by how soon they left", ("channel", "within")),
+        ("helped", "kelisim_specialists_today", "Answers of specialists, by how soon", ("channel", "within")),
         ("report", "kelisim_reports_today", "What providers of SMS reported", ("route", "status")),
     )
     """How the names of figures begin; see `figures.tallies`."""

@@ -134,6 +134,7 @@ def _pictures(days: Mapping[date, Day], spent: Paid, span: Span, *, daily: bool 
     yield views.wishes(total)
     yield views.asked(total)
     yield views.replies(total)
+    yield views.helped(total)
     yield views.deliveries(total)
     yield views.spending(steps, spent)
     yield views.by_route(spent)
