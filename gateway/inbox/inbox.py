@@ -105,7 +105,7 @@ class Inbox:
             raise RefusedError("staff.inbox.refused.long")
         now = self._clock.now()
         until = (now + USEFUL).timestamp()
-        letter = Letter(f"inbox:{mark}", way, worded, now.timestamp(), until=until)
+        letter = Letter(f"inbox:{mark}", way, worded, now.timestamp(), until=until, proof=True)
         await self._act(name, mark, lambda case, at: cases.answer(case, who, at, said, letter))
 
     async def note(self, name: str, who: str, mark: str, text: str) -> None:
