@@ -13,7 +13,7 @@ from dialogs.messages import Say, Surface
 from dialogs.words import Words
 from gateway.broadcasts.intake.headings import is_ours
 from gateway.broadcasts.intake.rows import Fault, Summary
-from gateway.broadcasts.intake.sheet_writing import sheet_xml, workbook_parts
+from gateway.broadcasts.intake.sheet_writing import Pipe, sheet_xml, workbook_parts
 from gateway.journal_csv import harmless
 
 _PIECE = 64 * 1024
@@ -45,7 +45,7 @@ class Report:
 
     def xlsx(self) -> Iterator[bytes]:
         """All cells are text: a phone keeps its plus, an IIN its zeros, and nothing computes."""
-        pipe = _Pipe()
+        pipe = Pipe()
         with ZipFile(pipe, "w", ZIP_DEFLATED, compresslevel=3) as archive:
             for name, content in workbook_parts(self._headings[-1]):
                 archive.writestr(name, content)
@@ -85,22 +85,3 @@ def _taken(text: io.StringIO) -> bytes:
     text.seek(0)
     text.truncate()
     return found
-
-
-class _Pipe(io.RawIOBase):
-    """Takes what is written at one end, and gives it away at the other."""
-
-    def __init__(self) -> None:
-        self.pieces = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        self.pieces += piece
-        return len(piece)
-
-    def taken(self) -> bytes:
-        found = bytes(self.pieces)
-        self.pieces.clear()
-        return found

@@ -1,5 +1,6 @@
 """A workbook with one sheet of text, written row by row: as little of the format as Excel asks for."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
@@ -26,6 +27,25 @@ _STYLES = f"""{_XML}<styleSheet xmlns="{_SPREADSHEET}">\
 <xf xfId="0"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1" xfId="0"/>\
 <xf numFmtId="49" applyNumberFormat="1" applyAlignment="1" xfId="0"><alignment vertical="top" wrapText="1"/></xf>\
 </cellXfs></styleSheet>"""
+
+
+class Pipe(io.RawIOBase):
+    """Takes what is written at one end, and gives it away at the other."""
+
+    def __init__(self) -> None:
+        self.pieces = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
+        self.pieces += piece
+        return len(piece)
+
+    def taken(self) -> bytes:
+        found = bytes(self.pieces)
+        self.pieces.clear()
+        return found
 
 
 def workbook_parts(title: str) -> Iterator[tuple[str, str]]:

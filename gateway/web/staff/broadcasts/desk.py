@@ -1,0 +1,90 @@
+"""What all pages of the room of broadcasts stand on."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Form, Path
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse
+
+from dialogs.broadcasts.states import State
+from dialogs.matters.window import Quiet
+from dialogs.messages import Say, Surface
+from gateway.broadcasts.broadcast import Broadcast, BroadcastError, UnknownError
+from gateway.broadcasts.broadcasts import Broadcasts, Progress
+from gateway.broadcasts.rolls import Counts, Recipient
+from gateway.roles import Right
+from gateway.staff.accounts import Accounts
+from gateway.web.staff.broadcasts.shown import Tally, tally
+from gateway.web.staff.console import Console, Visit
+
+PREFIX = "/staff/broadcasts"
+
+Name = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,80}$")]
+Typed = Annotated[str, Form(max_length=8000)]
+
+
+class Desk:
+    def __init__(
+        self,
+        console: Console,
+        broadcasts: Broadcasts,
+        accounts: Accounts,
+        *,
+        quiet: Quiet | None,
+        prices: Mapping[str, int],
+    ) -> None:
+        """`prices`: route → hundredths of a tenge for a part of an SMS."""
+        self.console = console
+        self.broadcasts = broadcasts
+        self.accounts = accounts
+        self.quiet = quiet
+        self._prices = prices
+
+    async def load(self, name: str) -> Broadcast:
+        try:
+            return await self.broadcasts.load(name)
+        except UnknownError:
+            raise HTTPException(404) from None
+
+    async def progress(self, name: str) -> Progress:
+        try:
+            return await self.broadcasts.progress(name)
+        except UnknownError:
+            raise HTTPException(404) from None
+
+    def page(
+        self, visit: Visit, template: str, /, status: int = 200, *, broadcast: Broadcast, **values: object
+    ) -> HTMLResponse:
+        return self.console.page(
+            visit,
+            f"broadcasts/{template}",
+            status,
+            broadcast=broadcast,
+            base=f"{PREFIX}/{broadcast.id}",
+            writes=visit.may(Right.BROADCASTS_WRITE),
+            **values,
+        )
+
+    async def note(self, visit: Visit, what: str, broadcast: Broadcast, *, about: str = "") -> None:
+        await self.console.deeds.note(visit.account.login, f"broadcast.{what}", about=about, detail=broadcast.id)
+
+    def refusal(self, visit: Visit, error: BroadcastError) -> str:
+        values = {**error.values}
+        if "state" in values:
+            values["state"] = self.console.say(visit, f"staff.broadcast.state.{State(values['state'])}")
+        what = Say(f"staff.broadcast.refused.{error.what}", tuple(values.items()))
+        return self.console.words.say(what, visit.language, Surface.CHAT)
+
+    def tally(self, counts: Counts) -> Tally:
+        return tally(counts, self._prices, self.broadcasts.price)
+
+    async def example(self, broadcast: Broadcast) -> Recipient | None:
+        """The first of its list: whose values stand for the placeholders."""
+        some = await self.broadcasts.rolls.some(broadcast.audience.roll) if broadcast.audience else []
+        return some[0] if some else None
+
+    async def team(self) -> frozenset[str]:
+        """The phones of all who work here."""
+        accounts = [held.account for held in await self.accounts.all()]
+        return frozenset(one.phone for one in accounts if one.phone and not one.ended)
