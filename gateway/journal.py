@@ -8,7 +8,7 @@ It is only ever appended to.
 import heapq
 import logging
 from calendar import monthrange
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from tempfile import TemporaryFile
@@ -98,14 +98,25 @@ class Journal:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
 
-    async def read(self, found: "Found", period: Period, service: str | None = None, *, form: bool) -> None:
-        """Put into `found` what belongs to the period; `form`: only what the form of the law has a line for.
+    async def read(
+        self,
+        found: "Found",
+        period: Period,
+        service: str | None = None,
+        *,
+        form: bool,
+        fits: Callable[[Entry], bool] | None = None,
+    ) -> None:
+        """Put into `found` what belongs to the period; `form`: only what the form of the law has a line for; `fits`:
+        what else is asked of a line.
 
         Every line is looked at: the ids in the streams are the server's time, and the clock of the sandbox may
         stand elsewhere."""
         for number in range(SHARDS):
             async for entry, line in self._lines(number):
                 if entry.at not in period or (service is not None and entry.service != service):
+                    continue
+                if fits is not None and not fits(entry):
                     continue
                 if not form or entry.channel == "sms" or entry.direction is Direction.IN:
                     found.add(entry.at, line)

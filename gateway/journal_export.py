@@ -1,19 +1,25 @@
 """The journal as a file: a workbook in the look of the law's form, or a table for other programs."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from enum import StrEnum
 from itertools import islice
 from typing import IO
+
+import msgspec
 
 from dialogs.words import Words
 from gateway import journal_csv
 from gateway.connection import Batched
 from gateway.journal import Entry, Found, Journal, NothingError
 from gateway.journal_form import Asked, Form, Line
+from gateway.journal_pages import UNDELIVERED
 from gateway.letters import Letters
 
 _AT_ONCE = 500
 """Letters that are asked about in one breath."""
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Format(StrEnum):
@@ -21,11 +27,22 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-async def export(file: IO[bytes], format: Format, asked: Asked, redis: Batched, words: Words) -> int:
-    """Writes the lines and says how many they are. NothingError if there is none."""
+async def export(
+    file: IO[bytes],
+    format: Format,
+    asked: Asked,
+    redis: Batched,
+    words: Words,
+    *,
+    fits: Callable[[Entry], bool] | None = None,
+    undelivered: bool = False,
+) -> int:
+    """Writes the lines and says how many they are. NothingError if there is none. `fits`: what else is asked of a
+    line; `undelivered`: only letters of which is known that they did not arrive."""
     form = Form(words, asked)
-    with Found() as found:
-        await Journal(redis).read(found, asked.period, asked.service, form=not asked.extended)
+    with Found() as read, Found() as lost:
+        await Journal(redis).read(read, asked.period, asked.service, form=not asked.extended, fits=fits)
+        found = await _undelivered(read, lost, Letters(redis)) if undelivered else read
         if not found.count:
             raise NothingError(f"nothing was sent or answered from {asked.period.first} to {asked.period.last}")
         lines = _with_news(found, Letters(redis)) if asked.extended else _numbered(found)
@@ -36,6 +53,13 @@ async def export(file: IO[bytes], format: Format, asked: Asked, redis: Batched, 
 
             await journal_sheet.write(file, form, lines, found.count)
         return found.count
+
+
+async def _undelivered(found: Found, lost: Found, letters: Letters) -> Found:
+    async for line in _with_news(found, letters):
+        if line.news is not None and line.news.status in UNDELIVERED:
+            lost.add(line.entry.at, _encode(line.entry))
+    return lost
 
 
 async def _numbered(entries: Iterable[Entry]) -> AsyncIterator[Line]:

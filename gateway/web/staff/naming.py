@@ -9,6 +9,10 @@ from gateway.roles import Right
 from gateway.shelves import OFFERS
 from gateway.web.staff.console import Console, Visit
 
+PARTS = re.compile(r"[\s.\u2010-\u2015\u2212-]+")
+"""How people part long numbers."""
+NUMBER = re.compile(r"\d{12}", re.ASCII)
+"""An IIN, also one that cannot be right: E-Sobes may hold it, and so does what was sent about it."""
 _NUMBERS = re.compile(r"\+?\d(?:[ \-()]{0,2}\d){8,}")
 """IINs and phones, however they are parted."""
 _SHORTEST = 3

@@ -4,7 +4,6 @@ Whom somebody looks for stands in no address, and every look is written down. Wh
 them for one look, with a reason, which is written down as well.
 """
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
@@ -20,16 +19,12 @@ from gateway.roles import Right
 from gateway.store import SHARDS
 from gateway.strands import Spot, read_spot
 from gateway.web.staff.console import Console, Visit
-from gateway.web.staff.naming import Naming
+from gateway.web.staff.naming import NUMBER, PARTS, Naming
 from gateway.web.staff.timeline import about_duty, about_offer, timeline
 
 PATH = "/staff/person"
 REASONS = ("asks", "complaint", "review", "court")
 """Why somebody has to see personal data in full."""
-
-_PARTS = re.compile(r"[\s.\u2010-\u2015\u2212-]+")
-_IIN = re.compile(r"\d{12}", re.ASCII)
-"""Any: E-Sobes may hold one that cannot be right, and so does what was sent about it."""
 
 Typed = Annotated[str, Form(max_length=400)]
 
@@ -103,8 +98,8 @@ class PersonRoom:
             number = int(shard) if shard.isdecimal() else SHARDS
             one = await self._board.record(number, name) if number < SHARDS else None
             return Target({"record": record}, one.person.iin) if one is not None else None
-        digits = _PARTS.sub("", who)
-        if _IIN.fullmatch(digits):
+        digits = PARTS.sub("", who)
+        if NUMBER.fullmatch(digits):
             return Target({"who": who}, digits)
         phone = read_phone(who.strip())
         return Target({"who": who}, phone=phone.e164) if phone is not None else None
