@@ -19,7 +19,7 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, carriers, console, demo, district, logs, secrets, talks
+from bot import affairs, carriers, console, demo, district, logs, secrets, talks, workdays
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
@@ -143,6 +143,8 @@ class Application:
         channels: dict[str, Channel] = {"sms": phones, "chat": phones} if settings.sandbox else {}
         outbox, broadcasts = carriers.outboxes(ground, channels)
         offers = affairs.build(ground, outbox.wake)
+        counted = workdays.build(ground, offers)
+        await counted.calendar.look()
         spoken = talks.build(ground, offers, outbox.wake)
         counts = [outbox.counts, offers.relays.counts, spoken.errands.counts]
         carried = carriers.build(ground) if settings.sms_routes else None
@@ -162,6 +164,9 @@ class Application:
         self._stack.push_async_callback(offers.esobes.aclose)
         self._keep(offers.relays.run(), offers.relays.stop)
         self._keep(offers.wakeups.run(), offers.wakeups.stop)
+        self._keep(counted.calendar.run(), counted.calendar.stop)
+        self._keep(counted.recount.run(), counted.recount.stop)
+        self._stack.push_async_callback(counted.looks.aclose)
         self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands.run(), spoken.errands.stop)
         sandbox = self._sandbox(ground, phones, outbox, offers=offers, spoken=spoken)
@@ -193,7 +198,7 @@ class Application:
             registers=spoken.registers.copies.all,
             inbox=spoken.inbox.waiting,
             today=self._figures(ground),
-            staff=console.build(ground),
+            staff=console.build(ground, counted),
             upload_limit=settings.upload_limit * MEGABYTE,
         )
         server = Server(front, listening)

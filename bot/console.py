@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.ground import Ground
+from bot.workdays import Counted
 from gateway.figures.counting import Counting
 from gateway.staff.accounts import Accounts
 from gateway.staff.codes import Codes
@@ -22,7 +23,7 @@ from gateway.web.staff.origin import Origin
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def build(ground: Ground) -> Console:
+def build(ground: Ground, counted: Counted) -> Console:
     settings, redis = ground.settings, ground.batched
     accounts, deeds = Accounts(redis), Deeds(redis, ground.deeds_secret, ground.clock)
     sessions = Sessions(redis, accounts, timedelta(minutes=settings.staff_idle))
@@ -34,6 +35,7 @@ def build(ground: Ground) -> Console:
     console.open(
         Door(console, signing).router(),
         # A line for each room.
+        counted.room(console).router(),
         FigureRoom(console, redis, Counting(redis)).router(),
         KeyRoom(console, Keys(redis, ground.clock)).router(),
     )
