@@ -7,6 +7,7 @@ from msgspec import Struct
 from bot.ground import Ground
 from bot.talks import Talks
 from gateway.broadcasts.broadcasts import Broadcasts
+from gateway.broadcasts.known import Known
 from gateway.broadcasts.lists import Lists
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.sender import Sender
@@ -19,6 +20,7 @@ LISTS = "lists"
 
 class Casts(Struct, frozen=True):
     broadcasts: Broadcasts
+    known: Known
     lists: Lists
     sender: Sender
 
@@ -27,8 +29,8 @@ def build(ground: Ground, channels: Container[str], spoken: Talks, own: Outbox, 
     """`own`, `many`: the outboxes for what goes to one person, and to many."""
     settings, redis, clock = ground.settings, ground.batched, ground.clock
     store, rolls = BroadcastStore(redis), Rolls(redis)
-    folder = settings.data_dir / LISTS
-    lists = Lists(redis, store, rolls, spoken.inquiries, clock=clock, folder=folder)
+    known, folder = Known(ground.redis, redis), settings.data_dir / LISTS
+    lists = Lists(redis, store, rolls, spoken.inquiries, known, clock=clock, folder=folder)
     sender = Sender(redis, store, rolls, channels, clock=clock, quiet=settings.quiet, wake=many.wake)
     broadcasts = Broadcasts(
         redis,
@@ -41,7 +43,7 @@ def build(ground: Ground, channels: Container[str], spoken: Talks, own: Outbox, 
         price=_price(ground),
         wake=own.wake,
     )
-    return Casts(broadcasts, lists, sender)
+    return Casts(broadcasts, known, lists, sender)
 
 
 def _price(ground: Ground) -> int:

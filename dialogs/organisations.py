@@ -57,7 +57,7 @@ def helping(entries: Iterable[Organisation], wanted: str) -> tuple[Organisation,
 
 
 @lru_cache(maxsize=4096)
-def _region_key(region: str) -> frozenset[tuple[Kind | None, tuple[str, ...]]]:
+def region_key(region: str) -> frozenset[tuple[Kind | None, tuple[str, ...]]]:
     """One for «Жетісу облысы» and «область Жетісу»."""
     return frozenset((place.kind, tuple(map(places.root, place.words))) for place in places.read(region))
 
@@ -67,14 +67,14 @@ def regions(entries: Iterable[Organisation]) -> tuple[str, ...]:
     counted = Counter(entry.region.strip() for entry in entries if entry.region.strip())
     different: dict[object, str] = {}
     for region, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
-        different.setdefault(_region_key(region), region)
+        different.setdefault(region_key(region), region)
     return tuple(sorted(different.values(), key=_in_order))
 
 
 def in_region(entries: Sequence[Organisation], wanted: str) -> tuple[Organisation, ...]:
     """In a region as the register writes it, or where somebody says they are."""
-    key = _region_key(wanted)
-    exactly = tuple(entry for entry in entries if entry.region and _region_key(entry.region) == key)
+    key = region_key(wanted)
+    exactly = tuple(entry for entry in entries if entry.region and region_key(entry.region) == key)
     return exactly or near(entries, wanted)
 
 

@@ -39,6 +39,8 @@ class Told(Struct, frozen=True, array_like=True):
     hearing: Hearing | None = None
     missed: bool = False
     """Somebody did not get that letter: there was no phone, or they have stopped what the law does not ask for."""
+    service: str = ""
+    organisation: str = ""
 
 
 class Waiting(Struct, frozen=True, array_like=True):
@@ -135,7 +137,14 @@ def left(tidings: Tidings, missed: Container[str]) -> Tidings:
     """All that waited has been told, or there was nobody to tell. `missed`: applications of which somebody was told
     nothing."""
     news = {
-        one.application.id: Told(one.at, one.stage, one.hearing, one.application.id in missed)
+        one.application.id: Told(
+            one.at,
+            one.stage,
+            one.hearing,
+            one.application.id in missed,
+            one.application.service,
+            one.application.organisation or "",
+        )
         for one in tidings.waiting
     }
     return structs.replace(tidings, told=tidings.told | news, waiting=(), leaves=None)

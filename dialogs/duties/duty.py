@@ -35,6 +35,7 @@ class Place(Struct, frozen=True, array_like=True):
     name: str
     address: str = ""
     phone: str = ""
+    region: str = ""
 
 
 class Postponement(Struct, frozen=True, array_like=True):

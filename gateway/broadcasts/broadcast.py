@@ -22,6 +22,18 @@ class Mode(StrEnum):
     """It goes nowhere: what becomes of each letter is played; see `simulated`."""
 
 
+class Filter(Struct, frozen=True, omit_defaults=True):
+    """Whom to look for among all that the assistant knows. Empty: whichever."""
+
+    service: str = ""
+    stage: str = ""
+    """`invitation:invited`, `application:under_review`: the kind of an affair, and where it stands."""
+    region: str = ""
+    language: str = ""
+    telegram: str = ""
+    """Whether a chat is linked to the phone: `yes`, `no`."""
+
+
 class Audience(Struct, frozen=True, kw_only=True):
     """Whom it goes to: a roll, as it was read from a file or found by a filter. It never changes; another is another
     roll."""
@@ -30,7 +42,7 @@ class Audience(Struct, frozen=True, kw_only=True):
     """Its name; see `rolls`."""
     name: str
     """Of the file, as it was uploaded; empty: found by a filter."""
-    filter: dict[str, str] = {}
+    filter: Filter | None = None
     columns: tuple[str, ...] = ()
     """Own columns of the list, as they are written."""
     read: int
@@ -51,6 +63,8 @@ class Reading(Struct, frozen=True):
     name: str
     since: datetime
     by: str
+    filter: Filter | None = None
+    """Whom to look for, where there is no file."""
 
 
 class Change(Struct, frozen=True, array_like=True):

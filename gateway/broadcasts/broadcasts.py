@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from dialogs.broadcasts import states, texts
 from dialogs.broadcasts.texts import Texts, as_sms
 from dialogs.language import Language
-from gateway.broadcasts.broadcast import Broadcast, BroadcastError, Change, Mode, Reading
+from gateway.broadcasts.broadcast import Broadcast, BroadcastError, Change, Filter, Mode, Reading
 from gateway.broadcasts.estimates import Estimate, estimate
 from gateway.broadcasts.fates import AGAIN, Fate, Fates, rows_in
 from gateway.broadcasts.lists import UPLOAD, Lists, Stage
@@ -156,12 +156,17 @@ class Broadcasts:
         self.lists.read(broadcast, reading, team)
         return broadcast
 
+    async def find_list(self, name: str, who: str, wanted: Filter, team: frozenset[str]) -> Broadcast:
+        """Everybody known of whom this is so."""
+        reading = Reading(roll_of(name), "", self._clock.now(), who, wanted)
+        return await self.read_list(name, reading, team)
+
     async def estimate(self, broadcast: Broadcast) -> Estimate:
         return await estimate(broadcast, self.rolls, self.price)
 
     async def start(self, name: str, who: str, starts: datetime | None = None, *, seen: str = "") -> Broadcast:
-        """At once or at its hour, or once a second person has approved it. `seen`: the edition that is meant, here and
-        below."""
+        """At once or at its hour, or once a second person has approved it. `seen`: the edition that is meant, here
+        and below."""
         broadcast = await self.load(name)
         self._check_whole(broadcast)
         if (await self.estimate(broadcast)).too_long:

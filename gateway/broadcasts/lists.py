@@ -8,7 +8,7 @@ fetched, mended and brought again.
 import asyncio
 import logging
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,18 +19,19 @@ from dialogs.broadcasts import states
 from dialogs.inquiries import Away, PersonWith
 from dialogs.people import Citizen
 from gateway.broadcasts import simulated
-from gateway.broadcasts.broadcast import Audience, Broadcast, Change, Mode, Reading
+from gateway.broadcasts.broadcast import Audience, Broadcast, Change, Filter, Mode, Reading
 from gateway.broadcasts.filling import AWAY, Filled, Filling, Found, Look, Unfit, append_to
 from gateway.broadcasts.intake import rows as lines
 from gateway.broadcasts.intake.importing import IntakeError, read_file
-from gateway.broadcasts.intake.rows import IINS, Progress, Reason, Summary, shard_file
+from gateway.broadcasts.intake.rows import FAULTS, IINS, SUMMARY, Progress, Reason, Row, Summary, shard_file
+from gateway.broadcasts.known import Known
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.store import BroadcastStore
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.inquiries import Inquiries
-from gateway.store import SHARDS
+from gateway.store import SHARDS, shard_number
 
 log = logging.getLogger(__name__)
 
@@ -52,18 +53,36 @@ class Stage(Struct, frozen=True):
     """Recipients in the roll; while the file is still read, none."""
 
 
+class _Source(Struct, frozen=True):
+    """Where recipients come from."""
+
+    summary: Summary
+    rows: Callable[[int], Iterable[Row]]
+    """Of a shard."""
+    iins: Iterable[Row] = ()
+
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Stage).decode
 
 
 class Lists:
     def __init__(
-        self, redis: Batched, store: BroadcastStore, rolls: Rolls, inquiries: Inquiries, *, clock: Clock, folder: Path
+        self,
+        redis: Batched,
+        store: BroadcastStore,
+        rolls: Rolls,
+        inquiries: Inquiries,
+        known: Known,
+        *,
+        clock: Clock,
+        folder: Path,
     ) -> None:
         self._redis = redis
         self._store = store
         self._rolls = rolls
         self._inquiries = inquiries
+        self._known = known
         self._clock = clock
         self._folder = folder
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +101,8 @@ class Lists:
         return len(self._tasks)
 
     def read(self, broadcast: Broadcast, reading: Reading, team: Collection[str]) -> None:
-        """The upload lies in the roll's folder. From now on it is read, for as long as that takes."""
+        """The upload lies in the roll's folder, or people are looked for. It is done from now on, for as long as it
+        takes."""
         task = asyncio.create_task(self._read(broadcast.id, reading, broadcast.mode, team))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -118,34 +138,51 @@ class Lists:
                 await self._rolls.remove(reading.roll)
 
     async def _really_read(self, name: str, reading: Reading, mode: Mode, team: Collection[str]) -> Reason | None:
+        await self._note(reading.roll, Stage())
+        source = await (self._in_file(reading) if reading.filter is None else self._in_mind(reading, reading.filter))
+        if isinstance(source, Reason):
+            return source
+
+        async def filled(recipients: int) -> None:
+            await self._note(reading.roll, Stage(rows=source.summary.rows, filled=recipients))
+
+        folder = self.folder(reading.roll)
+        look: Look = _played if mode is Mode.TEST else self._look
+        result = await Filling(self._rolls, look).fill(
+            reading.roll,
+            source.summary,
+            source.rows,
+            source.iins,
+            append_to(folder),
+            unfit=_unfit(mode, team),
+            filled=filled,
+        )
+        await asyncio.to_thread(_tidy, folder)
+        await self._arrived(name, reading, source.summary, result)
+        return None
+
+    async def _in_file(self, reading: Reading) -> "_Source | Reason":
         folder = self.folder(reading.roll)
         upload = folder / UPLOAD
 
         async def read(progress: Progress) -> None:
             await self._note(reading.roll, Stage(progress.bytes, progress.of, progress.rows))
 
-        await self._note(reading.roll, Stage())
         summary = await read_file(upload, folder, read, today=self._clock.now().date())
         upload.unlink(missing_ok=True)
         if summary.refused is not None:
             return summary.refused
+        return _Source(summary, lambda shard: lines.rows(folder, shard), lines.iins(folder))
 
-        async def filled(recipients: int) -> None:
-            await self._note(reading.roll, Stage(rows=summary.rows, filled=recipients))
-
-        look: Look = _played if mode is Mode.TEST else self._look
-        result = await Filling(self._rolls, look).fill(
-            reading.roll,
-            summary,
-            lambda shard: lines.rows(folder, shard),
-            lines.iins(folder),
-            append_to(folder),
-            unfit=_unfit(mode, team),
-            filled=filled,
-        )
-        await asyncio.to_thread(_tidy, folder)
-        await self._arrived(name, reading, summary, result)
-        return None
+    async def _in_mind(self, reading: Reading, wanted: Filter) -> "_Source | Reason":
+        summary, rows = await self._known.find(wanted)
+        if not rows:
+            return Reason("staff.broadcast.list.found_nobody")
+        shards: dict[int, list[Row]] = {}
+        for row in rows:
+            shards.setdefault(shard_number(f"sms:{row.phone}"), []).append(row)
+        await asyncio.to_thread(_empty, self.folder(reading.roll), summary)
+        return _Source(summary, lambda shard: shards.get(shard, []))
 
     async def _arrived(self, name: str, reading: Reading, summary: Summary, result: Filled) -> None:
         now, before = self._clock.now(), ""
@@ -158,6 +195,7 @@ class Lists:
             audience = Audience(
                 roll=reading.roll,
                 name=reading.name,
+                filter=reading.filter,
                 columns=summary.columns,
                 read=summary.rows,
                 recipients=result.recipients,
@@ -224,6 +262,13 @@ def _unfit(mode: Mode, team: Collection[str]) -> Unfit:
         return ""
 
     return unfit
+
+
+def _empty(folder: Path, summary: Summary) -> None:
+    """As if a file had been read in which nothing was wrong."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FAULTS).touch()
+    (folder / SUMMARY).write_bytes(msgspec.json.encode(summary))
 
 
 def _tidy(folder: Path) -> None:

@@ -115,4 +115,4 @@ def _order(event: OrderAnswered) -> OrderTold:
 def _place(one: str | Organisation) -> duty.Place:
     if isinstance(one, str):
         return duty.Place(one)
-    return duty.Place(one.name, _filled(one.address), _filled(one.phone))
+    return duty.Place(one.name, _filled(one.address), _filled(one.phone), _filled(one.region))
