@@ -1,4 +1,4 @@
-"""How long a day entered in the calendar takes to reach a hundred thousand open offers, and what a turn waits meanwhile.
+"""How long a day entered in the calendar takes to reach a hundred thousand open offers, and what a turn waits.
 
 python -m bench.recount [how many]
 """
@@ -20,6 +20,7 @@ from bench.contenders import LOCALES
 from bench.pending import MONDAY, PAGE, Hand, Pending
 from dialogs import dialogue, session, workdays
 from dialogs.dialogue import Dialogue
+from dialogs.duties.letters import Letters as DutyWording
 from dialogs.entries import Entry, EntryKind
 from dialogs.messages import Surface, Text
 from dialogs.talk import Here
@@ -27,7 +28,6 @@ from gateway.calendar import Calendar, Line
 from gateway.calendar_looks import Looks
 from gateway.connection import Batched, Client, close, connect
 from gateway.duties import Duties
-from gateway.duty_consequences import Letters as DutyWording
 from gateway.embedded import Embedded
 from gateway.matter_store import MatterStore
 from gateway.open_deadlines import Law

@@ -1,5 +1,6 @@
-"""For specialists: who needs a place no longer, and who wants a day that acts in force disagree about; what the
-assistant has done, and what is left to the office. Names are initials; the case and the invitation say who it is."""
+"""For specialists: who needs a place no longer, who wants a day that acts in force disagree about, and who was told a
+later last day than the calendar has now; what the assistant has done, and what is left to the office. Names are
+initials; the case and the matter say who it is."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from gateway.writing import Note
 _SAID = {
     "declined": "does not need the place any more",
     "disputed": "wants another day to arrive, and acts in force disagree about it",
+    "shortened": "was told a later last day than the calendar of working days has now",
 }
 _WIDTH = 22
 
@@ -46,6 +48,10 @@ def _lines(note: Note, law: Law, acts: Mapping[str, Act]) -> Iterator[str]:
     disagreed = office.dispute(note, law, acts)
     if disagreed is not None:
         yield from _disputed(disagreed)
+    elif note.what == "shortened" and note.last is not None and note.day is not None:
+        yield _row("the day told", f"{_day(note.last)}; it stays with us")
+        yield _row("by the calendar", f"{_day(note.day)}; the portal may hold it to be so")
+        yield _row("the office can", "call the person, so that they act by the earlier day")
     elif note.what == "declined":
         yield _row("the assistant", "told E-Sobes nothing, it has no way to; sends no more reminders of this place")
         yield _row("the office can", "call the person to be sure, and close the invitation in E-Sobes")

@@ -42,7 +42,8 @@ class Note(Struct, frozen=True, array_like=True):
 
     at: datetime
     what: str
-    """`declined`: the place is not needed; `disputed`: a day that acts in force disagree about."""
+    """`declined`: the place is not needed; `disputed`: a day that acts in force disagree about; `shortened`: the
+    calendar of working days would make a last day earlier that somebody was told."""
     duty: str
     """Its name; see `duty.name`."""
     person: str
@@ -52,11 +53,11 @@ class Note(Struct, frozen=True, array_like=True):
     specialist: str | None
     case: str | None
     day: date | None = None
-    """Of a dispute: the new day, …"""
+    """Of a dispute: the new day; of a last day that stays: the earlier one, …"""
     last: date | None = None
-    """…the last day to arrive, which counts as long as nobody moves it, …"""
+    """…the last day, which counts as long as nobody moves it, …"""
     setting: Setting | None = None
-    """…and where."""
+    """…and of a dispute, where."""
 
     def __repr__(self) -> str:
         return f"Note({self.what} {self.duty})"

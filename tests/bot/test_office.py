@@ -30,6 +30,18 @@ DISPUTED = Note(
     Setting.SEMI_INPATIENT,
 )
 
+SHORTENED = Note(
+    AT,
+    "shortened",
+    "order:or-1",
+    "4dd5438b8db0",
+    "Орлов Павел Ильич",
+    None,
+    None,
+    date(2026, 11, 26),
+    date(2026, 11, 27),
+)
+
 
 @pytest.fixture
 def settings(tmp_path: Path, redis_url: str) -> Settings:
@@ -83,3 +95,16 @@ async def test_only_what_came_since_a_day_is_told_if_so_asked(settings: Settings
     assert (await office.told(settings, date(2026, 11, 26)))[0].startswith("26.11.2026")
     assert await office.told(settings, date(2026, 11, 27)) == ["nothing waits for the office"]
     assert "Айгүл" not in "\n".join(await office.told(settings))
+
+
+async def test_a_last_day_that_stays_although_the_calendar_has_an_earlier_one_is_told(
+    settings: Settings, batched: Batched
+) -> None:
+    await write(batched, SHORTENED)
+    lines = await office.told(settings)
+    assert "was told a later last day" in lines[0]
+    assert lines[3:] == [
+        "    the day told          27.11.2026, Friday; it stays with us",
+        "    by the calendar       26.11.2026, Thursday; the portal may hold it to be so",
+        "    the office can        call the person, so that they act by the earlier day",
+    ]
