@@ -19,7 +19,7 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, carriers, console, demo, district, logs, secrets, talks, workdays
+from bot import affairs, books, carriers, console, demo, district, logs, secrets, talks, workdays
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
@@ -130,6 +130,8 @@ class Application:
             store=Store(batched),
             clock=clock,
             url=url,
+            redis_url=redis_url,
+            locales=locales,
             reader=f"{socket.gethostname()} {url}" if outside else "kelisim",
             sms_secret=await self._secret(batched, "sms", self._settings.sms_secret),
             esobes_token=await self._secret(batched, "esobes", self._settings.esobes_token),
@@ -146,6 +148,7 @@ class Application:
         counted = workdays.build(ground, offers)
         await counted.calendar.look()
         spoken = talks.build(ground, offers, outbox.wake)
+        kept = books.build(ground, offers.backlog)
         counts = [outbox.counts, offers.relays.counts, spoken.errands.counts]
         carried = carriers.build(ground) if settings.sms_routes else None
         if carried is not None:
@@ -167,6 +170,8 @@ class Application:
         self._keep(counted.calendar.run(), counted.calendar.stop)
         self._keep(counted.recount.run(), counted.recount.stop)
         self._stack.push_async_callback(counted.looks.aclose)
+        for work in (kept.index, kept.archive, kept.tidying):
+            self._keep(work.run(), work.stop)
         self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands.run(), spoken.errands.stop)
         sandbox = self._sandbox(ground, phones, outbox, offers=offers, spoken=spoken)
@@ -198,7 +203,7 @@ class Application:
             registers=spoken.registers.copies.all,
             inbox=spoken.inbox.waiting,
             today=self._figures(ground),
-            staff=console.build(ground, counted),
+            staff=console.build(ground, counted, kept),
             upload_limit=settings.upload_limit * MEGABYTE,
         )
         server = Server(front, listening)

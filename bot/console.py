@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from bot.books import Books
 from bot.ground import Ground
 from bot.workdays import Counted
 from gateway.figures.counting import Counting
@@ -23,7 +24,7 @@ from gateway.web.staff.origin import Origin
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def build(ground: Ground, counted: Counted) -> Console:
+def build(ground: Ground, counted: Counted, kept: Books) -> Console:
     settings, redis = ground.settings, ground.batched
     accounts, deeds = Accounts(redis), Deeds(redis, ground.deeds_secret, ground.clock)
     sessions = Sessions(redis, accounts, timedelta(minutes=settings.staff_idle))
@@ -35,6 +36,7 @@ def build(ground: Ground, counted: Counted) -> Console:
     console.open(
         Door(console, signing).router(),
         # A line for each room.
+        *kept.rooms(console),
         counted.room(console).router(),
         FigureRoom(console, redis, Counting(redis)).router(),
         KeyRoom(console, Keys(redis, ground.clock)).router(),

@@ -1,5 +1,7 @@
 """What every other part of the program stands on."""
 
+from pathlib import Path
+
 from msgspec import Struct
 
 from bot.settings import Settings
@@ -18,6 +20,9 @@ class Ground(Struct, frozen=True):
     clock: Clock
     url: str
     """Where we listen."""
+    redis_url: str
+    """Of the server, with its password: for processes of ours, and for no log."""
+    locales: Path
     reader: str
     """The outboxes know what is theirs by it after a restart, and that of another process apart."""
     sms_secret: str

@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     arrival_days_before: Annotated[int, Field(ge=0, le=30)] = 1
     """…so many days before it; 0: not then."""
 
+    journal_keep: Annotated[int, Field(ge=0, le=1200)] = 0
+    """Months after which lines of the journals are put into files; 0: never."""
+
     trusted_proxy: Annotated[int, Field(ge=0, le=9)] = 0
     """How many proxies before us say truly whom they speak for."""
     staff_idle: Annotated[int, Field(ge=5, le=720)] = 60

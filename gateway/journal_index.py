@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 LOOK = 10.0
 """Seconds between two looks at what is new: whoever looks something up then finds little to read."""
 _PAGE = 500
+_BREATH = 0.01
 _ID = struct.Struct(">QH")
 
 # Each replaces exactly what was read. The days come as pairs, the places as what is put behind what stands there.
@@ -105,7 +106,8 @@ class JournalIndex:
     async def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                await self.advance()
+                for number in range(SHARDS):  # one after the other: people are being answered meanwhile
+                    await self._advance_in(number, _BREATH)
             except RedisAwayError as error:
                 log.warning("the journal's index waits for Redis: %s", error)
             try:
@@ -154,7 +156,8 @@ class JournalIndex:
         deleted: int = await self._redis("EVALSHA", self._delete, len(keys), *keys, len(ids), *ids, *packed, *counts)
         return deleted
 
-    async def _advance_in(self, number: int) -> None:
+    async def _advance_in(self, number: int, breath: float = 0.0) -> None:
+        """`breath`: seconds between two pages."""
         while True:
             read, page = await self._unread(number)
             if not page:
@@ -173,6 +176,7 @@ class JournalIndex:
             )
             if done and len(page) < _PAGE:
                 return
+            await asyncio.sleep(breath)
 
     async def _unread(self, number: int) -> tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]:
         """Up to where it was read, and what follows. Read again if somebody else was faster."""

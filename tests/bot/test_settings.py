@@ -155,6 +155,13 @@ def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: py
     assert (table.arrival_workdays_before, table.arrival_days_before) == (5, 0)
 
 
+def test_journals_are_kept_for_good_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert loaded(monkeypatch).journal_keep == 0
+    assert loaded(monkeypatch, JOURNAL_KEEP="60").journal_keep == 60
+    with pytest.raises(StartError, match="KELISIM_JOURNAL_KEEP"):
+        loaded(monkeypatch, JOURNAL_KEEP="-1")
+
+
 def test_which_route_is_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     table = loaded(monkeypatch, **KANNEL)
     assert (table.sms_broadcast_routes, table.sms_prefix_routes, table.kannel_price) == ((), {}, Decimal(0))
