@@ -37,6 +37,8 @@ class Program:
             self._port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
         self.folder = folder
+        self.password = ""
+        """Of the staff's demo accounts."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -56,6 +58,7 @@ class Program:
         )
         assert self._process.stdout is not None
         assert b"is ready" in self._process.stdout.readline(), "the program ended at once"
+        self.password = self._process.stdout.readline().decode().split()[-1]
 
     def stop(self) -> None:
         if self._process is not None:

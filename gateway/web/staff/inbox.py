@@ -308,7 +308,7 @@ def hidden(text: str, visit: Visit | None = None) -> str:
     """What looks like an IIN or a phone shows its end only, unless the reader may see personal data."""
     if visit is not None and visit.may(Right.PERSONAL):
         return text
-    return _PERSONAL.sub(lambda found: f"••••{found[0].rstrip()[-4:]}", text)
+    return _PERSONAL.sub(lambda found: f"••••{''.join(filter(str.isdigit, found[0]))[-4:]}", text)
 
 
 def about_whom(case: Case, phone: str | None) -> str:
