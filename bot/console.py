@@ -10,15 +10,19 @@ from gateway.figures.counting import Counting
 from gateway.staff.accounts import Accounts
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
+from gateway.staff.deeds_search import Search
 from gateway.staff.keys import Keys
 from gateway.staff.lockout import Lockout
 from gateway.staff.sessions import Sessions
 from gateway.staff.signing import Signing
+from gateway.web.staff.accounts import AccountsRoom
+from gateway.web.staff.audit import AuditRoom
 from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import Cookies
 from gateway.web.staff.door import Door
 from gateway.web.staff.figures import FigureRoom
 from gateway.web.staff.keys import KeyRoom
+from gateway.web.staff.me import Me
 from gateway.web.staff.origin import Origin
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -35,6 +39,9 @@ def build(ground: Ground, counted: Counted, kept: Books) -> Console:
     signing = Signing(accounts, sessions, Lockout(redis), Codes(redis), deeds)
     console.open(
         Door(console, signing).router(),
+        Me(console, signing).router(),
+        AccountsRoom(console, signing).router(),
+        AuditRoom(console, accounts, Search(redis, by_ids=not settings.sandbox)).router(),
         # A line for each room.
         *kept.rooms(console),
         counted.room(console).router(),

@@ -21,6 +21,9 @@ ACCOUNTS = "{staff}:accounts"
 _ADMINISTRATORS = "{staff}:administrators"
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
+_RESERVED = (TERMINAL, "new")
+"""`/staff/accounts/new` is a page."""
+
 _CHANGE = """
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 1 end
 if ARGV[4] == '0' and redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 and redis.call('SCARD', KEYS[2]) == 1 then
@@ -85,7 +88,7 @@ _decode = msgspec.json.Decoder(Held).decode
 
 def is_login(text: str) -> bool:
     """Small Latin letters, digits and a few signs, so that it can be typed and said on the phone."""
-    return _LOGIN.fullmatch(text) is not None and text != TERMINAL
+    return _LOGIN.fullmatch(text) is not None and text not in _RESERVED
 
 
 class Accounts:

@@ -9,6 +9,7 @@ from gateway.connection import Batched
 STEP = 30
 """Seconds in which one code is shown."""
 _USED_FOR = 4 * STEP
+_OFFERED_FOR = 15 * 60
 ISSUER = "Kelisim"
 
 
@@ -29,11 +30,23 @@ class Codes:
                 return bool(await self._redis("SET", f"{{staff}}:code:{login}:{near}", "", "NX", "EX", _USED_FOR))
         return False
 
+    async def offer(self, session: str) -> str:
+        """A secret for this session to try out; the same one for a while, however often the page is opened."""
+        import pyotp
 
-def new_secret() -> str:
-    import pyotp
+        await self._redis("SET", _offer(session), pyotp.random_base32(), "NX", "EX", _OFFERED_FOR)
+        return await self.offered(session) or ""
 
-    return pyotp.random_base32()
+    async def offered(self, session: str) -> str | None:
+        secret = await self._redis("GET", _offer(session))
+        return secret.decode() if secret else None
+
+    async def withdraw(self, session: str) -> None:
+        await self._redis("DEL", _offer(session))
+
+
+def _offer(session: str) -> str:
+    return f"{{staff}}:offered:{session}"
 
 
 def address(secret: str, login: str) -> str:

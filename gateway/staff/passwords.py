@@ -1,6 +1,7 @@
 """Passwords: kept as Argon2 makes them, looked at beside the event loop, made up where nobody chooses one."""
 
 import asyncio
+import re
 import unicodedata
 from asyncio import Semaphore
 from base64 import b64encode
@@ -17,7 +18,8 @@ _AT_ONCE = 2
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what looks alike on paper."""
 _GUESSED = ("password", "passw0rd", "qwerty", "йцукен", "пароль", "құпиясөз", "kelisim", "келісім", "admin", "staff")
-_RUNS = ("01234567890123456789", "09876543210987654321", "abcdefghijklmnopqrstuvwxyz")
+_RUN = re.compile(r"\d{3,}|(.)\1{2,}")
+"""Years, numbers in a row, a key held down."""
 
 
 class Passwords:
@@ -75,8 +77,7 @@ def weakness(password: str, login: str) -> str | None:
     rest = unicodedata.normalize("NFC", password).casefold()
     for guessed in (*_GUESSED, login):
         rest = rest.replace(guessed, "")
-    for run in _RUNS:
-        rest = "" if rest and rest in run * 3 else rest
+    rest = _RUN.sub("", rest)
     if len(set(rest)) < 5 or len(rest) < 6:
         return "staff.password.guessed"
     return None

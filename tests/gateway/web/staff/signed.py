@@ -53,14 +53,14 @@ class Staffed(Struct, frozen=True):
         token = await self.sessions.begin(account, "a browser", "127.0.0.1")
         found = await self.sessions.find(token)
         assert found is not None
-        browser = httpx.AsyncClient(
-            transport=httpx.ASGITransport(front),
-            base_url=URL,
-            headers={"Origin": URL},
-            cookies={SESSION: token},
-            follow_redirects=False,
-        )
+        browser = browsing(front)
+        browser.cookies.set(SESSION, token, "kelisim.local", "/")  # as httpx calls a host without a dot
         return Signed(account, browser, found.session.csrf, found.digest)
+
+
+def browsing(front: Front) -> httpx.AsyncClient:
+    """A browser that has not been here before."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url=URL, headers={"Origin": URL})
 
 
 class Signed(Struct, frozen=True):
