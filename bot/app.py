@@ -203,7 +203,7 @@ class Application:
             registers=spoken.registers.copies.all,
             inbox=spoken.inbox.waiting,
             today=self._figures(ground),
-            staff=console.build(ground, counted, kept),
+            staff=console.build(ground, counted, spoken, kept),
             upload_limit=settings.upload_limit * MEGABYTE,
         )
         server = Server(front, listening)

@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from bot.books import Books
 from bot.ground import Ground
+from bot.talks import Talks
 from bot.workdays import Counted
 from gateway.figures.counting import Counting
+from gateway.inbox.quick import QuickAnswers
 from gateway.staff.accounts import Accounts
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
@@ -21,6 +23,7 @@ from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import Cookies
 from gateway.web.staff.door import Door
 from gateway.web.staff.figures import FigureRoom
+from gateway.web.staff.inbox import InboxRoom, signed_in
 from gateway.web.staff.keys import KeyRoom
 from gateway.web.staff.me import Me
 from gateway.web.staff.origin import Origin
@@ -28,7 +31,7 @@ from gateway.web.staff.origin import Origin
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def build(ground: Ground, counted: Counted, kept: Books) -> Console:
+def build(ground: Ground, counted: Counted, spoken: Talks, kept: Books) -> Console:
     settings, redis = ground.settings, ground.batched
     accounts, deeds = Accounts(redis), Deeds(redis, ground.deeds_secret, ground.clock)
     sessions = Sessions(redis, accounts, timedelta(minutes=settings.staff_idle))
@@ -45,6 +48,7 @@ def build(ground: Ground, counted: Counted, kept: Books) -> Console:
         # A line for each room.
         *kept.rooms(console),
         counted.room(console).router(),
+        InboxRoom(console, spoken.inbox, QuickAnswers(redis), signed_in(sessions)).router(),
         FigureRoom(console, redis, Counting(redis)).router(),
         KeyRoom(console, Keys(redis, ground.clock)).router(),
     )
