@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     log: Literal["debug", "info", "warning", "error"] = "info"
 
     inbox_wanted: Annotated[bool | None, Field(validation_alias=f"{PREFIX}INBOX")] = None
-    staff_chat: Annotated[str, Field(pattern=r"^(-?[0-9]{1,19}|@[A-Za-z0-9_]{5,32})?$")] = ""
+    staff_chat: str = ""
     """The specialists' own chat in Telegram."""
 
     @property
@@ -191,6 +191,13 @@ class Settings(BaseSettings):
             raise ValueError(f"a time of the day is needed, like 10:00, or «{OFF}»")
         return clock
 
+    @field_validator("staff_chat")
+    @classmethod
+    def _chat(cls, chat: str) -> str:
+        if not re.fullmatch(r"(-?[0-9]{1,19})?", chat, re.ASCII):
+            raise ValueError("not the number of a chat in Telegram; of a group it looks like -1001234567890")
+        return chat
+
     @field_validator("telegram_token")
     @classmethod
     def _token(cls, token: SecretStr) -> SecretStr:
@@ -250,6 +257,8 @@ class Settings(BaseSettings):
                 f"{PREFIX}SANDBOX: the simulator and its clock do not go together with a real Telegram bot; "
                 f"if you mean it, set {PREFIX}SANDBOX_WITH_REAL_CHANNELS=1"
             )
+        if self.staff_chat and not self.telegram:
+            raise ValueError(f"{PREFIX}TELEGRAM_TOKEN: not set, but {PREFIX}STAFF_CHAT is")
         if self.esobes_url and not self.esobes_token.get_secret_value():  # one made up here would be known to nobody
             raise ValueError(f"{PREFIX}ESOBES_TOKEN: not set, but {PREFIX}ESOBES_URL is")
         if not self.statutory_sms and not self.telegram_consent:  # a question in a chat that takes no answer

@@ -194,6 +194,9 @@ def test_which_route_is_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
             "KELISIM_ARRIVAL_WORKDAYS_BEFORE: Input should be less than or equal to 30",
         ),
         ("SANDBOX", "perhaps", "KELISIM_SANDBOX: Input should be a valid boolean"),
+        ("INBOX", "perhaps", "KELISIM_INBOX: Input should be a valid boolean"),
+        ("STAFF_CHAT", "@kelisim", "KELISIM_STAFF_CHAT: not the number of a chat in Telegram"),
+        ("STAFF_CHAT", "-100123", "KELISIM_TELEGRAM_TOKEN: not set, but KELISIM_STAFF_CHAT is"),
         ("LOG", "loud", "KELISIM_LOG: Input should be 'debug', 'info', 'warning' or 'error'"),
         ("SMS_ROUTES", "kannel, pigeon", "KELISIM_SMS_ROUTES: no SMS route is called «pigeon»"),
         ("SMS_BROADCAST_ROUTES", "kannel", "KELISIM_SMS_ROUTES: does not name kannel, which another setting prefers"),
@@ -269,6 +272,17 @@ def test_a_line_in_the_file_that_cannot_be_read_is_told(
 def test_the_simulator_does_not_go_together_with_a_real_bot(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "KELISIM_SANDBOX_WITH_REAL_CHANNELS=1" in refusal(monkeypatch, SANDBOX="1", TELEGRAM_TOKEN=TOKEN)
     assert loaded(monkeypatch, SANDBOX_WITH_REAL_CHANNELS="1").sandbox
+
+
+def test_people_can_write_to_specialists_in_the_sandbox_and_wherever_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert loaded(monkeypatch).inbox
+    assert not loaded(monkeypatch, INBOX="0").inbox
+    assert not loaded(monkeypatch, INBOX="", **KANNEL).inbox
+    assert loaded(monkeypatch, INBOX="1").inbox
+    table = loaded(monkeypatch, TELEGRAM_TOKEN=TOKEN, STAFF_CHAT="-1001234567890")
+    assert table.staff_chat == "-1001234567890"
 
 
 def test_the_simulator_is_off_once_a_real_channel_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
