@@ -5,6 +5,7 @@ digest is kept, so that whoever reads Redis can use nobody's.
     {staff}:keys:used            hash: id → when it was used last, in seconds since 1970
     {staff}:keys:pace:{id}       until when its requests are spoken for; see `use`
     {staff}:keys:wrong:{address} how often a wrong one came from there lately
+    {staff}:keys:late:{id}       somebody has come with it although it opens nothing any more
 
 A key is never deleted: broadcasts and the audit name its program.
 """
@@ -30,10 +31,13 @@ _USED = "{staff}:keys:used"
 _BEGIN = "kelisim"
 AUTHOR = "api:"
 """No login has a colon: a program is never taken for a person."""
-A_MINUTE, AT_ONCE = 300, 60
-"""Requests of a key."""
+A_MINUTE = 300
+"""Requests of a key, …"""
+AT_ONCE = A_MINUTE // 5
+"""…and so many of them in one moment."""
 _WRONG_ALLOWED, _WRONG_KEPT = 20, 60
 """Wrong keys from one address, in so many seconds."""
+_LATE_KEPT = 3600
 
 _CHANGE = """
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
@@ -111,11 +115,16 @@ def is_name(text: str) -> bool:
 
 
 class Keys:
-    def __init__(self, redis: Batched, clock: Clock, now: Callable[[], float] = time.time) -> None:
-        """`now`: real time, whatever the sandbox's clock says."""
+    def __init__(
+        self, redis: Batched, clock: Clock, now: Callable[[], float] = time.time, a_minute: int = A_MINUTE
+    ) -> None:
+        """`now`: real time, whatever the sandbox's clock says. `a_minute`: requests of a key, a fifth of them at
+        once."""
         self._redis = redis
         self._clock = clock
         self._now = now
+        self._share = 60 / a_minute
+        self._ahead = self._share * max(1, a_minute // 5)
         self._change = redis.script(_CHANGE)
         self._use = redis.script(_USE)
         self._wrong = redis.script(_WRONG)
@@ -168,10 +177,9 @@ class Keys:
 
     async def use(self, key: Key) -> int:
         """Seconds to wait, for it has asked too often; 0: this is one of those that it may."""
-        share = 60 / A_MINUTE
         keys = _USED, f"{{staff}}:keys:pace:{key.id}"
         wait: int = await self._redis(
-            "EVALSHA", self._use, 2, *keys, key.id, f"{self._now():.3f}", repr(share), repr(share * AT_ONCE)
+            "EVALSHA", self._use, 2, *keys, key.id, f"{self._now():.3f}", repr(self._share), repr(self._ahead)
         )
         return wait
 
@@ -181,6 +189,10 @@ class Keys:
             "EVALSHA", self._wrong, 1, f"{{staff}}:keys:wrong:{address}", str(_WRONG_KEPT)
         )
         return Wrong(times, max(1, left) if times > _WRONG_ALLOWED else 0)
+
+    async def is_late(self, key: Key) -> bool:
+        """Somebody has come with a key that opens nothing any more: is that news? Once an hour it is."""
+        return bool(await self._redis("SET", f"{{staff}}:keys:late:{key.id}", "", "NX", "EX", _LATE_KEPT))
 
     async def all(self) -> list[tuple[Key, datetime | None]]:
         """With when each was used last. Those that open something come first, the newest before the others."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, FastAPI, Response
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
@@ -16,9 +17,10 @@ from gateway.register import Copy
 from gateway.relays import Figures
 from gateway.routes.routes import Routes
 from gateway.web import page, problems
+from gateway.web.api.broadcasts import Api
 from gateway.web.events import Events
 from gateway.web.front import Door, Front
-from gateway.web.guard import BODY_LIMIT, Guard
+from gateway.web.guard import BODY_LIMIT, Guard, Limit
 from gateway.web.metrics import LetterCounts, Metrics
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
@@ -76,13 +78,14 @@ def build(
     inbox: CountWaiting | None = None,
     today: CountToday | None = None,
     staff: Console | None = None,
+    api: Api | None = None,
     upload_limit: int = BODY_LIMIT,
 ) -> Front:
     """`doors` for providers of SMS, by name. `sandbox` and `simulator` only where nobody real listens: they let
     anybody speak as anybody. `played`: the routes of the E-Sobes that is played here. `letters`: the outboxes' own
     count. `sms`: how its routes are doing. `relays`: what waits for E-Sobes. `errands`: what turns have left to be
     done. `registers`: of organisations. `inbox`: who waits for a specialist. `today`: its figures. `staff`: their
-    console. `upload_limit`: bytes of a file that they send."""
+    console. `api`: for programs of the office. `upload_limit`: bytes of a file that staff send."""
     metrics, uploads = Metrics(letters, sms), Uploads(upload_limit)
     closing = Event() if staff is None else staff.closing
     site = Site(
@@ -90,17 +93,18 @@ def build(
         version="0.5.0",
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(Guard, limit=uploads)],
+        middleware=[Middleware(Guard, limit=_either(uploads, api.limit) if api else uploads)],
         responses={"default": {"description": "A problem (RFC 9457)", "content": problems.content()}},
     )
     site.schemas |= problems.schemas()
     problems.install(site)
-    _add_health(
-        site, ping, metrics, relays=relays, errands=errands, registers=registers, inbox=inbox, today=today
-    )
+    _add_health(site, ping, metrics, relays=relays, errands=errands, registers=registers, inbox=inbox, today=today)
     if events is not None:
         site.include_router(events.router())
         site.schemas |= events.schemas()
+    if api is not None:
+        api.install(site)
+        site.schemas |= api.schemas()
     for routes in played:
         site.include_router(routes)
     if sandbox is not None:
@@ -111,6 +115,14 @@ def build(
         rooms.install(site, staff, uploads)
     site.mount("/static", StaticFiles(directory=page.STATIC), "static")
     return Front(site, metrics, closing, telegram, doors)
+
+
+def _either(one: Limit, other: Limit) -> Limit:
+    def limit(scope: Scope) -> int | None:
+        own = one(scope)
+        return other(scope) if own is None else own
+
+    return limit
 
 
 def _add_health(

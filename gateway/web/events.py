@@ -1,11 +1,9 @@
 """`POST /esobes/events`: what the ministry's system tells. An event is stored for good before it is answered."""
 
-import json
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Protocol
 
-import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -18,6 +16,7 @@ from gateway.web.bearer import Bearer
 from gateway.web.event_models import TYPES, Event, OfAnApplication, Unknown
 from gateway.web.event_parts import Known
 from gateway.web.event_values import told
+from gateway.web.reading import read_json, wrong
 
 PATH = "/esobes/events"
 _AHEAD = timedelta(hours=1)
@@ -97,54 +96,15 @@ class Events:
         return parts | {"Event": event, "Offer": offer, "Service": service}
 
     def _read(self, body: bytes) -> Event:
-        said = _json(body)
+        said = read_json(body)
         kind = said.get("type") if isinstance(said, dict) else None
         model = TYPES.get(kind, Unknown) if isinstance(kind, str) else Unknown
         known = Known((self._clock.now() + _AHEAD).date(), self._services, self._replaceable)
         try:
             event = model.model_validate(said, context=known)
         except ValidationError as error:
-            raise RequestValidationError(_wrong(error, said)) from None
+            raise RequestValidationError(wrong(error, said)) from None
         assert not isinstance(event, Unknown)  # noqa: S101 - no type of event fits it
         if isinstance(event, OfAnApplication) and event.application.iin != event.person.iin:
             raise RequestValidationError([_OF_ANOTHER])
         return event
-
-
-def _json(body: bytes) -> object:
-    """Nothing that one reader takes for something else than another does: no double names, no NaN."""
-    try:
-        msgspec.json.decode(body)
-        return json.loads(body.decode(), object_pairs_hook=_once)
-    except (ValueError, msgspec.MsgspecError, RecursionError):
-        wrong = {"loc": ("body",), "msg": "not JSON in UTF-8, or one name twice in an object", "type": "json"}
-        raise RequestValidationError([wrong]) from None
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError
-    return found
-
-
-def _wrong(error: ValidationError, said: object) -> list[dict[str, object]]:
-    """Each field once, under the name that the sender gave it."""
-    found: dict[tuple[str | int, ...], dict[str, object]] = {}
-    for one in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ("body", *_place(one["loc"], said, missing=one["type"] == "missing"))
-        reason = "Input should be an object" if one["type"] == "model_type" else one["msg"]
-        found.setdefault(place, {"loc": place, "msg": reason, "type": one["type"]})
-    return list(found.values())
-
-
-def _place(steps: tuple[str | int, ...], said: object, *, missing: bool) -> list[str | int]:
-    """Without the names of our own alternatives, which stand among the steps."""
-    place: list[str | int] = []
-    for number, step in enumerate(steps, 1):
-        if (isinstance(said, dict) and step in said) or (isinstance(said, list) and isinstance(step, int)):
-            said = said[step]  # type: ignore[index]
-        elif not (missing and number == len(steps)):
-            continue
-        place.append(step)
-    return place

@@ -29,10 +29,12 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str = ""
     errors: tuple[Wrong, ...] = ()
+    code: str = ""
+    """For programs that have to tell one reason from another."""
 
 
-def problem(status: int, detail: str = "", errors: tuple[Wrong, ...] = ()) -> Answer:
-    body = Problem(HTTPStatus(status).phrase, status, detail, errors)
+def problem(status: int, detail: str = "", errors: tuple[Wrong, ...] = (), code: str = "") -> Answer:
+    body = Problem(HTTPStatus(status).phrase, status, detail, errors, code)
     return Answer(status, msgspec.json.encode(body), (_KIND,))
 
 
