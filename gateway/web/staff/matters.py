@@ -97,9 +97,9 @@ class MattersRoom:
         return self._console.page(
             visit,
             "matters.html",
-            silent=[Card(naming.state(one.kind, one.state), n, _where(one)) for one, n in _silent(ended)],
+            silent=[Card(naming.say(f"staff.matters.today.{one.state}"), n, _where(one)) for one, n in _silent(ended)],
             unreached=[
-                Card(naming.kind(one.kind), n, _where(one), alarms=n > 0)
+                Card(naming.say(f"staff.matters.unreached.{one.kind}"), n, _where(one), alarms=n > 0)
                 for one, n in week.items()
                 if one.state == "unreached"
             ],
