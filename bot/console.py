@@ -1,6 +1,7 @@
 """The staff console put together: who may come in, and its rooms."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.books import Books
@@ -23,11 +24,13 @@ from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import Cookies
 from gateway.web.staff.door import Door
 from gateway.web.staff.figures import FigureRoom
+from gateway.web.staff.guide import GuideRoom
 from gateway.web.staff.inbox import InboxRoom, signed_in
 from gateway.web.staff.keys import KeyRoom
 from gateway.web.staff.me import Me
 from gateway.web.staff.origin import Origin
 
+GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -51,6 +54,7 @@ def build(ground: Ground, counted: Counted, spoken: Talks, kept: Books) -> Conso
         InboxRoom(console, spoken.inbox, QuickAnswers(redis), signed_in(sessions)).router(),
         FigureRoom(console, redis, Counting(redis)).router(),
         KeyRoom(console, Keys(redis, ground.clock)).router(),
+        GuideRoom(console, GUIDE).router(),
     )
     return console
 
