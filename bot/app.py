@@ -6,12 +6,11 @@ import signal
 import socket
 import sys
 from collections import ChainMap
-from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, closing
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import structlog
@@ -19,13 +18,16 @@ import uvloop
 from fastapi import APIRouter, HTTPException
 from pydantic import SecretStr
 
-from bot import affairs, books, carriers, console, demo, district, logs, secrets, talks, workdays
+from bot import affairs, api, books, carriers, casts, console, demo, district, logs, secrets, talks, workdays
 from bot.errors import StartError
 from bot.ground import Ground
 from bot.server import Server, address, listen
 from bot.settings import NO_SECRET, Settings
 from dialogs import dialogue
 from gateway.answers import Answers
+from gateway.broadcasts import simulated
+from gateway.broadcasts.sender import Sender
+from gateway.broadcasts.simulated import Simulated
 from gateway.channels import Channel, Letter
 from gateway.clock import Clock, SandboxClock
 from gateway.connection import Batched, RedisUnfitError, check, close, connect
@@ -72,6 +74,14 @@ def run(settings: Settings, locales: Path) -> int:
             return runner.run(Application(settings, blotter).run(locales))
     except (EmbeddedError, RedisUnfitError) as error:
         raise StartError(str(error)) from error
+
+
+class Work(Protocol):
+    """A part of the program that goes on by itself."""
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Application:
@@ -143,18 +153,19 @@ class Application:
         settings, words = self._settings, ground.dialogue.guide.words
         phones = Phones(ground.batched, ground.redis, ground.clock)
         channels: dict[str, Channel] = {"sms": phones, "chat": phones} if settings.sandbox else {}
-        outbox, broadcasts = carriers.outboxes(ground, channels)
+        outbox, broadcasts = outboxes = carriers.outboxes(ground, channels)
         offers = affairs.build(ground, outbox.wake)
         counted = workdays.build(ground, offers)
         await counted.calendar.look()
         spoken = talks.build(ground, offers, outbox.wake)
+        cast = casts.build(ground, channels, spoken, outbox, broadcasts)
         kept = books.build(ground, offers.backlog)
         counts = [outbox.counts, offers.relays.counts, spoken.errands.counts]
         carried = carriers.build(ground) if settings.sms_routes else None
         if carried is not None:
             channels["sms"] = carried.channel
             self._stack.push_async_callback(carried.channel.aclose)
-            self._keep(carried.watch.run(), carried.watch.stop)
+            self._keep(carried.watch)
         if (bot := self._bot()) is not None:
             from bot import telegram
 
@@ -162,19 +173,17 @@ class Application:
             channels["tg"] = chats
             counts.append(chats.counts)
             self._stack.push_async_callback(chats.aclose)
-        self._keep(outbox.run(), outbox.stop)
-        self._keep(broadcasts.run(), broadcasts.stop)
+        channels[simulated.CHANNEL] = nobodys = Simulated(ground.batched, ground.clock)
+        self._keep(outbox, broadcasts, nobodys)
+        self._stack.push_async_callback(cast.lists.aclose)
+        self._keep(cast.sender)
         self._stack.push_async_callback(offers.esobes.aclose)
-        self._keep(offers.relays.run(), offers.relays.stop)
-        self._keep(offers.wakeups.run(), offers.wakeups.stop)
-        self._keep(counted.calendar.run(), counted.calendar.stop)
-        self._keep(counted.recount.run(), counted.recount.stop)
+        self._keep(offers.relays, offers.wakeups, counted.calendar, counted.recount)
         self._stack.push_async_callback(counted.looks.aclose)
-        for work in (kept.index, kept.archive, kept.tidying):
-            self._keep(work.run(), work.stop)
+        self._keep(kept.index, kept.archive, kept.tidying)
         self._stack.push_async_callback(spoken.registers.aclose)
-        self._keep(spoken.errands.run(), spoken.errands.stop)
-        sandbox = self._sandbox(ground, phones, outbox, offers=offers, spoken=spoken)
+        self._keep(spoken.errands)
+        sandbox = self._sandbox(ground, phones, outboxes, offers=offers, spoken=spoken, sender=cast.sender)
         played = district.build(ground) if sandbox and not settings.esobes_url else None
         routes: list[APIRouter] = []
         if played is not None:
@@ -188,6 +197,7 @@ class Application:
             (broadcasts if letter.broadcast else outbox).hurry(letter)
 
         doors = carriers.doors(ground, carried, spoken.receiver, hurry)
+        staff = console.build(ground, counted, spoken, kept)
         front = web.build(
             partial(self._ping, ground.batched),
             await self._telegram(bot, ground, spoken.receiver, offers.answers, outbox) if bot is not None else None,
@@ -203,7 +213,8 @@ class Application:
             registers=spoken.registers.copies.all,
             inbox=spoken.inbox.waiting,
             today=self._figures(ground),
-            staff=console.build(ground, counted, spoken, kept),
+            staff=staff,
+            api=api.build(ground, staff, cast.broadcasts, settings.upload_limit * MEGABYTE),
             upload_limit=settings.upload_limit * MEGABYTE,
         )
         server = Server(front, listening)
@@ -214,7 +225,14 @@ class Application:
         self._begun = True
 
     def _sandbox(
-        self, ground: Ground, phones: Phones, outbox: Outbox, *, offers: affairs.Affairs, spoken: talks.Talks
+        self,
+        ground: Ground,
+        phones: Phones,
+        outboxes: tuple[Outbox, Outbox],
+        *,
+        offers: affairs.Affairs,
+        spoken: talks.Talks,
+        sender: Sender,
     ) -> Sandbox | None:
         if not isinstance(ground.clock, SandboxClock):
             return None
@@ -223,7 +241,9 @@ class Application:
             ground.clock,
             phones,
             Papers(ground.dialogue.guide.words),
-            outbox=outbox,
+            outbox=outboxes[0],
+            broadcasts=outboxes[1],
+            sender=sender,
             relays=offers.relays,
             errands=spoken.errands,
             wakeups=offers.wakeups,
@@ -270,19 +290,15 @@ class Application:
     def _figures(self, ground: Ground) -> web.CountToday:
         """They are counted from now on."""
         counting = Counting(ground.batched)
-        self._keep(counting.run(), counting.stop)
+        self._keep(counting)
         return Today(ground.batched, ground.clock).counted
 
-    def _keep(self, work: Coroutine[None, None, None], stop: Callable[[], None]) -> None:
-        """Runs until the program stops; then it is told to end, and ends in its own time."""
-        task = asyncio.create_task(work)
-        self._vital.append(task)
-
-        async def ended() -> None:
-            stop()
-            await asyncio.wait([task])
-
-        self._stack.push_async_callback(ended)
+    def _keep(self, *works: Work) -> None:
+        """They run until the program stops; then each is told to end, the last one first, in its own time."""
+        for work in works:
+            task = asyncio.create_task(work.run())
+            self._vital.append(task)
+            self._stack.push_async_callback(_ended, work, task)
 
     async def _until(self, told: asyncio.Event) -> bool:
         """Until the program is told to stop; True if some part failed that the others cannot do without."""
@@ -313,6 +329,11 @@ class Application:
         secret = given.get_secret_value() or await secrets.kept(redis, name)
         self._blotter.hide(secret)
         return secret
+
+
+async def _ended(work: Work, task: asyncio.Task[None]) -> None:
+    work.stop()
+    await asyncio.wait([task])
 
 
 def settle_memory() -> None:
