@@ -20,9 +20,9 @@ _NAMED = {
     22: "dd.mm.yyyy hh:mm",
 }
 """Formats that no workbook writes out, by their numbers; those of dates differ from country to country."""
-_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-"""Words, signs, colours and countries."""
-_DATE, _TIME = re.compile("[yd]|(?<![hs:])m(?!m?:|m?s)", re.IGNORECASE), re.compile("[hs]", re.IGNORECASE)
+_QUOTED = re.compile(r'AM/PM|A/P|"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+"""Words, signs, colours, countries and halves of a day."""
+_DATE, _TIME = re.compile("[yd]|(?<![hs:m])m+(?![m:s])", re.IGNORECASE), re.compile("[hs]", re.IGNORECASE)
 _PLACES = re.compile(r"\.(0+)")
 _FIRST, _FIRST_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _LAST = 2_958_466

@@ -46,24 +46,24 @@ def read(text: str) -> str | Reason:
 
 
 def _odd(text: str) -> str | Reason:
-    if sum(sum(map(str.isdigit, part)) >= 10 for part in _MANY.split(text)) > 1:
+    if sum(_digits(part) >= 10 for part in _MANY.split(text)) > 1:
         return reason("phone_several")
     if any(map(str.isalpha, text)):
         return reason("phone_letters")
     phone = read_phone(text)
-    digits = sum(map(str.isdigit, text))
-    if digits == 10 and text.startswith("8"):  # one is missing; elsewhere in the world it would be a number
-        return reason("phone_digits", digits=digits)
-    if phone is None:
-        return reason("phone_wrong") if digits in {10, 11} else reason("phone_digits", digits=digits)
+    if phone is None or (text.startswith("8") and _digits(text) == 10):  # elsewhere that would be a number
+        digits = _digits(text)
+        return reason("phone_wrong") if digits == 11 else reason("phone_digits", digits=digits)
     if not phone.of_kazakhstan:
         return reason("phone_foreign")
-    match _type(phone.e164):
-        case PhoneNumberType.MOBILE:
-            return phone.e164
-        case PhoneNumberType.FIXED_LINE:
-            return reason("phone_landline")
-    return reason("phone_wrong")
+    kind = _type(phone.e164)
+    if kind == PhoneNumberType.MOBILE:
+        return phone.e164
+    return reason("phone_landline" if kind == PhoneNumberType.FIXED_LINE else "phone_wrong")
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 @cache
@@ -87,7 +87,7 @@ def read_own_number(text: str, today: date) -> str | Reason:
     found = read_iin(number, today)
     if isinstance(found, Iin):
         return found.digits
-    return reason(f"iin_{found}", digits=sum(map(str.isdigit, text))) if found == "length" else reason(f"iin_{found}")
+    return reason(f"iin_{found}", digits=_digits(text)) if found == "length" else reason(f"iin_{found}")
 
 
 def _number(text: str) -> str | None:

@@ -99,7 +99,7 @@ def _open(file: Path, folder: Path, files: ExitStack) -> Table:
         raise RefusedError("not_a_table")
     if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PAGE):
         raise RefusedError("page")
-    return TextTable(opened)
+    return TextTable(opened, files)
 
 
 def _ends(file: IO[bytes]) -> bytes:

@@ -14,6 +14,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Where Excel would see a letter in what is a word."""
 _HEADING, _TEXT = 1, 2
 """Styles; 2 says «text», also of what is typed there later."""
 _WIDTH, _LAST_WIDTH = 22, 70
@@ -26,7 +28,8 @@ _STYLES = f"""{_XML}<styleSheet xmlns="{_SPREADSHEET}">\
 <borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3">\
 <xf xfId="0"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1" xfId="0"/>\
 <xf numFmtId="49" applyNumberFormat="1" applyAlignment="1" xfId="0"><alignment vertical="top" wrapText="1"/></xf>\
-</cellXfs></styleSheet>"""
+</cellXfs>\
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
 
 
 class Pipe(io.RawIOBase):
@@ -97,4 +100,4 @@ def _relations(*meant: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return escape(_UNWRITABLE.sub("\ufffd", text), {'"': "&quot;"})
+    return escape(_ESCAPE.sub("_x005F_", _UNWRITABLE.sub("\ufffd", text)), {'"': "&quot;"})

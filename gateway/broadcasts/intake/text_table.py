@@ -4,6 +4,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from typing import BinaryIO
 
@@ -16,6 +17,8 @@ from gateway.broadcasts.intake.table import Found
 
 SEPARATORS = ";,\t|"
 _NOTHING = f'{SEPARATORS}" \r\n\ufeff'
+_PATIENCE = 2 * limits.ROWS
+"""Lines that are read anew because of quotes. One who forgets a quote now and then needs a few thousand."""
 _FORMULA_TEXT = '="'
 """`="00123"` is how programs keep Excel from making a number of a text."""
 _APOSTROPHE = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
@@ -29,10 +32,12 @@ class _TooLongError(Exception):
 class TextTable:
     """`prepare` comes first, then `read_headings`, then `rows` once."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, files: ExitStack) -> None:
+        """`files` closes what is opened."""
+        self._file, self._files = file, files
         self._size = file.seek(0, io.SEEK_END)
         self._separator = ","
+        self._anew = 0
         self._number = 0
         csv.field_size_limit(limits.ROW * 2)  # the lines are counted before
 
@@ -41,6 +46,7 @@ class TextTable:
         codec = yield from encodings.find(self._file)
         self._file.seek(0)
         text = io.TextIOWrapper(self._file, codec, errors="replace", newline="")
+        self._files.enter_context(text)
         self._lines = _Lines(text)
         self._encoding = encodings.name(codec)
 
@@ -128,6 +134,9 @@ class TextTable:
         """Only the line where the quote opens is at fault: what comes after it is read anew."""
         first, *others = self._lines.taken
         self._lines.again(others)
+        self._anew += len(others)
+        if self._anew > _PATIENCE:
+            raise RefusedError("quotes", row=self._number)
         cells = first.rstrip("\r\n").split(self._separator)
         return Found(self._number, cells, reason("quote"))
 

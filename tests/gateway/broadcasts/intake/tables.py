@@ -1,5 +1,7 @@
 """Files as people and programs make them, and as nobody should."""
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -65,7 +67,8 @@ PARTS = {
     "[Content_Types].xml": "<Types/>",
     "_rels/.rels": '<Relationships><Relationship Id="r1" Type="http://x/officeDocument" Target="xl/workbook.xml"/>'
     "</Relationships>",
-    "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="Лист1" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="Лист1" sheetId="1" r:id="r1"/></sheets>'
+    "</workbook>",
     "xl/_rels/workbook.xml.rels": "<Relationships>"
     '<Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/>'
     '<Relationship Id="r2" Type="http://x/sharedStrings" Target="/xl/sharedStrings.xml"/>'
@@ -76,11 +79,13 @@ PARTS = {
 
 def sheet(rows: Iterable[Sequence[Cell]]) -> str:
     """Texts stand in their cells."""
-    written = "".join(
-        f'<row r="{number}">{"".join(_cell(cell, f"{letters(place)}{number}") for place, cell in enumerate(row))}</row>'
-        for number, row in enumerate(rows, 1)
-    )
+    written = "".join(map(_row, count(1), rows))
     return f"<worksheet><sheetData>{written}</sheetData></worksheet>"
+
+
+def _row(number: int, row: Sequence[Cell]) -> str:
+    cells = "".join(_cell(cell, f"{letters(place)}{number}") for place, cell in enumerate(row))
+    return f'<row r="{number}">{cells}</row>'
 
 
 def _cell(cell: Cell, where: str) -> str:
@@ -105,3 +110,20 @@ def workbook(folder: Path, rows: Iterable[Sequence[Cell]], **parts: str) -> Inta
     named = {"strings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
     others = {named[part]: content for part, content in parts.items()}
     return taken(package(folder, {"xl/worksheets/sheet1.xml": sheet(rows), **others}))
+
+
+MEMORY = 64
+"""MB that any file may take; an ordinary one takes the half."""
+_MEASURED = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "gateway.broadcasts.intake", *sys.argv[1:]], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def measured(file: Path) -> tuple[Summary, int]:
+    """Read by a process of its own, and how many MB that took at most."""
+    folder = file.parent / f"taken{next(_numbers)}"
+    command = [sys.executable, "-c", _MEASURED, str(file), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
+    return lines.summary(folder), int(done.stdout) // 1024
