@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from dialogs.language import Language
 from gateway.connection import Batched
 from gateway.store import tag
 
@@ -65,10 +66,10 @@ _COMES_FROM: dict[Fate, str] = {
 }
 """What a fate may follow upon. Of those that are final the first one stays; but what only we have called the end may
 be known better by a provider."""
-WIDTH = 14
+WIDTH = 15
 
 _HELP = """
-local width = 14
+local width = 15
 local function known(row) return redis.call('GETRANGE', KEYS[1], row * width, row * width + width - 1) end
 local function write(row, before, after)
   redis.call('SETRANGE', KEYS[1], row * width, after)
@@ -125,7 +126,7 @@ if status == 'w' and to == 'd' then
   if string.sub(before, 2, 2) < round then return '' end
 elseif string.sub(before, 2, 2) ~= round then return '' end
 if way == '' then way = known_way end
-write(row, before, to .. string.sub(before, 2, 2) .. way .. parts .. ARGV[5])
+write(row, before, to .. string.sub(before, 2, 2) .. way .. string.sub(before, 4, 5) .. ARGV[5])
 if (to == 'a' or to == 'd') and status ~= 'a' then
   redis.call('HINCRBY', KEYS[2], way == 't' and 'by chat' or 'by sms', 1)
   redis.call('HINCRBY', KEYS[2], 'parts ' .. way, parts)
@@ -144,7 +145,7 @@ for at = 6, #ARGV do
   if before ~= '' and string.find(from, string.sub(before, 1, 1), 1, true) then
     local was = string.sub(before, 2, 2)
     if round == '' or was < round then
-      write(ARGV[at], before, to .. (round == '' and was or round) .. string.sub(before, 3, 4) .. ARGV[5])
+      write(ARGV[at], before, to .. (round == '' and was or round) .. string.sub(before, 3, 5) .. ARGV[5])
       if back == '1' then redis.call('RPUSH', KEYS[3], ARGV[at]) end
       moved = moved + 1
     end
@@ -163,6 +164,8 @@ class Record(Struct, frozen=True):
     """Of the SMS that it is, or would be."""
     at: int
     """Seconds since 1970."""
+    language: Language | None = None
+    """In which it leaves; None: that is not decided yet."""
 
 
 class Place(Struct, frozen=True):
@@ -194,6 +197,8 @@ class Front(Struct, frozen=True):
     """Letters in the shard's stream, of whichever broadcast."""
 
 
+_SIGNS: dict[Language | None, str] = {Language.KK: "k", Language.RU: "r", None: "-"}
+_LANGUAGES = {sign: language for language, sign in _SIGNS.items()}
 CAST = "cast:"
 """How the letters of broadcasts are called."""
 
@@ -295,12 +300,13 @@ def place_of(letter: str) -> tuple[Place, int] | None:
 
 
 def write(record: Record) -> str:
-    return f"{record.fate}{record.round}{record.way}{min(record.parts, 9)}{record.at:010}"
+    language = _SIGNS[record.language]
+    return f"{record.fate}{record.round}{record.way}{min(record.parts, 9)}{language}{record.at:010}"
 
 
 def read(stored: bytes) -> Record:
     text = stored.decode()
-    return Record(Fate(text[0]), int(text[1]), text[2], int(text[3]), int(text[4:]))
+    return Record(Fate(text[0]), int(text[1]), text[2], int(text[3]), int(text[5:]), _LANGUAGES[text[4]])
 
 
 def rows_in(records: bytes, fates: Iterable[Fate]) -> list[int]:

@@ -5,7 +5,8 @@
 {staff}:broadcasts:alive   set of those with which the clock has to do something
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from secrets import token_hex
 
 import msgspec
@@ -56,14 +57,16 @@ class BroadcastStore:
     async def alive(self) -> list[Broadcast]:
         """In the order in which they were made."""
         names: set[bytes] = await self._redis("SMEMBERS", _ALIVE)
-        stored = [await self.stored(name.decode()) for name in names]
-        return sorted((read(one) for one in stored if one), key=lambda one: one.made)
+        return sorted(await self._all(names), key=lambda one: one.made)
 
     async def newest(self, before: float | None, most: int) -> list[Broadcast]:
         """`before`: seconds since 1970; those made before that."""
         begin = "+inf" if before is None else f"({before!r}"
         names: Sequence[bytes] = await self._redis("ZRANGE", _MADE, begin, "-inf", "BYSCORE", "REV", "LIMIT", 0, most)
-        stored = [await self.stored(name.decode()) for name in names]
+        return await self._all(names)
+
+    async def _all(self, names: Iterable[bytes]) -> list[Broadcast]:
+        stored = await asyncio.gather(*(self.stored(name.decode()) for name in names))
         return [read(one) for one in stored if one]
 
     async def _saved(self, before: bytes | None, after: Broadcast) -> bool:

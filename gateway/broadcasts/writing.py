@@ -76,7 +76,8 @@ class Writer:
         at, round_ = int(now.timestamp()), self._broadcast.round
         if reader.quiet:
             return Released(place.row, Record(Fate.OPTED_OUT, round_, NO_WAY, 0, at))
-        text = self._texts.filled(recipient, self._texts.language(recipient, reader.language))
+        language = self._texts.language(recipient, reader.language)
+        text = self._texts.filled(recipient, language)
         sms, parts = as_sms(text)
         chat = None if by_sms else reader.chat
         if chat is None and parts > MOST_PARTS:
@@ -90,7 +91,7 @@ class Writer:
             unasked=True,
             broadcast=True,
         )
-        record = Record(Fate.QUEUED, round_, BY_CHAT if chat else BY_SMS, parts, at)
+        record = Record(Fate.QUEUED, round_, BY_CHAT if chat else BY_SMS, parts, at, language)
         return Released(place.row, record, _encode(letter))
 
     async def _readers(self, phones: Sequence[str]) -> list[Reader]:

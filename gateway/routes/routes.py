@@ -29,6 +29,8 @@ _LOOK = 1.0
 _DOUBLINGS = 16
 _LONGEST_PAUSE = 900.0
 """Seconds: what comes after it to the same person waits as well."""
+_OF_MANY = 900.0
+"""Seconds that a broadcast's letter waits for a report at least: nobody asked for it, so twice is worse than late."""
 ROUNDS = 20
 """So often a trail is looked at anew that somebody else has changed, before that is left for later."""
 
@@ -119,7 +121,7 @@ class Routes:
                 trail = settled
                 continue
             if trail.route:
-                if (waits := self._waits(trail)) > 0:
+                if (waits := self._waits(letter, trail)) > 0:
                     return Retry(f"{trail.route} serves nobody any more; a report may come", waits)
                 self._count(trail.route, "unclear_elsewhere")  # nobody else will ever send it
                 trail = await self._moved(letter, trail, Trail(refused=trail.refused))
@@ -132,7 +134,7 @@ class Routes:
                 case Sent() | OptedOut():
                     return attempt
                 case Unclear(reason):
-                    return Retry(f"{route}: {reason}; a report may come", self._pause(trail))
+                    return Retry(f"{route}: {reason}; a report may come", self._pause(letter, trail))
                 case Retry():
                     last = attempt
                     failed.add(route)
@@ -148,7 +150,7 @@ class Routes:
                 if changed is not None and route.name in changed.refused:
                     return changed
                 return self._sent(letter, route.name, provider, delivered)
-            case Retry() if self._waits(trail) <= 0:  # before that it may still be on its way
+            case Retry() if self._waits(letter, trail) <= 0:  # before that it may still be on its way
                 self._count(route.name, "unclear_failed")
                 return await self._moved(letter, trail, Trail(refused=trail.refused))
             case Rejected() | OptedOut():
@@ -159,7 +161,7 @@ class Routes:
     async def _again(self, letter: Letter, trail: Trail, route: Route) -> Outcome | Trail:
         """By the same route, once a report has had its time."""
         now = self._now()
-        if (waits := self._waits(trail)) > 0:
+        if (waits := self._waits(letter, trail)) > 0:
             return Retry(f"{route.name}: a report may come", waits)
         if (opens := self._doing(letter)[route.name].opens(now)) > now:
             return Retry(f"{route.name} is away, and may have it", opens - now)
@@ -169,24 +171,25 @@ class Routes:
             case Sent() | OptedOut():
                 return attempt
             case Unclear(reason):
-                return Retry(f"{route.name}: {reason}; it may have it", self._pause(trail))
+                return Retry(f"{route.name}: {reason}; it may have it", self._pause(letter, trail))
             case Retry(reason):
                 now = self._now()
                 rests = self._doing(letter)[route.name].opens(now) - now
                 return Retry(f"{route.name}: {reason}; it may have it", max(self._patience, rests))
         return trail
 
-    def _pause(self, trail: Trail) -> float:
+    def _pause(self, letter: Letter, trail: Trail) -> float:
         """Else somebody whose provider takes everything and answers nothing would get it every few seconds."""
+        patience = max(self._patience, _OF_MANY) if letter.broadcast else self._patience
         if not trail.tries:
-            return self._patience
-        longest = max(_LONGEST_PAUSE, self._patience)
-        return min(longest, max(self._patience, 1.0) * 2.0 ** min(trail.tries, _DOUBLINGS))
+            return patience
+        longest = max(_LONGEST_PAUSE, patience)
+        return min(longest, max(patience, 1.0) * 2.0 ** min(trail.tries, _DOUBLINGS))
 
-    def _waits(self, trail: Trail) -> float:
+    def _waits(self, letter: Letter, trail: Trail) -> float:
         """From our own start at the earliest: a report could not come before. A clock that was set back holds
         nothing up."""
-        pause = self._pause(trail)
+        pause = self._pause(letter, trail)
         waits = max(trail.since, self._began) + pause - self._now()
         return waits if waits <= pause + _LOOK else 0.0
 

@@ -120,6 +120,17 @@ async def test_an_unclear_letter_stays_with_its_route_and_waits_for_a_report(
     assert routes.counts["first", "unclear"] == routes.counts["first", "unclear_again"] == 1
 
 
+async def test_of_what_goes_to_many_nobody_gets_it_twice_because_a_report_is_late(
+    routes: Routes, first: Scripted, clock: Hands
+) -> None:
+    first.answers.append(CUT)
+    assert await routes.send(letter(broadcast=True)) == Retry("first: cut; a report may come", 900)
+    await later(clock, 899)
+    assert await routes.send(letter(broadcast=True)) == Retry("first: a report may come", 1)
+    await later(clock, 1)
+    assert await routes.send(letter(broadcast=True)) == Sent("first-2", route="first", price=1250)
+
+
 @pytest.mark.parametrize("status", [Status.SENT, Status.DELIVERED, Status.BUFFERED, Status.FAILED])
 async def test_a_report_proves_that_the_route_has_it(
     status: Status, routes: Routes, first: Scripted, clock: Hands, reported: Reported

@@ -1,0 +1,204 @@
+"""What staff do with a broadcast, and what they are refused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from msgspec import structs
+
+from dialogs.broadcasts.states import State
+from dialogs.broadcasts.texts import Texts
+from dialogs.language import Language
+from gateway.broadcasts.broadcast import Audience, Broadcast, BroadcastError, Filter, Mode
+from gateway.broadcasts.broadcasts import Broadcasts
+from gateway.broadcasts.fates import Fate
+from gateway.broadcasts.known import Known
+from gateway.broadcasts.lists import ALIVE, Lists
+from gateway.channels import Rejected, Sent
+from gateway.connection import Batched, Client
+from gateway.inquiries import Inquiries
+from gateway.store import outbox_key, shard_number
+from tests.gateway.broadcasts.sending import NOON, Desk, desk, people
+
+TEXTS = Texts("Сәлем, {Аты}", "Привет, {Аты}")
+
+
+class Office:
+    def __init__(self, whole: Desk, redis: Client, folder: Path) -> None:
+        self.whole = whole
+        self.lists = Lists(
+            whole.redis,
+            whole.store,
+            whole.rolls,
+            cast("Inquiries", None),  # nobody is named by an IIN here
+            Known(redis, whole.redis),
+            clock=whole.clock,
+            folder=folder,
+        )
+        self.broadcasts = Broadcasts(
+            whole.redis,
+            whole.store,
+            whole.rolls,
+            self.lists,
+            whole.sender,
+            clock=whole.clock,
+            approve_above=3,
+            price=1200,
+            wake=lambda _: None,
+        )
+
+    async def with_list(self, csv: str, texts: Texts = TEXTS, mode: Mode = Mode.LIVE) -> Broadcast:
+        made = await self.broadcasts.make("aigul", "Жаңалық", texts, mode=mode)
+        return await self.bring(made, csv)
+
+    async def bring(self, made: Broadcast, csv: str) -> Broadcast:
+        _, reading, upload = await self.broadcasts.take_list(made.id, "aigul", "list.csv")
+        upload.write_text(csv, "utf-8")
+        await self.broadcasts.read_list(made.id, reading, frozenset({"+77010000001"}))
+        return await self.read(made)
+
+    async def read(self, made: Broadcast) -> Broadcast:
+        """Once nobody is at work on its list."""
+        async with asyncio.timeout(30):
+            while (known := await self.broadcasts.load(made.id)).reading is not None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return known
+
+
+@pytest.fixture
+async def office(batched: Batched, redis: Client, tmp_path: Path) -> AsyncIterator[Office]:
+    async with desk(batched) as whole:
+        found = Office(whole, redis, tmp_path / "lists")
+        yield found
+        await found.lists.aclose()
+
+
+def table(number: int) -> str:
+    return "телефон;Аты\n" + "".join(f"{one.phone};{one.values[0]}\n" for one in people(number))
+
+
+async def test_from_a_file_to_everybody_in_it(office: Office) -> None:
+    made = await office.with_list(table(3) + "12345;Қате\n")
+    audience = cast(Audience, made.audience)
+    assert (audience.recipients, audience.faulty, audience.columns) == (3, 1, ("Аты",))
+    started = await office.broadcasts.start(made.id, "aigul")
+    assert started.state is State.SCHEDULED
+    assert await office.whole.through(started) == {Fate.ACCEPTED: 3}
+    (sent,) = await office.broadcasts.of_phone("+77010000001")
+    assert (sent.broadcast.id, sent.record.fate, sent.text) == (made.id, Fate.ACCEPTED, "Сәлем, Адам 1")
+
+
+async def test_many_need_a_second_person(office: Office) -> None:
+    made = await office.with_list(table(4))
+    assert (await office.broadcasts.start(made.id, "aigul")).state is State.WAITING
+    with pytest.raises(BroadcastError, match="own"):
+        await office.broadcasts.approve(made.id, "aigul")
+    sent_back = await office.broadcasts.send_back(made.id, "erlan", "Қате бар")
+    assert (sent_back.state, sent_back.changes[-1].why) == (State.DRAFT, "Қате бар")
+    await office.broadcasts.start(made.id, "aigul")
+    approved = await office.broadcasts.approve(made.id, "erlan")
+    assert (approved.state, approved.approver) == (State.SCHEDULED, "erlan")
+    assert await office.whole.through(approved) == {Fate.ACCEPTED: 4}
+
+
+async def test_who_has_changed_the_text_may_not_approve_it(office: Office) -> None:
+    made = await office.with_list(table(4))
+    await office.broadcasts.rewrite(
+        made.id, "erlan", title="Басқа", written=Texts("Қайырлы күн", "Добрый день"), otherwise=Language.RU
+    )
+    await office.broadcasts.start(made.id, "aigul")
+    with pytest.raises(BroadcastError, match="own"):
+        await office.broadcasts.approve(made.id, "erlan")
+
+
+async def test_what_runs_cannot_be_changed(office: Office) -> None:
+    made = await office.with_list(table(2))
+    await office.broadcasts.start(made.id, "aigul")
+    with pytest.raises(BroadcastError, match="not_now"):
+        await office.broadcasts.rewrite(made.id, "aigul", title="", written=Texts("а", "б"), otherwise=Language.KK)
+    with pytest.raises(BroadcastError, match="not_now"):
+        await office.broadcasts.take_list(made.id, "aigul", "other.csv")
+
+
+@pytest.mark.parametrize(
+    ("csv", "texts", "why"),
+    [
+        ("", TEXTS, "no_list"),
+        ("телефон;Аты\n12345;Қате\n", TEXTS, "nobody"),
+        (table(1), Texts("Сәлем, {Күні}", "Привет"), "texts"),
+        (table(1), Texts("Сәлем", ""), "texts"),
+        (table(1), Texts("ә" * 300, "Привет"), "too_long"),
+    ],
+)
+async def test_what_is_not_whole_cannot_start(office: Office, csv: str, texts: Texts, why: str) -> None:
+    made = await office.with_list(csv, texts) if csv else await office.broadcasts.make("aigul", "Бос", texts)
+    with pytest.raises(BroadcastError, match=why):
+        await office.broadcasts.start(made.id, "aigul")
+
+
+async def test_another_list_takes_the_place_of_the_first(office: Office, batched: Batched) -> None:
+    made = await office.with_list(table(3))
+    first = cast(Audience, made.audience).roll
+    made = await office.bring(made, table(2))
+    assert cast(Audience, made.audience).recipients == 2
+    assert (await office.whole.rolls.counts(first)).all == 0
+    assert not office.lists.folder(first).exists()
+
+
+async def test_a_file_that_is_none_is_refused_and_the_list_that_was_there_stays(office: Office) -> None:
+    made = await office.bring(await office.with_list(table(2)), "a;b\n1;2\n")
+    assert made.refused is not None
+    assert cast(Audience, made.audience).recipients == 2
+
+
+async def test_a_reading_that_nobody_goes_on_with_ends(office: Office) -> None:
+    made = await office.broadcasts.make("aigul", "", TEXTS)
+    _, reading, _ = await office.broadcasts.take_list(made.id, "aigul", "list.csv")
+    await office.whole.store.change(made.id, lambda known: structs.replace(known, reading=reading))
+    await office.whole.clock.move(NOON + timedelta(seconds=ALIVE + 1))
+    known = await office.broadcasts.load(made.id)
+    assert (known.reading, known.refused) == (None, ("staff.broadcast.list.interrupted", ()))
+
+
+async def test_the_team_gets_it_and_nobody_else(office: Office) -> None:
+    made = await office.with_list(table(3), mode=Mode.TEAM)
+    assert (cast(Audience, made.audience).recipients, cast(Audience, made.audience).faulty) == (1, 2)
+
+
+async def test_nobody_is_known_of_whom_this_is_so(office: Office) -> None:
+    made = await office.broadcasts.make("aigul", "", TEXTS)
+    await office.broadcasts.find_list(made.id, "aigul", Filter(language="kk"), frozenset())
+    known = await office.read(made)
+    assert known.refused == ("staff.broadcast.list.found_nobody", ())
+
+
+async def test_once_more_to_those_whom_it_has_not_reached(office: Office) -> None:
+    bad = "+77010000002"
+    office.whole.carrier.answer = lambda letter: Rejected("no") if letter.address.endswith(bad) else Sent()
+    made = await office.with_list(table(3))
+    await office.broadcasts.start(made.id, "aigul")
+    assert await office.whole.through(made) == {Fate.ACCEPTED: 2, Fate.REJECTED: 1}
+    office.whole.carrier.answer = lambda _: Sent()
+    assert (await office.broadcasts.again(made.id, "aigul")).round == 1
+    assert await office.whole.through(made) == {Fate.ACCEPTED: 3}
+    assert sorted(office.whole.carrier.phones).count(bad) == 2
+    with pytest.raises(BroadcastError, match="nobody_failed"):
+        await office.broadcasts.again(made.id, "aigul")
+
+
+async def test_it_can_be_tried_on_oneself(office: Office, batched: Batched) -> None:
+    made = await office.with_list(table(3))
+    texts = await office.broadcasts.try_on(made.id, "+77770000000", "once")
+    assert sorted({text.split(",")[0] for text in texts}) == ["Привет", "Сәлем"]
+    key = outbox_key(shard_number("sms:+77770000000"))
+    assert await batched("XLEN", key) == 2
+
+
+async def test_what_it_will_cost_is_said_before(office: Office) -> None:
+    made = await office.with_list(table(3))
+    found = await office.broadcasts.estimate(made)
+    assert (found.recipients, found.parts, found.price, found.exact) == (3, 3, 3600, True)
+    assert found.by_language[Language.KK].example.startswith("Сәлем, Адам ")
