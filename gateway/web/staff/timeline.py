@@ -62,7 +62,7 @@ def timeline(naming: Naming, found: Dossier) -> list[Item]:
     """The newest first."""
     items = [_line(naming, shown) for shown in found.lines]
     items += _relays(naming, found)
-    return sorted(items, key=lambda item: item.at, reverse=True)
+    return sorted(items, key=lambda item: (item.at, item.kind == "relay"), reverse=True)  # answered, then told
 
 
 def about_offer(naming: Naming, one: Matter) -> About:
