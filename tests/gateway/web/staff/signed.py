@@ -58,9 +58,10 @@ class Staffed(Struct, frozen=True):
         return Signed(account, browser, found.session.csrf, found.digest)
 
 
-def browsing(front: Front) -> httpx.AsyncClient:
+def browsing(front: Front, url: str = URL, peer: str = "192.0.2.1") -> httpx.AsyncClient:
     """A browser that has not been here before."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url=URL, headers={"Origin": URL})
+    transport = httpx.ASGITransport(front, client=(peer, 4242))
+    return httpx.AsyncClient(transport=transport, base_url=url, headers={"Origin": url})
 
 
 class Signed(Struct, frozen=True):
@@ -78,12 +79,20 @@ class Signed(Struct, frozen=True):
 
 
 def staffed(
-    redis: Batched, words: Words, clock: Clock, rooms: Iterable[APIRouter] = (), *, idle: timedelta | None = None
+    redis: Batched,
+    words: Words,
+    clock: Clock,
+    rooms: Iterable[APIRouter] = (),
+    *,
+    idle: timedelta | None = None,
+    secure: bool = False,
+    proxies: int = 0,
 ) -> Staffed:
     accounts = Accounts(redis)
     sessions = Sessions(redis, accounts, idle) if idle else Sessions(redis, accounts)
     deeds = Deeds(redis, SECRET, clock)
-    console = Console(words, clock, deeds, sessions, cookies=Cookies(secure=False), origin=Origin("", secure=False))
+    origin = Origin("", secure=secure, proxies=proxies)
+    console = Console(words, clock, deeds, sessions, cookies=Cookies(secure=secure), origin=origin)
     signing = Signing(accounts, sessions, Lockout(redis), Codes(redis), deeds)
     console.open(Door(console, signing).router(), *rooms)
     return Staffed(console, accounts, sessions, signing, deeds)
