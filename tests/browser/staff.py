@@ -20,10 +20,13 @@ class Staff:
         self.browser = browser
         self._program = program
 
-    def look(self, size: tuple[int, int], language: str) -> None:
+    def resize(self, size: tuple[int, int]) -> None:
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == NARROW}
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def look(self, size: tuple[int, int], language: str) -> None:
+        self.resize(size)
         self.browser.get(f"{self._program.url}/staff/login")
         button = self.one(f".languages [value={language}]")
         if button.get_attribute("aria-current") is None:

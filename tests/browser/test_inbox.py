@@ -128,10 +128,9 @@ def test_a_ready_answer_is_put_in_in_the_persons_language(program: Program, staf
     staff.all("section.card:last-child button.strong")[-1].click()
     staff.until(lambda: staff.all(".notice.done"))
     for size in (WIDE, NARROW):
-        staff.look(size, "ru")
+        staff.resize(size)
         staff.picture(f"inbox-quick-{size[0]}")
         assert staff.fits()
-    staff.look(WIDE, "ru")
     Phone(program, "+77015550010").say("қаз", "маманға", "Қашан ашық?")
     staff.open("/staff/inbox")
     staff.one("#queue tbody tr:last-child form button").click()
