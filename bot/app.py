@@ -197,7 +197,7 @@ class Application:
             (broadcasts if letter.broadcast else outbox).hurry(letter)
 
         doors = carriers.doors(ground, carried, spoken.receiver, hurry)
-        staff = console.build(ground, counted, spoken, kept)
+        staff = console.build(ground, counted, spoken, kept, cast)
         front = web.build(
             partial(self._ping, ground.batched),
             await self._telegram(bot, ground, spoken.receiver, offers.answers, outbox) if bot is not None else None,

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.books import Books
+from bot.casts import Casts
 from bot.ground import Ground
 from bot.talks import Talks
 from bot.workdays import Counted
@@ -20,6 +21,8 @@ from gateway.staff.sessions import Sessions
 from gateway.staff.signing import Signing
 from gateway.web.staff.accounts import AccountsRoom
 from gateway.web.staff.audit import AuditRoom
+from gateway.web.staff.broadcasts.desk import Desk
+from gateway.web.staff.broadcasts.room import BroadcastRoom
 from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import Cookies
 from gateway.web.staff.door import Door
@@ -34,7 +37,7 @@ GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def build(ground: Ground, counted: Counted, spoken: Talks, kept: Books) -> Console:
+def build(ground: Ground, counted: Counted, spoken: Talks, kept: Books, cast: Casts) -> Console:
     settings, redis = ground.settings, ground.batched
     accounts, deeds = Accounts(redis), Deeds(redis, ground.deeds_secret, ground.clock)
     sessions = Sessions(redis, accounts, timedelta(minutes=settings.staff_idle))
@@ -49,12 +52,15 @@ def build(ground: Ground, counted: Counted, spoken: Talks, kept: Books) -> Conso
         AccountsRoom(console, signing).router(),
         AuditRoom(console, accounts, Search(redis, by_ids=not settings.sandbox)).router(),
         # A line for each room.
-        *kept.rooms(console),
-        counted.room(console).router(),
-        InboxRoom(console, spoken.inbox, QuickAnswers(redis), signed_in(sessions)).router(),
+        BroadcastRoom(
+            Desk(console, cast.broadcasts, accounts, quiet=settings.quiet, prices=settings.prices)
+        ).router(),
         FigureRoom(console, redis, Counting(redis)).router(),
         KeyRoom(console, Keys(redis, ground.clock)).router(),
         GuideRoom(console, GUIDE).router(),
+        *kept.rooms(console),
+        counted.room(console).router(),
+        InboxRoom(console, spoken.inbox, QuickAnswers(redis), signed_in(sessions)).router(),
     )
     return console
 

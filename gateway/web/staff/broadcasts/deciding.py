@@ -94,9 +94,9 @@ class Deciding:
         return self._desk.page(
             visit,
             "when.html",
+            broadcast,
+            await self._known(broadcast),
             status,
-            broadcast=broadcast,
-            **await self._known(broadcast),
             missing=_missing(broadcast),
             mark=token_urlsafe(16),
             own_phone=read_phone(visit.account.phone),
@@ -133,8 +133,8 @@ class Deciding:
         return self._desk.page(
             visit,
             "check.html",
-            broadcast=broadcast,
-            **known,
+            broadcast,
+            known,
             starts=starts,
             at=at,
             waits=waits_until(starts or visit.now, self._desk.quiet),
@@ -157,7 +157,7 @@ class Deciding:
             return await shown(desk, visit, broadcast.id, 409, refused=refused)
         asked = started.state is State.WAITING
         await desk.note(visit, "asked" if asked else "started", started)
-        notice = "asked" if asked else "scheduled" if starts else "started"
+        notice = "asked" if asked else "planned" if starts else "started"
         return desk.console.back(f"{PREFIX}/{broadcast.id}", f"staff.broadcast.{notice}")
 
     async def _back(self, visit: Visit, name: str, why: str = "") -> Response:

@@ -54,7 +54,14 @@ class Desk:
             raise HTTPException(404) from None
 
     def page(
-        self, visit: Visit, template: str, /, status: int = 200, *, broadcast: Broadcast, **values: object
+        self,
+        visit: Visit,
+        template: str,
+        broadcast: Broadcast,
+        values: Mapping[str, object] = {},
+        status: int = 200,
+        /,
+        **more: object,
     ) -> HTMLResponse:
         return self.console.page(
             visit,
@@ -63,7 +70,7 @@ class Desk:
             broadcast=broadcast,
             base=f"{PREFIX}/{broadcast.id}",
             writes=visit.may(Right.BROADCASTS_WRITE),
-            **values,
+            **{**values, **more},
         )
 
     async def note(self, visit: Visit, what: str, broadcast: Broadcast, *, about: str = "") -> None:

@@ -82,7 +82,7 @@ class Outcomes:
         return self._desk.page(
             visit,
             "people.html",
-            broadcast=broadcast,
+            broadcast,
             group=group,
             tally=self._desk.tally(progress.counts),
             shown=[_one(*one) for one in found[:SHOWN]],
@@ -109,8 +109,9 @@ class Outcomes:
         return self._desk.page(
             visit,
             "people.html",
+            broadcast,
+            {},
             422 if phone is None else 200,
-            broadcast=broadcast,
             group="",
             tally=self._desk.tally(progress.counts),
             shown=[],

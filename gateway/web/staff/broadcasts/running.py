@@ -83,12 +83,8 @@ class Running:
         tally = desk.tally(progress.counts) if progress.counts else None
         if not states.may(broadcast.state, what) or (what == "again" and not missed(tally)):
             return desk.console.back(f"{PREFIX}/{name}")
-        return desk.page(
-            visit,
-            f"{what}.html",
-            broadcast=broadcast,
-            **{**live(desk, visit, progress), "tally": tally, "missed": missed(tally)},
-        )
+        values = {**live(desk, visit, progress), "tally": tally, "missed": missed(tally)}
+        return desk.page(visit, f"{what}.html", broadcast, values)
 
 
 def _next(broadcast: Broadcast) -> str:

@@ -27,9 +27,9 @@ async def shown(
     return desk.page(
         visit,
         "show.html",
+        broadcast,
+        live(desk, visit, progress),
         status,
-        broadcast=broadcast,
-        **live(desk, visit, progress),
         may_be={act for act in ACTS if _may(broadcast, progress, act)},
         approves=visit.may(Right.BROADCASTS_APPROVE) and visit.account.login not in broadcast.writers,
         own=visit.may(Right.BROADCASTS_APPROVE) and visit.account.login in broadcast.writers,

@@ -50,5 +50,5 @@ class Streams:
         except UnknownError:
             return {"key": ""}
         values = live(desk, visit, progress)
-        page = desk.page(visit, "_live.html", broadcast=progress.broadcast, **values)
+        page = desk.page(visit, "_live.html", progress.broadcast, values)
         return {"key": values["key"], "html": bytes(page.body).decode()}

@@ -72,8 +72,8 @@ class Writing:
             """For the page's script, while somebody types."""
             broadcast = _typed(await desk.load(name), title, kk, ru, otherwise)
             values = await self._looks(broadcast)
-            shown = desk.page(visit, "_preview.html", broadcast=broadcast, **values)
-            columns = desk.page(visit, "_columns.html", broadcast=broadcast, **values)
+            shown = desk.page(visit, "_preview.html", broadcast, values)
+            columns = desk.page(visit, "_columns.html", broadcast, values)
             told = {"preview": bytes(shown.body).decode(), "columns": bytes(columns.body).decode()}
             return Response(_json(told), media_type="application/json")
 
@@ -124,8 +124,9 @@ class Writing:
         return self._desk.page(
             visit,
             "text.html",
+            broadcast,
+            await self._looks(broadcast),
             status,
-            broadcast=broadcast,
             title=broadcast.title or _named(broadcast),
             seen=seen or broadcast.wording,
             untitled=untitled,
@@ -134,7 +135,6 @@ class Writing:
             changed=changed,
             longest=LONGEST,
             longest_title=TITLE,
-            **await self._looks(broadcast),
         )
 
     async def _looks(self, broadcast: Broadcast) -> dict[str, object]:
