@@ -4,16 +4,20 @@ rest. Behind the fields of the form comes the file; of the fields only the sessi
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from msgspec import Struct
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from gateway.web.raw import GoneError
 from gateway.web.staff.console import Console, TurnedAwayError, Visit, same
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 FILE, TOKEN = "file", "csrf"
 _FIELD = 1000
@@ -81,7 +85,7 @@ class _Form:
         self._header = self._said = self._value = b""
         self._field = ""
         self._file = bytearray()
-        callbacks: MultipartCallbacks = {
+        callbacks: "MultipartCallbacks" = {
             "on_part_begin": self._part_begins,
             "on_header_field": self._named,
             "on_header_value": self._described,
