@@ -12,6 +12,8 @@ UTF_8, UTF_16, KAZAKH = "utf-8", "utf-16", "kz1048"
 _CHUNK = limits.MEGABYTE
 _JUNK = 0.01
 """The share of zeros in a megabyte that no text has, not even a spoiled one."""
+_SPECKS = 8
+"""Zeros that even a small file may have."""
 _UTF_16_ZEROS = 0.1
 """The share of pairs with a zero: digits, separators and ends of lines have one."""
 _SPOILED = 0.05
@@ -55,7 +57,7 @@ class _Judge:
         self._good = self._bad = 0
 
     def take(self, chunk: bytes) -> None:
-        if chunk.count(0) > len(chunk) * _JUNK:
+        if chunk.count(0) > max(len(chunk) * _JUNK, _SPECKS):
             raise RefusedError("not_a_table")
         ends = chunk.count(b"\n") or chunk.count(b"\r")
         if not ends and len(chunk) == _CHUNK:
