@@ -25,23 +25,27 @@ class Uploads:
         self._limit = limit
         self._routes: list[APIRoute] = []
 
-    def look(self, site: FastAPI) -> None:
-        self._routes = [route for route in staff_routes(site) if (entry := entry_of(route)) and entry.streams]
+    def look(self, console: Console) -> None:
+        self._routes = [route for route in routes_of(console) if (entry := entry_of(route)) and entry.streams]
 
     def __call__(self, scope: Scope) -> int | None:
         streams = any(route.matches(scope)[0] is Match.FULL for route in self._routes)
         return self._limit if streams else None
 
 
-def staff_routes(site: FastAPI) -> list[APIRoute]:
+def routes_of(console: Console) -> list[APIRoute]:
     """All of them: whoever checks who may go where begins here."""
-    return [route for route in site.routes if isinstance(route, APIRoute) and route.path.startswith(STAFF)]
+    routes = [route for router in console.routers for route in router.routes]
+    found = [route for route in routes if isinstance(route, APIRoute)]
+    if len(found) < len(routes):  # a router within a router, whose routes nobody would look at here
+        raise TypeError("a room of the console has one router")
+    return found
 
 
 def install(site: FastAPI, console: Console, uploads: Uploads) -> None:
     for router in console.routers:
         site.include_router(router)
-    uploads.look(site)
+    uploads.look(console)
     site.add_exception_handler(TurnedAwayError, _turned)
     for kind in (HTTPException, RequestValidationError, RedisAwayError, RedisError, Exception):
         site.add_exception_handler(kind, _pages(console, site.exception_handlers[kind]))

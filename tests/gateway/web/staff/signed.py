@@ -44,12 +44,18 @@ class Staffed(Struct, frozen=True):
         return app.build(lambda: redis("PING"), letters={}, staff=self.console, upload_limit=upload_limit)
 
     async def signed_in(
-        self, front: Front, *roles: Role, language: Language = Language.RU, phone: str = "", login: str = ""
+        self,
+        front: Front,
+        *roles: Role,
+        language: Language = Language.RU,
+        phone: str = "",
+        login: str = "",
+        hashed: str = "",
     ) -> "Signed":
         """Somebody with these roles, as their browser is after the login page."""
         login = login or f"{'-'.join(roles) or 'nobody'}-{next(_numbers)}"
         account = Account(login=login, name=login, roles=frozenset(roles), phone=phone, language=language)
-        await self.accounts.add(Held(account, ""))
+        await self.accounts.add(Held(account, hashed))
         token = await self.sessions.begin(account, "a browser", "127.0.0.1")
         found = await self.sessions.find(token)
         assert found is not None
