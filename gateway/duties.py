@@ -102,22 +102,32 @@ class Duties:
     async def recount(self, home: int, record: str) -> bool:
         """Its last day and its reminders by another calendar; False: the last day stays. Where the calendar would
         make it earlier, what somebody was told stays, and the office hears of it once."""
-        while True:
+        moved, outcome = False, Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
             now, stored = self._clock.now(), await self._store.record(home, record)
             duty = read_duty(stored)
             after = None if duty is None else recount.recounted(duty, now, self._rules)
             if duty is None or after is None:
                 break
-            outcome, _ = await self._step(home, stored, after, None, now)
-            if outcome is not Commit.CONFLICT:
-                return recount.told_day(after) != recount.told_day(duty)
-        if duty is not None and (day := recount.shortened(duty, now, self._rules)) is not None:
-            person = duty.person
-            note = Note(now, "shortened", record, mark(person.iin), person.name, duty.specialist, duty.case, day)
-            note = structs.replace(note, last=recount.told_day(duty))
+            outcome, stepped = await self._step(home, stored, after, None, now)
+            moved = recount.told_day(stepped) != recount.told_day(duty)
+        await self._note_shortened(home, record)
+        return moved
+
+    async def _note_shortened(self, home: int, record: str) -> None:
+        outcome = Commit.CONFLICT
+        while outcome is Commit.CONFLICT:
+            now, stored = self._clock.now(), await self._store.record(home, record)
+            duty = read_duty(stored)
+            day = None if duty is None else recount.shortened(duty, now, self._rules)
+            if duty is None or day is None:
+                return
+            person, told = duty.person, recount.told_day(duty)
+            note = Note(
+                now, "shortened", record, mark(person.iin), person.name, duty.specialist, duty.case, day, told
+            )
             writing = Writing(cause=f"calendar:{record}:{day}", notes=(note,))
-            await self._store.commit_duty(home, stored, duty, writing)
-        return False
+            outcome = await self._store.commit_duty(home, stored, duty, writing)
 
     async def settled(self, post: Post, relay: str, answer: Taken | Refused) -> None:
         """What E-Sobes has finally answered to the wish to postpone. As often as it is told, it counts once."""

@@ -6,6 +6,7 @@ import socket
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,25 @@ from msgspec import structs
 from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import RedisError
 
+from dialogs import dialogue as dialogues
+from dialogs import workdays
 from dialogs.dialogue import Dialogue
+from dialogs.entries import Entry, EntryKind
 from dialogs.matters.letters import key
 from dialogs.messages import Text
+from gateway.calendar import Calendar, Line
+from gateway.calendar_looks import Looks
 from gateway.channels import Inbound, Letter, Outcome, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisUnfitError, check, connect
 from gateway.embedded import binary
 from gateway.matter_store import home_of
+from gateway.open_deadlines import Law
 from gateway.outbox import Outbox
+from gateway.recount import Recount
 from gateway.store import Store, shard_number
-from tests.gateway.affairs import AIGUL, FRIDAY, Hands, offers, opened, put_together, withdrawn
+from tests.conftest import LOCALES
+from tests.gateway.affairs import AIGUL, FRIDAY, Hands, law, offers, opened, put_together, withdrawn
 from tests.gateway.talk import Counting
 from tests.gateway.talk import receiver as receiver_of
 
@@ -160,3 +169,28 @@ async def test_offers_live_on_a_cluster(nodes: Ports, dialogue: Dialogue) -> Non
     assert natures["cancelled"] == 30
     assert natures["not_mine"] == 10
     assert natures["withdrawn"] == 10
+
+
+async def test_another_calendar_reaches_all_shards_of_a_cluster(nodes: Ports) -> None:
+    await join(nodes)
+    redis, spoken = connect(f"redis+cluster://127.0.0.1:{nodes[0][0]}"), dialogues.load(LOCALES)
+    async with put_together(redis, spoken, Hands()) as affairs:
+        people = [structs.replace(AIGUL, iin=f"6804124{number:05}") for number in range(40)]
+        for person in people:
+            await affairs.matters.told(opened(f"O-{person.iin}", person=person))
+        calendar = Calendar(affairs.batched, workdays.base(), spoken.guide.workdays)
+        rules = Law(law(spoken.guide.workdays), spoken.guide.duties)
+        counting = Recount(
+            affairs.batched, calendar, rules, matters=affairs.matters, duties=affairs.duties, clock=affairs.clock
+        )
+        off = Entry(kind=EntryKind.OFF, day=date(2026, 11, 26), source="an order")
+        looks = Looks(affairs.batched, calendar, rules, affairs.clock)
+        look = await looks.find((await looks.begin(Line(affairs.clock.now(), "saule", off))).name, 10)
+        assert look is not None
+        assert [row.number for row in look.rows] == [40]
+        assert await calendar.add(Line(affairs.clock.now(), "saule", off), "")
+        await counting.catch_up()
+        closes = {(await affairs.matter(f"O-{person.iin}", person)).closes for person in people}
+        assert closes == {FRIDAY + timedelta(1)}
+        assert (await counting.progress()).is_done(calendar.version)
+    await redis.aclose()

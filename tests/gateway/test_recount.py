@@ -226,6 +226,20 @@ async def test_a_day_to_give_a_bed_up_that_would_be_earlier_stays_and_the_office
     assert (note.what, note.day, note.last, note.duty) == ("shortened", THURSDAY, FRIDAY, "order:or-1")
 
 
+async def test_the_office_hears_of_it_also_where_a_reminder_moves(
+    affairs: Affairs, calendar: Calendar, counting: Recount
+) -> None:
+    await affairs.told(ordered(arrive_on=date(2026, 12, 9)))
+    assert (await order(affairs)).cancel_by == date(2026, 12, 4)
+    await enter(calendar, Entry(kind=EntryKind.OFF, day=date(2026, 12, 3), source="Order 6"))
+    await enter(calendar, Entry(kind=EntryKind.OFF, day=date(2026, 12, 8), source="Order 7"))
+    await counting.catch_up()
+    duty = await order(affairs)
+    assert duty.cancel_by == date(2026, 12, 4)
+    assert duty.wake == datetime(2026, 12, 2, 10, tzinfo=ALMATY)
+    assert [note.day for note in await notes(affairs)] == [date(2026, 12, 2)]
+
+
 async def test_reminders_of_an_arrival_are_counted_anew_and_its_day_stays(
     affairs: Affairs, calendar: Calendar, counting: Recount, rules: Law
 ) -> None:
