@@ -1,4 +1,4 @@
-"""The room of the inbox: who may enter, what is masked and audited, and that nothing a person writes becomes a page."""
+"""The room of the inbox: who may enter, what is masked and audited, and that no words of a person become a page."""
 
 import asyncio
 import re
