@@ -85,7 +85,7 @@ class _Form:
         self._header = self._said = self._value = b""
         self._field = ""
         self._file = bytearray()
-        callbacks: "MultipartCallbacks" = {
+        callbacks: MultipartCallbacks = {
             "on_part_begin": self._part_begins,
             "on_header_field": self._named,
             "on_header_value": self._described,
