@@ -315,6 +315,10 @@ def rows_in(records: bytes, fates: Iterable[Fate]) -> list[int]:
     return [row for row, fate in enumerate(records[::WIDTH]) if fate in wanted]
 
 
+def record_in(records: bytes, row: int) -> Record:
+    return read(records[row * WIDTH : (row + 1) * WIDTH])
+
+
 def _keys(roll: str, shard: int) -> tuple[str, str, str, str]:
     begin = f"{tag(shard)}:roll:{roll}"
     return f"{begin}:fates", f"{begin}:counts", f"{begin}:back", f"{tag(shard)}:broadcasts"

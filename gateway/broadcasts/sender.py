@@ -19,13 +19,14 @@ from dialogs.broadcasts.states import State
 from dialogs.matters import window
 from dialogs.matters.window import Quiet
 from gateway.broadcasts.broadcast import Broadcast, Change
-from gateway.broadcasts.fates import Fate, Fates, Place, rows_in
+from gateway.broadcasts.fates import Fate, Fates, Place, record_in, rows_in
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.store import BroadcastStore, settled
 from gateway.broadcasts.writing import Writer
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
+from gateway.routes.trails import Trails
 from gateway.store import SHARDS
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ _LOOK = 1.0
 """Seconds between two looks when nothing happens."""
 _BREATH = 0.02
 """Seconds between two releases."""
+_UNDER_WAY = 30.0
+"""Seconds within which a provider answers, if it does."""
 _MOVED = 1000
 """Records that are changed in one go."""
 _REMEMBERED = 8
@@ -60,6 +63,7 @@ class Sender:
         self._store = store
         self._rolls = rolls
         self._fates = Fates(redis)
+        self._trails = Trails(redis)
         self._channels = channels
         self._clock = clock
         self._quiet = quiet
@@ -176,7 +180,11 @@ class Sender:
             await asyncio.gather(
                 *(self._take_back_in(broadcast.audience.roll, shard, wanted, to, now) for shard in range(SHARDS))
             )
-        elif cancelled and not counts.open:
+        elif cancelled and counts[Fate.LEAVING]:
+            await asyncio.gather(
+                *(self._give_up_in(broadcast.audience.roll, shard, broadcast.round, now) for shard in range(SHARDS))
+            )
+        elif cancelled:
             await self._store.change(broadcast.id, settled)
 
     async def _take_back_in(self, roll: str, shard: int, wanted: Sequence[Fate], to: Fate, now: datetime) -> None:
@@ -184,6 +192,17 @@ class Sender:
         for first in range(0, len(rows), _MOVED):
             some = rows[first : first + _MOVED]
             await self._fates.move(roll, shard, some, from_=wanted, to=to, at=now.timestamp())
+
+    async def _give_up_in(self, roll: str, shard: int, round_: int, now: datetime) -> None:
+        """What is under way for so long that no answer is to be expected: a report may still tell."""
+        records = await self._fates.records(roll, shard)
+        for row in rows_in(records, (Fate.LEAVING,)):
+            if record_in(records, row).at > now.timestamp() - _UNDER_WAY:
+                continue
+            place = Place(roll, shard, row)
+            somewhere = (await self._trails.load(place.letter(round_))).route
+            fate = Fate.UNKNOWN if somewhere else Fate.CANCELLED
+            await self._fates.step(place, round_, fate, now.timestamp())
 
     def _writer(self, broadcast: Broadcast) -> Writer:
         name = (_roll(broadcast), broadcast.round)

@@ -29,7 +29,7 @@ from tests.faults.operator import Operator
 from tests.faults.program import Program
 from tests.faults.test_kill import free_port
 
-PEOPLE = int(os.environ.get("BROADCAST", "10000"))
+PEOPLE = int(os.environ.get("BROADCAST", "4000"))
 KILLS = int(os.environ.get("BROADCAST_KILLS", "6"))
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
 SECRET = "secret-of-the-broadcast-test"
@@ -154,7 +154,7 @@ def judge(operator: Operator, found: Counts, final: Counts, stopped: set[str]) -
     assert found.all == final.all == PEOPLE
     # What was under way when it was cancelled, and of which nobody could tell whether the operator has it.
     assert set(final.by_fate) <= {*ARRIVED, Fate.OPTED_OUT, Fate.CANCELLED, Fate.UNKNOWN}
-    assert final[Fate.UNKNOWN] <= AT_ONCE
+    assert final[Fate.UNKNOWN] <= AT_ONCE * KILLS
     assert sum(final[fate] for fate in ARRIVED) == len(operator.phones) == final.by_sms == final.parts["k"]
     assert not final.parts.keys() - {"k"}
     assert 0 < final[Fate.OPTED_OUT] <= len(stopped - operator.phones.keys())
@@ -171,7 +171,8 @@ async def reached(operator: Operator, letters: int, program: Program) -> None:
 async def pause(eye: Eye, operator: Operator, program: Program) -> None:
     """Nothing leaves while it is paused, once what was under way is there."""
     await eye.step(State.PAUSED)
-    await until(eye, lambda counts: counts.open == counts[Fate.WAITS], program)
+    await until(eye, lambda counts: not counts[Fate.QUEUED] and counts[Fate.LEAVING] <= AT_ONCE, program)
+    await asyncio.sleep(1.0)  # what was under way comes to its end; of what died with a process nobody knows
     before = operator.taken
     await asyncio.sleep(1.5)  # a whole look of the program's own clock
     assert operator.taken == before
