@@ -101,7 +101,7 @@ async def measure(number: int, folder: Path) -> None:
             wake_relays=_nobody,
         )
         offers = matters.build(batched, spoken, law.offers, clock, _nobody)
-        recount = Recount(batched, calendar, law, matters=offers, duties=duties, clock=clock)
+        recount = Recount(batched, calendar, law, matters=offers, duties=duties, clock=clock, me="bench")
         looks, turns = Looks(batched, calendar, law, clock), Turns(spoken, Store(batched))
         line = Line(MONDAY, "bench", OFF)
 

@@ -11,7 +11,6 @@ import logging
 from asyncio import Event
 from collections.abc import Mapping
 from datetime import datetime
-from secrets import token_hex
 from time import monotonic
 
 from msgspec import Struct
@@ -66,9 +65,18 @@ class Progress(Struct, frozen=True):
 
 class Recount:
     def __init__(
-        self, redis: Batched, calendar: Calendar, law: Law, *, matters: Matters, duties: Duties, clock: Clock
+        self,
+        redis: Batched,
+        calendar: Calendar,
+        law: Law,
+        *,
+        matters: Matters,
+        duties: Duties,
+        clock: Clock,
+        me: str,
     ) -> None:
-        """`law`: it holds the program's `Workdays`, as the calendar does."""
+        """`law`: it holds the program's `Workdays`, as the calendar does. `me`: the same name after a restart, and no
+        other process' name at the same time."""
         self._redis = redis
         self._calendar = calendar
         self._law = law
@@ -76,7 +84,7 @@ class Recount:
         self._duties = duties
         self._clock = clock
         self._hold = redis.script(_HOLD)
-        self._me = token_hex(8)
+        self._me = me
         self._stopping = Event()
 
     async def run(self) -> None:

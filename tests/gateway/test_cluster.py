@@ -181,7 +181,13 @@ async def test_another_calendar_reaches_all_shards_of_a_cluster(nodes: Ports) ->
         calendar = Calendar(affairs.batched, workdays.base(), spoken.guide.workdays)
         rules = Law(law(spoken.guide.workdays), spoken.guide.duties)
         counting = Recount(
-            affairs.batched, calendar, rules, matters=affairs.matters, duties=affairs.duties, clock=affairs.clock
+            affairs.batched,
+            calendar,
+            rules,
+            matters=affairs.matters,
+            duties=affairs.duties,
+            clock=affairs.clock,
+            me="here",
         )
         off = Entry(kind=EntryKind.OFF, day=date(2026, 11, 26), source="an order")
         looks = Looks(affairs.batched, calendar, rules, affairs.clock)

@@ -65,9 +65,9 @@ def counting(affairs: Affairs, calendar: Calendar, rules: Law) -> Recount:
     return another(affairs, calendar, rules)
 
 
-def another(affairs: Affairs, calendar: Calendar, rules: Law) -> Recount:
+def another(affairs: Affairs, calendar: Calendar, rules: Law, me: str = "here") -> Recount:
     return Recount(
-        affairs.batched, calendar, rules, matters=affairs.matters, duties=affairs.duties, clock=affairs.clock
+        affairs.batched, calendar, rules, matters=affairs.matters, duties=affairs.duties, clock=affairs.clock, me=me
     )
 
 
@@ -273,7 +273,7 @@ async def test_another_process_takes_up_what_one_died_over(
     with pytest.raises(RuntimeError):
         await counting.catch_up()
     monkeypatch.setattr(affairs.matters, "recount", real)
-    other = another(affairs, calendar, rules)
+    other = another(affairs, calendar, rules, "there")
     await other.catch_up()
     assert not (await other.progress()).is_done(calendar.version), "the first may still live"
     await affairs.batched("DEL", recount._LEASE)

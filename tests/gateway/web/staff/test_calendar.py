@@ -50,6 +50,7 @@ class Room:
             matters=affairs.matters,
             duties=affairs.duties,
             clock=affairs.clock,
+            me="here",
         )
         self.staff: Staffed = staffed(affairs.batched, dialogue.guide.words, affairs.clock)
         self.router = CalendarRoom(self.staff.console, self.calendar, self.looks, self.recount, 20).router()
