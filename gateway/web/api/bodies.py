@@ -10,9 +10,11 @@ from typing import TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from gateway.web.api.models import NewRecipient
 from gateway.web.api.refusals import RefusedError
+from gateway.web.raw import GoneError
 from gateway.web.reading import read_json, wrong
 
 _PIECE = 1 << 18
@@ -33,7 +35,10 @@ Model = TypeVar("Model", bound=BaseModel)
 async def json_of(request: Request, model: type[Model]) -> tuple[Model, bytes]:
     """With the bytes that it was."""
     check_kind(request, _JSON)
-    body = await request.body()
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        raise GoneError from None
     return await asyncio.to_thread(_read, body, model), body
 
 
@@ -49,11 +54,14 @@ async def write(request: Request, file: File) -> int:
     """The body as it comes; how many bytes it was."""
     size, waiting = 0, bytearray()
     with file.open("wb") as there:
-        async for piece in request.stream():
-            waiting += piece
-            if len(waiting) >= _PIECE:
-                size += await asyncio.to_thread(there.write, bytes(waiting))
-                waiting.clear()
+        try:
+            async for piece in request.stream():
+                waiting += piece
+                if len(waiting) >= _PIECE:
+                    size += await asyncio.to_thread(there.write, bytes(waiting))
+                    waiting.clear()
+        except ClientDisconnect:
+            raise GoneError from None
         size += await asyncio.to_thread(there.write, bytes(waiting))
     return size
 
