@@ -25,8 +25,8 @@ from gateway.connection import Batched, RedisAwayError
 from gateway.journal import Entry
 from gateway.journal_index import JournalIndex, Placed, placed
 from gateway.letters import Letters
-from gateway.store import SHARDS, AuditLine, Line, shard, tag
-from gateway.strands import Range, Spot, oldest, spot_of
+from gateway.store import AuditLine, Line, shard, tag
+from gateway.strands import Spot, oldest, spot_of
 from gateway.writing import Note
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class Archive:
     async def _old(self, kind: Kind, first: date) -> AsyncIterator[tuple[str, Old]]:
         """The lines of all months before `first`, in the order in which they were written."""
         young = 0
-        async for spot, fields in oldest(self._redis, kind.key, {number: Range() for number in range(SHARDS)}):
+        async for spot, fields in oldest(self._redis, kind.key):
             line = _read(kind, spot, fields)
             if line is None:
                 continue

@@ -14,7 +14,7 @@ import struct
 from asyncio import Event
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -24,13 +24,15 @@ from gateway.clock import ALMATY
 from gateway.connection import Batched, RedisAwayError
 from gateway.journal import Entry, Period, journal_key
 from gateway.store import SHARDS, tag
-from gateway.strands import Item, Range, Spot, spot_of
+from gateway.strands import Range, Spot, spot_of
 
 log = logging.getLogger(__name__)
 
 LOOK = 10.0
 """Seconds between two looks at what is new: whoever looks something up then finds little to read."""
 _PAGE = 500
+_FEW = 40
+"""Days that are asked for one by one; of more, all are."""
 _BREATH = 0.01
 _ID = struct.Struct(">QH")
 
@@ -137,14 +139,19 @@ class JournalIndex:
     async def days(self, period: Period) -> Mapping[int, Mapping[date, Day]]:
         """By shard; only days that have lines."""
         await self.advance()
-        found = await asyncio.gather(*(self._redis("HGETALL", _days_key(number)) for number in range(SHARDS)))
-        days = {}
-        for number, fields in enumerate(found):
-            read = ((date.fromisoformat(day.decode()), told) for day, told in fields.items())
-            held = {day: _day(told) for day, told in read if period.first <= day <= period.last}
-            if held:
-                days[number] = held
-        return days
+        if (period.last - period.first).days < _FEW:
+            wanted = [period.first + timedelta(after) for after in range((period.last - period.first).days + 1)]
+            asked = (self._redis("HMGET", _days_key(number), *map(str, wanted)) for number in range(SHARDS))
+            found = [dict(zip(wanted, told, strict=True)) for told in await asyncio.gather(*asked)]
+        else:
+            all_days = await asyncio.gather(*(self._redis("HGETALL", _days_key(number)) for number in range(SHARDS)))
+            first, last = str(period.first).encode(), str(period.last).encode()
+            found = [
+                {date.fromisoformat(day.decode()): told for day, told in fields.items() if first <= day <= last}
+                for fields in all_days
+            ]
+        days = ({day: _day(told) for day, told in fields.items() if told} for fields in found)
+        return {number: held for number, held in enumerate(days) if held}
 
     async def delete(self, number: int, lines: Sequence[Placed]) -> int:
         """Of one shard, from the journal and from here in one breath; how many were still there."""
@@ -205,9 +212,12 @@ def ranges(days: Mapping[int, Mapping[date, Day]]) -> dict[int, Range]:
     return found
 
 
-def line_of(item: Item) -> Entry | None:
-    spot, fields = item
-    return _line(spot.entry, fields)
+def line_of(fields: Mapping[bytes, bytes]) -> Entry | None:
+    """None: it is no line; whoever follows the journal has told the log."""
+    try:
+        return _decode(fields[b"entry"])
+    except (msgspec.MsgspecError, KeyError):
+        return None
 
 
 def placed(spot: Spot, day: date, iin: str, phone: str) -> Placed:
@@ -225,11 +235,9 @@ def _gathered(lines: Iterable[Placed]) -> tuple[dict[str, list[Spot]], dict[date
 
 
 def _line(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry | None:
-    try:
-        return _decode(fields[b"entry"])
-    except (msgspec.MsgspecError, KeyError):
+    if (entry := line_of(fields)) is None:
         log.error("entry %s is no line of the journal", entry_id.decode())
-        return None
+    return entry
 
 
 def _day(told: bytes) -> Day:

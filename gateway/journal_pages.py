@@ -1,21 +1,25 @@
 """The journal on a screen, page by page, the newest lines first: only what a page needs is read, from its end or from
 where the page before has ended, however many lines there are."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
 
+from gateway.clock import ALMATY
 from gateway.connection import Batched
 from gateway.journal import Direction, Entry, Period, journal_key
 from gateway.journal_index import JournalIndex, line_of, ranges
 from gateway.letters import Letters, News, Status
 from gateway.store import SHARDS
-from gateway.strands import Item, Range, Spot, newest
+from gateway.strands import Newest, Range, Spot, newest
 
 ROWS = 50
 LOOK = 20_000
 """Lines that are looked at for one page. Who filters for something rare is shown what was found, and goes on."""
+_LOOK_UP = 5_000
+"""Likewise, where each letter has to be looked up."""
 _AT_ONCE = 500
 UNDELIVERED = frozenset({Status.FAILED, Status.REJECTED, Status.OPTED_OUT, Status.EXPIRED})
 
@@ -32,6 +36,12 @@ class Wanted(Struct, frozen=True):
     """Only letters of which is known that they did not arrive."""
     whose: str | None = None
     """A person's IIN, or a phone."""
+
+    @property
+    def marks(self) -> tuple[bytes, ...]:
+        """What a line surely has in it if it fits: most that do not need not be read."""
+        said = (self.service, self.nature, self.direction, self.channel)
+        return tuple(f'"{one}"'.encode() for one in said if one is not None)
 
     def fits(self, entry: Entry) -> bool:
         return (
@@ -67,26 +77,22 @@ class JournalPages:
         self._letters = Letters(redis)
 
     async def page(self, wanted: Wanted, before: Spot | None = None, count: int = ROWS) -> Page:
-        found: list[Shown] = []
-        looked, last, day = 0, before, None
-        batch: list[Shown] = []
-        async for item in await self._items(wanted, before):
-            looked, last = looked + 1, item[0]
-            entry = line_of(item)
-            if entry is not None:
-                day = entry.at.date()
-                if wanted.fits(entry):
-                    batch.append(Shown(item[0], entry))
-            enough = len(batch) >= (_AT_ONCE if wanted.undelivered else count + 1)
-            if enough or looked >= LOOK:
-                found += await self._known(batch, wanted)
-                batch = []
-                if len(found) > count:
-                    return Page(found[:count], found[count - 1].spot, looked, day)
-                if looked >= LOOK:
-                    return Page(found, last, looked, day)
-        found += await self._known(batch, wanted)
-        return Page(found[:count], found[count - 1].spot if len(found) > count else None, looked, day)
+        if wanted.whose is not None:
+            return await self._page_of(wanted, before, count)
+        limits = await self._limits(wanted.period)
+        if not wanted.undelivered:
+            found = await self._newest(wanted, limits, before, count, LOOK)
+            return Page(await self._known(found.found, wanted), found.next, found.looked, _day(found.found))
+        lines: list[Shown] = []
+        looked, day = 0, None
+        while True:
+            found = await self._newest(wanted, limits, before, _AT_ONCE, _LOOK_UP)
+            lines += await self._known(found.found, wanted)
+            looked, before, day = looked + found.looked, found.next, _day(found.found) or day
+            if len(lines) > count:
+                return Page(lines[:count], lines[count - 1].spot, looked, day)
+            if before is None or looked >= _LOOK_UP:
+                return Page(lines, before, looked, day)
 
     async def count(self, wanted: Wanted) -> int | None:
         """How many lines there are; None: nobody can say without reading them all."""
@@ -101,40 +107,60 @@ class JournalPages:
 
     async def lines_of(self, whose: str, most: int) -> list[tuple[Spot, Entry]]:
         """About a person, or with a phone; the newest first."""
-        places = (await self._index.places(whose))[:most]
-        found = []
-        async for item in self._at(places):
-            entry = line_of(item)
-            if entry is not None and whose in (entry.iin, entry.phone):
-                found.append((item[0], entry))
-        return found
+        return await self._at((await self._index.places(whose))[:most], Wanted(whose=whose))
 
-    async def _known(self, batch: list[Shown], wanted: Wanted) -> list[Shown]:
+    async def _page_of(self, wanted: Wanted, before: Spot | None, count: int) -> Page:
+        """Somebody has few lines: all that is known of them is looked at."""
+        assert wanted.whose is not None  # noqa: S101 - this is what it is for
+        places = [one for one in await self._index.places(wanted.whose) if before is None or one < before]
+        lines: list[Shown] = []
+        for first in range(0, len(places), _AT_ONCE):
+            lines += await self._known(await self._at(places[first : first + _AT_ONCE], wanted), wanted)
+            if len(lines) > count:
+                return Page(lines[:count], lines[count - 1].spot, first + _AT_ONCE)
+        return Page(lines, None, len(places))
+
+    async def _newest(
+        self, wanted: Wanted, limits: Mapping[int, Range], before: Spot | None, count: int, most: int
+    ) -> Newest[Entry]:
+        marks = wanted.marks
+
+        def take(fields: Mapping[bytes, bytes]) -> Entry | None:
+            line = fields.get(b"entry", b"")
+            if not all(mark in line for mark in marks):
+                return None
+            entry = line_of(fields)
+            return entry if entry is not None and wanted.fits(entry) else None
+
+        return await newest(self._redis, journal_key, limits, take, before=before, want=count, most=most)
+
+    async def _limits(self, period: Period | None) -> Mapping[int, Range]:
+        if period is None:
+            return {number: Range() for number in range(SHARDS)}
+        return ranges(await self._index.days(period))
+
+    async def _known(self, lines: Sequence[tuple[Spot, Entry]], wanted: Wanted) -> list[Shown]:
         """With what became of each letter."""
-        letters = [one.entry.letter for one in batch if one.entry.letter]
+        letters = [entry.letter for _, entry in lines if entry.letter]
         news = dict(zip(letters, await self._letters.news(letters), strict=True))
-        shown = [Shown(one.spot, one.entry, news.get(one.entry.letter)) for one in batch]
+        shown = [Shown(spot, entry, news.get(entry.letter)) for spot, entry in lines]
         if not wanted.undelivered:
             return shown
         return [one for one in shown if one.news is not None and one.news.status in UNDELIVERED]
 
-    async def _items(self, wanted: Wanted, before: Spot | None) -> AsyncIterator[Item]:
-        if wanted.whose is not None:
-            places = await self._index.places(wanted.whose)
-            return self._at([place for place in places if before is None or place < before])
-        limits = {number: Range() for number in range(SHARDS)}
-        if wanted.period is not None:
-            limits = ranges(await self._index.days(wanted.period))
-        return newest(self._redis, journal_key, limits, before)
-
-    async def _at(self, places: list[Spot]) -> AsyncIterator[Item]:
-        for first in range(0, len(places), _AT_ONCE):
-            part = places[first : first + _AT_ONCE]
-            asked = [self._redis("XRANGE", journal_key(one.shard), one.entry, one.entry) for one in part]
-            for place, answer in zip(part, asked, strict=True):
-                for _, fields in await answer:
-                    yield place, fields
+    async def _at(self, places: Sequence[Spot], wanted: Wanted) -> list[tuple[Spot, Entry]]:
+        asked = (self._redis("XRANGE", journal_key(one.shard), one.entry, one.entry) for one in places)
+        found = []
+        for place, answer in zip(places, await asyncio.gather(*asked), strict=True):
+            entry = line_of(answer[0][1]) if answer else None  # else it is in a file by now
+            if entry is not None and wanted.fits(entry):
+                found.append((place, entry))
+        return found
 
     async def _length(self) -> int:
         asked = [self._redis("XLEN", journal_key(number)) for number in range(SHARDS)]
         return sum([await one for one in asked])
+
+
+def _day(found: Sequence[tuple[Spot, Entry]]) -> date | None:
+    return found[-1][1].at.astimezone(ALMATY).date() if found else None

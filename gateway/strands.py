@@ -7,18 +7,21 @@ many entries there are: none before it is read. Of the same moment the shard dec
 import asyncio
 import heapq
 import re
+import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from gateway.connection import Batched
+from gateway.store import SHARDS
 from gateway.streams import place_of
 
-_FIRST = 32
-"""Entries that each strand brings at first: together they fill a page ten times over."""
-_MOST = 1000
+_FIRST = 16
+"""Entries that each strand brings at first: together they fill a page."""
+_MOST = 300
+"""Later: all sixteen at once hold up nobody for long."""
 _GROWS = 4
 _SPOT = re.compile(r"([0-9]{1,20})-([0-9]{1,20})\.([0-9]{1,2})", re.ASCII)
 
@@ -46,6 +49,16 @@ class Range(Struct, frozen=True):
 
 
 Item = tuple[Spot, dict[bytes, bytes]]
+Page = list[tuple[bytes, dict[bytes, bytes]]]
+T = TypeVar("T")
+
+
+class Newest(Struct, Generic[T], frozen=True):
+    found: list[tuple[Spot, T]]
+    next: Spot | None
+    """From where to go on; None: there is nothing before."""
+    looked: int
+    """Entries that were read for it."""
 
 
 def spot_of(shard: int, entry: bytes) -> Spot:
@@ -59,66 +72,93 @@ def read_spot(text: str) -> Spot | None:
 
 
 async def newest(
-    redis: Batched, key: Callable[[int], str], ranges: Mapping[int, Range], before: Spot | None = None
-) -> AsyncIterator[Item]:
-    """Backwards, from just before that spot. `key`: the stream of a shard; only those in `ranges` are read."""
-    strands = [
-        _Strand(redis, key(shard), shard, _cut(shard, limits, before), backwards=True)
-        for shard, limits in ranges.items()
-    ]
-    async for item in _braided(strands):
-        yield item
+    redis: Batched,
+    key: Callable[[int], str],
+    ranges: Mapping[int, Range],
+    take: Callable[[Mapping[bytes, bytes]], T | None],
+    *,
+    before: Spot | None = None,
+    want: int,
+    most: int = sys.maxsize,
+) -> Newest[T]:
+    """Backwards, from just before that spot. `key`: the stream of a shard; only those in `ranges` are read. `take`:
+    what an entry is good for, if anything; `want`: so many of these; `most`: entries that are looked at for them."""
+    strands = [_Strand(redis, key(number), number, _cut(number, limits, before)) for number, limits in ranges.items()]
+    held: list[tuple[Spot, T]] = []
+    looked = 0
+    while True:
+        for strand, page in zip(strands, await asyncio.gather(*(one.back() for one in strands)), strict=True):
+            looked += len(page)
+            held += [
+                (spot_of(strand.shard, entry), taken) for entry, fields in page if (taken := take(fields)) is not None
+            ]
+        strands = [strand for strand in strands if not strand.is_over]
+        # What is older than this may have others before it, in strands that are not read so far.
+        reached = max((strand.last for strand in strands if strand.last), default=None)
+        sure = sorted((one for one in held if reached is None or one[0] >= reached), key=_spot, reverse=True)
+        if len(sure) > want:
+            return Newest(sure[:want], sure[want - 1][0], looked)
+        if reached is None or looked >= most:
+            return Newest(sure, reached, looked)
 
 
-async def oldest(redis: Batched, key: Callable[[int], str], ranges: Mapping[int, Range]) -> AsyncIterator[Item]:
-    strands = [_Strand(redis, key(shard), shard, limits, backwards=False) for shard, limits in ranges.items()]
-    async for item in _braided(strands):
-        yield item
+async def oldest(redis: Batched, key: Callable[[int], str]) -> AsyncIterator[Item]:
+    """All of them, from the beginning."""
+    strands = [_Strand(redis, key(number), number, Range()) for number in range(SHARDS)]
+    await asyncio.gather(*(strand.fill() for strand in strands))
+    heap = [(strand.held[0][0], number) for number, strand in enumerate(strands) if strand.held]
+    heapq.heapify(heap)
+    while heap:
+        strand = strands[heap[0][1]]
+        yield strand.held.popleft()
+        if not strand.held:
+            await strand.fill()
+        if strand.held:
+            heapq.heapreplace(heap, (strand.held[0][0], strand.shard))
+        else:
+            heapq.heappop(heap)
 
 
 class _Strand:
-    def __init__(self, redis: Batched, key: str, shard: int, limits: Range, *, backwards: bool) -> None:
+    """One stream, read from one of its ends."""
+
+    def __init__(self, redis: Batched, key: str, shard: int, limits: Range) -> None:
+        self.shard = shard
+        self.is_over = False
+        self.held: deque[Item] = deque()
+        self.last: Spot | None = None
+        """Read so far."""
         self._redis = redis
         self._key = key
-        self._shard = shard
         self._limits = limits
-        self._backwards = backwards
         self._count = _FIRST
-        self._is_over = False
-        self.held: deque[Item] = deque()
+
+    async def back(self) -> Page:
+        limits = self._limits
+        page: Page = await self._redis("XREVRANGE", self._key, limits.last, limits.first, "COUNT", self._count)
+        if self._reach(page):
+            self._limits = Range(limits.first, b"(" + page[-1][0])
+        return page
 
     async def fill(self) -> None:
-        if self._is_over or self.held:
+        if self.is_over:
             return
-        first, last = self._limits.first, self._limits.last
-        ends = ("XREVRANGE", self._key, last, first) if self._backwards else ("XRANGE", self._key, first, last)
-        page: list[Any] = await self._redis(*ends, "COUNT", self._count)
-        self._is_over = len(page) < self._count
+        limits = self._limits
+        page: Page = await self._redis("XRANGE", self._key, limits.first, limits.last, "COUNT", self._count)
+        if self._reach(page):
+            self._limits = Range(b"(" + page[-1][0], limits.last)
+        self.held.extend((spot_of(self.shard, entry), fields) for entry, fields in page)
+
+    def _reach(self, page: Page) -> bool:
+        self.is_over = len(page) < self._count
         self._count = min(_MOST, self._count * _GROWS)
         if page:
-            beyond = b"(" + page[-1][0]
-            self._limits = Range(first, beyond) if self._backwards else Range(beyond, last)
-        self.held.extend((spot_of(self._shard, entry), fields) for entry, fields in page)
-
-    def place(self) -> tuple[int, int, int]:
-        spot = self.held[0][0]
-        place = spot.millisecond, spot.number, spot.shard
-        return (-place[0], -place[1], -place[2]) if self._backwards else place
+            self.last = spot_of(self.shard, page[-1][0])
+        return bool(page)
 
 
-async def _braided(strands: list[_Strand]) -> AsyncIterator[Item]:
-    await asyncio.gather(*(strand.fill() for strand in strands))
-    heap = [(strand.place(), number) for number, strand in enumerate(strands) if strand.held]
-    heapq.heapify(heap)
-    while heap:
-        number = heap[0][1]
-        strand = strands[number]
-        yield strand.held.popleft()
-        await strand.fill()
-        if strand.held:
-            heapq.heapreplace(heap, (strand.place(), number))
-        else:
-            heapq.heappop(heap)
+def _spot(one: tuple[Spot, object]) -> Spot:
+    return one[0]
 
 
 def _cut(shard: int, limits: Range, before: Spot | None) -> Range:

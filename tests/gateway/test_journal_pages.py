@@ -1,6 +1,7 @@
 """The journal page by page, its index, and the sixteen streams read as one."""
 
 import asyncio
+import random
 from datetime import date, timedelta
 
 import msgspec
@@ -107,19 +108,28 @@ async def test_only_what_is_wanted_is_shown(
     assert await pages.count(wanted) in (None, len(expected))
 
 
+@pytest.mark.parametrize("look", [1, 40, 100, 10_000])
+@pytest.mark.parametrize("count", [1, 7, 50])
 async def test_who_looks_for_something_rare_goes_on_where_the_look_has_ended(
-    batched: Batched, pages: JournalPages, monkeypatch: pytest.MonkeyPatch
+    look: int, count: int, batched: Batched, pages: JournalPages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.journal_pages.LOOK", 10)
-    await put(batched, 1, structs.replace(IVAN, parts=1))
-    for number in range(2, 16):
-        await put(batched, number, AIGUL)
-    first = await pages.page(Wanted(service=IVAN.service))
-    assert (first.lines, first.looked) == ([], 10)
-    assert first.next is not None
-    second = await pages.page(Wanted(service=IVAN.service), first.next)
-    assert [one.entry.parts for one in second.lines] == [1]
-    assert second.next is None
+    monkeypatch.setattr("gateway.journal_pages.LOOK", look)
+    chance = random.Random(look)
+    expected = []
+    for number in range(1, 1001):
+        is_rare = chance.random() < 0.05
+        shard = chance.choice((1, 1, 1, 1, 2, 2, 3, 4, 5))  # they are not as full as each other
+        await put(batched, number, structs.replace(IVAN if is_rare else AIGUL, parts=number), shard)
+        expected += [number] if is_rare else []
+    seen: list[int] = []
+    before = None
+    while True:
+        page = await pages.page(Wanted(service=IVAN.service), before, count)
+        assert len(page.lines) <= count
+        seen += [one.entry.parts for one in page.lines]
+        if (before := page.next) is None:
+            break
+    assert seen == expected[::-1]
 
 
 async def test_the_index_follows_the_journal_and_takes_a_line_in_once(batched: Batched, index: JournalIndex) -> None:
@@ -179,8 +189,8 @@ async def test_both_ends_read_the_same(batched: Batched) -> None:
     for number in range(1, 301):
         await put(batched, number // 3 + 1, AIGUL, number % 3)
     ranges = {shard: Range() for shard in range(SHARDS)}
-    forwards = [spot async for spot, _ in oldest(batched, journal_key, ranges)]
-    backwards = [spot async for spot, _ in newest(batched, journal_key, ranges)]
+    forwards = [spot async for spot, _ in oldest(batched, journal_key)]
+    backwards = [spot for spot, _ in (await newest(batched, journal_key, ranges, dict, want=1000)).found]
     assert forwards == sorted(forwards)
     assert forwards == backwards[::-1]
     assert len(set(forwards)) == 300

@@ -97,7 +97,9 @@ class MattersRoom:
         return self._console.page(
             visit,
             "matters.html",
-            silent=[Card(naming.say(f"staff.matters.today.{one.state}"), n, _where(one)) for one, n in _silent(ended)],
+            silent=[
+                Card(naming.say(f"staff.matters.today.{one.state}"), n, _where(one)) for one, n in _silent(ended)
+            ],
             unreached=[
                 Card(naming.say(f"staff.matters.unreached.{one.kind}"), n, _where(one), alarms=n > 0)
                 for one, n in week.items()
@@ -137,16 +139,9 @@ class MattersRoom:
 
     async def _notes(self) -> list[Note]:
         """For the office, the newest first."""
-        found = []
         ranges = {number: Range() for number in range(SHARDS)}
-        async for _, fields in newest(self._redis, lambda number: f"{tag(number)}:office", ranges):
-            try:
-                found.append(_note(fields[b"note"]))
-            except (msgspec.MsgspecError, KeyError):
-                continue  # `office` tells the log
-            if len(found) >= NOTES:
-                break
-        return found
+        found = await newest(self._redis, lambda number: f"{tag(number)}:office", ranges, _read, want=NOTES)
+        return [note for _, note in found.found]
 
 
 class Shown(Struct, frozen=True):
@@ -215,6 +210,13 @@ def _phones(naming: Naming, row: Row) -> Iterator[tuple[str, str, str]]:
         words = naming.say(f"journal.status.{status}") if status else ""
         kind = "bad" if status in UNDELIVERED else "good" if status is Status.DELIVERED else "plain"
         yield naming.number(phone), words, kind
+
+
+def _read(fields: Mapping[bytes, bytes]) -> Note | None:
+    try:
+        return _note(fields[b"note"])
+    except (msgspec.MsgspecError, KeyError):
+        return None  # `office` tells the log
 
 
 def _silent(ended: Mapping[Shelf, int]) -> Iterator[tuple[Shelf, int]]:
