@@ -10,7 +10,21 @@ from time import perf_counter
 import uvloop
 from redis.asyncio import Redis
 
-from bench import broadcasts, core, kinds, leaving, leavings, matters, memory, million, offers, status, talks, turns
+from bench import (
+    broadcasts,
+    core,
+    imports,
+    kinds,
+    leaving,
+    leavings,
+    matters,
+    memory,
+    million,
+    offers,
+    status,
+    talks,
+    turns,
+)
 from bench.contenders import LOCALES
 from bench.load import LoadError
 from bench.million_results import MillionResults
@@ -80,6 +94,9 @@ async def run(cores: Cores) -> Results:
     _tell("replies while a broadcast runs")
     with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
         replies = await broadcasts.measure(score[Surface.SMS], Path(folder), cores)
+    _tell("lists of recipients")
+    with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
+        read = await imports.measure(Path(folder), cores)
     _tell("the dialogue alone, and the start")
     dearest = [
         (str(surface), kind, micros)
@@ -96,6 +113,7 @@ async def run(cores: Cores) -> Results:
         status=asked_status,
         leaving=left_by,
         broadcasts=replies,
+        imports=read,
         core=dearest,
         start_ups=[core.start_up() for _ in range(START_UPS)],
         cores=cores.said(),

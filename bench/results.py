@@ -10,6 +10,7 @@ from statistics import median
 from msgspec import Struct
 
 from bench.broadcasts import BroadcastResults
+from bench.imports import ImportResults
 from bench.leaving import LeavingResults
 from bench.memory import Memory
 from bench.million_results import MillionResults
@@ -48,6 +49,7 @@ class Results(Struct):
     status: StatusResults
     leaving: LeavingResults
     broadcasts: BroadcastResults
+    imports: ImportResults
     core: Core
     start_ups: list[float]
     cores: str
@@ -57,7 +59,7 @@ class Results(Struct):
 
     def text(self) -> str:
         turns = (self._aims(), self._turns(), self._waits(), self._memory())
-        later = (self.offers, self.million, self.status, self.leaving, self.broadcasts)
+        later = (self.offers, self.million, self.status, self.leaving, self.broadcasts, self.imports)
         parts = (*turns, *(part.text() for part in later), self._core(), self._how())
         return "\n\n".join(("# Benchmark", *parts)) + "\n"
 
@@ -75,7 +77,7 @@ class Results(Struct):
         heads = ["turns a second, ratio", *RATIO_HEADS, "aim"]
         size = self.memory.citizen
         kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {met('≤ 1 KB', size <= AIM_BYTES)}."
-        aims = (self.million.aim(), self.leaving.aim(), self.broadcasts.aim())
+        aims = (self.million.aim(), self.leaving.aim(), self.broadcasts.aim(), self.imports.aim())
         return "\n\n".join((table(heads, lines), kept, *aims))
 
     def _turns(self) -> str:
@@ -129,6 +131,7 @@ as the real turn, with redis-py used plainly, and the answers taken from a list.
 {self.status.how()}
 {self.leaving.how()}
 {self.broadcasts.how()}
+{self.imports.how()}
 - Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
 of the server's process alone.
 - Load average before the run: {self.load:.2f}. Above 0.5 the machine was not quiet: then look at the server CPU.
