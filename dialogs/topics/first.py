@@ -8,7 +8,7 @@ from dialogs.table import ANYWHERE
 from dialogs.talk import Row, Talk, Topic, choice
 
 LONGEST_PENDING = 200
-WITHOUT_MORE = ("status", "deadlines", "services", "operator")
+WITHOUT_MORE = ("status", "deadlines", "services", "operator", "specialist")
 WITH_MORE = ("say", "svc", "grp", "arrive", "come", "cannot", "decline")
 """Commands, words and buttons that say what somebody came for."""
 _PRIVATE = re.compile(r"\+?\d[\d ()-]{4,}")

@@ -91,7 +91,7 @@ class _Stage:
 
 @asynccontextmanager
 async def _stage() -> AsyncIterator[_Stage]:
-    spoken = dialogue.load(LOCALES)
+    spoken = dialogue.load(LOCALES, inbox=True)
     rules = law(spoken.guide.workdays)
     with TemporaryDirectory() as folder:
         async with Embedded(Path(folder)) as url, aclosing(cast(Redis, connect(url))) as redis:

@@ -5,19 +5,23 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import cast
 
 import msgspec
 from msgspec import structs
 
+from dialogs import session as sessions
 from dialogs.duties.duty import AnyDuty, Invitation
 from dialogs.matters.matter import Matter
 from dialogs.messages import Pressed
+from dialogs.topics import specialist
 from gateway import matter_store
 from gateway.channels import Inbound
 from gateway.events import Told
 from gateway.journal import Entry, journal_key
 from gateway.matter_store import home_of
 from gateway.store import SHARDS
+from gateway.store import shard as shard_of
 from gateway.writing import Note
 from tests.gateway.duty_events import DO
 from tests.model import compare, speech, steps
@@ -89,6 +93,17 @@ class Player:
             await self._happens(number, step)
         await self._world.settle(rings=False)
         self._hear_ministry()
+        self._reference.helped = await self._helped()
+
+    async def _helped(self) -> set[str]:
+        """Where somebody writes to a specialist. What that means for offers is the reference's to say."""
+        found = set()
+        for address in self._cast.addresses:
+            stored = await self._ground.redis.get(f"{shard_of(address)}:session:{address}")
+            if stored and sessions.read(cast(bytes, stored)).state == specialist.STATE:
+                found.add(address)
+        self.counts["with a specialist"] += len(found)
+        return found
 
     async def _sleep(self, step: Step) -> None:
         """The program does not run."""

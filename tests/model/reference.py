@@ -117,6 +117,8 @@ class Reference:
         """…and nothing of this person's any more."""
         self.invited: Callable[[str, datetime], datetime | None] = lambda *_: None
         """When the newest letter came to a phone that asks whether somebody comes."""
+        self.helped: set[str] = set()
+        """Addresses from which everything but a code goes to a specialist."""
         self._cast = cast
         self._fate = fate
 
@@ -128,6 +130,7 @@ class Reference:
         other.letters, other.overtaken, other.stages = dict(self.letters), dict(self.overtaken), dict(self.stages)
         other.follows = dict(self.follows)
         other.untold, other.news = set(self.untold), deepcopy(self.news)
+        other.helped = set(self.helped)
         return other
 
     # What E-Sobes tells
@@ -295,7 +298,7 @@ class Reference:
         return self._answers(now, offer, address, code == offer.yes, (code, text))
 
     def by_word(self, now: datetime, address: str, yes: bool, text: str) -> Heard:
-        if self._is_about_coming(now, address):
+        if address in self.helped or self._is_about_coming(now, address):
             return Heard(about=None)
         asked = [one for one in self._own(address) if one.is_open(now)]
         if len(asked) == 1 and self._came(asked[0], self._cast.phone(address)):
@@ -323,7 +326,7 @@ class Reference:
 
     def unclear(self, now: datetime, address: str) -> Heard:
         """It decides nothing; where nothing is asked any more, the talk may have use for it."""
-        if self._is_about_coming(now, address):
+        if address in self.helped or self._is_about_coming(now, address):
             return Heard(about=None)
         own = self._own(address)
         if any(one.is_open(now) for one in own):
@@ -336,6 +339,8 @@ class Reference:
         return letter is not None and all(one.sent <= letter for one in self._own(address) if one.sent <= now)
 
     def not_mine(self, now: datetime, address: str, code: str | None) -> Heard:
+        if address in self.helped:
+            return Heard(about=None)
         phone = self._cast.phone(address)
         own = self._own(address)
         persons = {one.iin for one in own if code is None or code in (one.yes, one.no)}
@@ -357,7 +362,7 @@ class Reference:
         return Heard(about=frozenset(persons))
 
     def size(self, now: datetime, address: str, text: str) -> Heard:
-        for offer in self._own(address):
+        for offer in [] if address in self.helped else self._own(address):
             if offer.state == "agreed" and offer.size_wanted:
                 channel = "sms" if address.startswith("sms:") else "telegram"
                 offer.note = Post("note", now, channel, self._cast.phone(address), None, text)

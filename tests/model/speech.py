@@ -81,14 +81,23 @@ class Speaker(Struct, frozen=True):
     def size(self) -> Said:
         return Text(steps.SIZE), lambda: self.reference.size(self.now, self.step.address, steps.SIZE)
 
+    def specialist(self) -> Said:
+        return Text("маманға"), in_the_talk
+
+    def menu(self) -> Said:
+        return Text("0"), in_the_talk
+
     def hello(self) -> Said:
         return Text("сәлем"), in_the_talk
 
 
 def said(step: Step, now: datetime, reference: Reference, cast: Cast, talked: Collection[str]) -> Said:
-    """`talked`: where the talk has heard something, so that a «yes» may be meant for it."""
+    """`talked`: where the talk has heard something, so that a «yes» may be meant for it. Meant for a specialist, it
+    decides nothing."""
     speaker = Speaker(step, now, reference, cast.phone(step.address), reference.offers.get(step.offer))
-    if (step.do in ("code", "slip") and speaker.offer is None) or (step.do == "word" and step.address in talked):
+    if (step.do in ("code", "slip") and speaker.offer is None) or (
+        step.do == "word" and step.address in talked and step.address not in reference.helped
+    ):
         return speaker.hello()
     ways: dict[str, Callable[[], Said]] = {
         "press": speaker.press,
@@ -99,6 +108,8 @@ def said(step: Step, now: datetime, reference: Reference, cast: Cast, talked: Co
         "unclear": speaker.unclear,
         "stranger": speaker.stranger,
         "size": speaker.size,
+        "specialist": speaker.specialist,
+        "menu": speaker.menu,
         "hello": speaker.hello,
     }
     return ways[step.do]()

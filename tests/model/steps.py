@@ -278,6 +278,8 @@ _LIKELY = (
     ("slip", 3),
     ("stranger", 2),
     ("hello", 1),
+    ("specialist", 4),
+    ("menu", 2),
     ("size", 4),
     ("withdrawn", 2),
     ("decided", 3),

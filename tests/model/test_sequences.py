@@ -51,6 +51,7 @@ def _figures(counts: Counter[str]) -> str:
         "events",
         "answers",
         "answers that decide",
+        "with a specialist",
         "crashes",
         "downtimes",
         "brought again",
