@@ -105,10 +105,9 @@ def _id(day: date, shift: timedelta) -> str:
     return str(max(0, int(moment.timestamp() * 1000)))
 
 
-def _read(entry: bytes, fields: list[Any] | dict[bytes, Any]) -> Deed | None:
+def _read(entry: bytes, fields: dict[bytes, Any]) -> Deed | None:
     try:
-        known = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
-        return _decode(known[b"deed"])
+        return _decode(fields[b"deed"])
     except (msgspec.MsgspecError, KeyError):
         log.error("entry %s is no deed", entry.decode())
         return None

@@ -31,9 +31,17 @@ from gateway.matter_store import home_of
 from gateway.open_deadlines import Law
 from gateway.outbox import Outbox
 from gateway.recount import Recount
+from gateway.staff.accounts import Accounts
+from gateway.staff.codes import Codes
+from gateway.staff.deeds import Deeds
+from gateway.staff.deeds_search import Asked, Search
+from gateway.staff.lockout import Lockout
+from gateway.staff.sessions import Sessions
+from gateway.staff.signing import In, Signing, Wrong
 from gateway.store import Store, shard_number
 from tests.conftest import LOCALES
 from tests.gateway.affairs import AIGUL, FRIDAY, Hands, law, offers, opened, put_together, withdrawn
+from tests.gateway.staff.people import PASSWORD, held
 from tests.gateway.talk import Counting
 from tests.gateway.talk import receiver as receiver_of
 
@@ -134,6 +142,27 @@ async def test_messages_are_answered_and_letters_leave_on_a_cluster(nodes: Ports
     assert sorted(book.texts) == sorted((person, f"message {turn}") for person in people for turn in (1, 2))
     outbox.stop()
     await run
+    await redis.aclose()
+
+
+async def test_staff_sign_in_on_a_cluster_and_what_they_do_is_found(nodes: Ports) -> None:
+    await join(nodes)
+    redis = connect(f"redis+cluster://127.0.0.1:{nodes[0][0]}")
+    batched = Batched(redis)
+    accounts, deeds = Accounts(batched), Deeds(batched, "a-secret", Clock())
+    sessions = Sessions(batched, accounts)
+    signing = Signing(accounts, sessions, Lockout(batched), Codes(batched), deeds)
+    await accounts.add(held("aigul", password=await signing.passwords.hash(PASSWORD)))
+    assert isinstance(await signing.by_password("aigul", "wrong", "192.0.2.1", ""), Wrong)
+    entered = await signing.by_password("aigul", PASSWORD, "192.0.2.1", "")
+    assert isinstance(entered, In)
+    assert await sessions.find(entered.token)
+    assert len(await sessions.of("aigul")) == 1
+    await deeds.note("aigul", "person.seen", about=AIGUL.iin)
+    search = Search(batched, by_ids=True)
+    assert len((await search.page(Asked(mark=deeds.mark(AIGUL.iin)))).deeds) == 1
+    assert len((await search.page(Asked())).deeds) == 3
+    assert await sessions.end_all("aigul") == 1
     await redis.aclose()
 
 

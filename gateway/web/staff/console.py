@@ -224,7 +224,7 @@ class Console:
         return page
 
     def rooms(self, visit: Visit) -> Iterable[tuple[str, str]]:
-        there = {router.prefix for router in self.routers}
+        there = {router.prefix for router in self.routers} if visit.account.login else set()
         for room, right in ROOMS:
             if f"{HOME}/{room}" in there and (right is None or visit.may(right)):
                 yield room, f"{HOME}/{room}"

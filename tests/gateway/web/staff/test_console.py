@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from dialogs.dialogue import Dialogue
+from dialogs.language import Language
 from gateway.clock import Clock
-from gateway.connection import Batched
+from gateway.connection import Batched, Client, connect
 from gateway.roles import Right, Role
 from gateway.web.front import Front
 from gateway.web.staff.console import Console, Visit
 from gateway.web.staff.cookies import SESSION
-from tests.gateway.web.staff.signed import URL, Staffed, staffed
+from tests.gateway.web.staff.signed import URL, Staffed, browsing, staffed
 
 
 class Inbox:
@@ -62,6 +63,7 @@ async def test_who_is_not_signed_in_is_led_to_the_login_page_and_back(front: Fro
         assert answer.status_code == 303
         assert answer.headers["location"] == "/staff/login?next=%2Fstaff%2Finbox%3Fpage%3D2"
         form = (await browser.get(answer.headers["location"])).text
+        assert "<nav" not in form
         assert 'name="next" value="/staff/inbox?page=2"' in form
 
 
@@ -102,3 +104,30 @@ async def test_a_wrong_token_opens_nothing(staff: Staffed, front: Front) -> None
     operator = await staff.signed_in(front, Role.OPERATOR)
     operator.browser.cookies = httpx.Cookies({SESSION: operator.session})  # what Redis holds is no key either
     assert (await operator.get("/staff/inbox")).status_code == 303
+
+
+async def test_while_redis_is_away_a_page_says_so(dialogue: Dialogue) -> None:
+    away = connect("redis://127.0.0.1:1")
+    staff = staffed(Batched(away), dialogue.guide.words, Clock())
+    browser = browsing(staff.front(Batched(away)))
+    browser.cookies.set(SESSION, "x" * 43, "kelisim.local", "/")
+    answer = await browser.get("/staff")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "Мәлімет қоймасы жауап бермей тұр" in answer.text
+    await away.aclose()
+
+
+async def test_a_live_stream_keeps_nobody_signed_in_and_learns_when_they_are_out(
+    staff: Staffed, front: Front, redis: Client
+) -> None:
+    operator = await staff.signed_in(front, Role.OPERATOR)
+    key = f"{{staff}}:session:{operator.session}"
+    await redis.expire(key, 60)
+    await operator.browser.get("/staff/inbox", headers={"Accept": "text/event-stream"})
+    assert await redis.ttl(key) <= 60
+    await operator.get("/staff/inbox")
+    assert await redis.ttl(key) > 60
+    visit = Visit(operator.account, operator.session, operator.csrf, Language.RU, Clock().now(), "", "")
+    assert await staff.console.still(visit)
+    await staff.sessions.end_all(operator.account.login)
+    assert not await staff.console.still(visit)
