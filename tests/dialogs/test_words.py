@@ -112,7 +112,7 @@ def test_every_portion_of_every_way_through_every_service_fits_three_parts(
     guide = dialogue.guide
     for service in guide.catalogue.services.values():
         for path in paths(service, moment.date()):
-            told = Sheet(Asked(guide, service, tuple(path.items()), general, (), moment))
+            told = Sheet(Asked(guide, service, tuple(path.items()), general, (), moment, 0))
             buttons = (Choice("details", Say("documents.details")), Choice("redo", Say("documents.redo")), BACK, MENU)
             pages = [
                 page

@@ -34,7 +34,7 @@ KILLS = int(os.environ.get("BROADCAST_KILLS", "6"))
 SEED = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
 SECRET = "secret-of-the-broadcast-test"
 NAME, ROLL = "b0", "b0.1"
-PATIENCE = 120.0
+PATIENCE = 300.0
 AT_ONCE = 100
 """Letters of a broadcast under way."""
 SETTINGS = {
