@@ -81,11 +81,19 @@ def _command(file: Path, folder: Path, today: date | None) -> list[str]:
 async def _follow(process: Process, on_progress: Callable[[Progress], Awaitable[None]]) -> str:
     """Until it ends; says what it complained of."""
     news, complaints = cast(StreamReader, process.stdout), cast(StreamReader, process.stderr)
-    complaint = asyncio.create_task(complaints.read(_LAST_WORDS))
+    complaint = asyncio.create_task(_last_words(complaints))
     try:
         async for line in news:
             await on_progress(_progress(line))
         await process.wait()
-        return (await complaint).decode(errors="replace")
+        return await complaint
     finally:
         complaint.cancel()
+
+
+async def _last_words(stream: StreamReader) -> str:
+    """However much it says: or it would wait for somebody to listen."""
+    last = b""
+    while piece := await stream.read(_LAST_WORDS):
+        last = (last + piece)[-_LAST_WORDS:]
+    return last.decode(errors="replace")
