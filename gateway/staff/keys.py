@@ -35,7 +35,7 @@ A_MINUTE = 300
 """Requests of a key, …"""
 AT_ONCE = A_MINUTE // 5
 """…and so many of them in one moment."""
-_WRONG_ALLOWED, _WRONG_KEPT = 20, 60
+WRONG_ALLOWED, _WRONG_KEPT = 20, 60
 """Wrong keys from one address, in so many seconds."""
 _LATE_KEPT = 3600
 
@@ -99,7 +99,7 @@ class Wrong(Struct, frozen=True):
     @property
     def just_now(self) -> bool:
         """Only now they have become too many."""
-        return self.times == _WRONG_ALLOWED + 1
+        return self.times == WRONG_ALLOWED + 1
 
 
 class UnknownKeyError(Exception):
@@ -188,7 +188,7 @@ class Keys:
         times, left = await self._redis(
             "EVALSHA", self._wrong, 1, f"{{staff}}:keys:wrong:{address}", str(_WRONG_KEPT)
         )
-        return Wrong(times, max(1, left) if times > _WRONG_ALLOWED else 0)
+        return Wrong(times, max(1, left) if times > WRONG_ALLOWED else 0)
 
     async def is_late(self, key: Key) -> bool:
         """Somebody has come with a key that opens nothing any more: is that news? Once an hour it is."""

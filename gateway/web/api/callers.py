@@ -3,6 +3,8 @@
 from typing import Annotated
 
 from fastapi import Request, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from gateway.web.api.refusals import RefusedError, later
 from gateway.web.staff.origin import Origin
 
 _LONGEST = 200
+_MOST_TOLD = 10
 _SCHEME = HTTPBearer(
     auto_error=False,
     scheme_name="key",
@@ -92,7 +95,22 @@ class Needs:
     async def __call__(
         self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
     ) -> Caller:
-        return await self._callers.caller(request, given.credentials if given else "", self.scope)
+        caller = await self._callers.caller(request, given.credentials if given else "", self.scope)
+        _refuse_unknown(request)
+        return caller
+
+
+def _refuse_unknown(request: Request) -> None:
+    """Whoever has mistaken the name of a filter would take all for some."""
+    route = request.scope.get("route")
+    known = {one.alias for one in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    wrong = [
+        {"loc": ("query", name), "msg": "no such parameter", "type": "extra"}
+        for name in request.query_params
+        if name not in known
+    ]
+    if wrong:
+        raise RequestValidationError(wrong[:_MOST_TOLD])
 
 
 def _unknown() -> RefusedError:

@@ -56,7 +56,11 @@ class NewTexts(Strict):
 class NewRecipient(Strict):
     """By phone, by IIN, or both; then the phone counts."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["phone"]}, {"required": ["iin"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": [one], "properties": {one: {"type": "string"}}} for one in ("phone", "iin")]
+        }
+    )
 
     phone: Who | None = None
     """However people write it. What is no mobile phone of Kazakhstan is told under /faults."""

@@ -2,28 +2,39 @@
 machine that never tires of nonsense."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi
 from schemathesis.specs.openapi.formats import STRING_FORMATS
 
+from dialogs.broadcasts.texts import Texts
 from dialogs.dialogue import Dialogue
+from gateway.broadcasts.broadcast import Mode
 from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import Batched, Client
 from gateway.esobes_sandbox.facade import Facade
+from gateway.staff import keys
+from gateway.staff.keys import Scope
 from gateway.web import app
+from gateway.web.api import doing
+from gateway.web.api.broadcasts import PREFIX
 from gateway.web.events import PATH, Events
 from tests.gateway.affairs import put_together
 from tests.gateway.esobes import ministry
 from tests.gateway.serving import served
+from tests.gateway.web.api import programs
 from tests.gateway.web.telling import TOKEN
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -38,14 +49,33 @@ CHECKS = [
     openapi.ignored_auth,
     openapi.unsupported_method,
 ]
+ONCE = "Idempotency-Key"
+_numbers = itertools.count()
 OFTEN, SOMETIMES = 60, 12
 """Calls of each kind: of the door that another system knocks at, and of the others."""
 
 
+class Site(Struct, frozen=True):
+    url: str
+    key: str
+    """Of a program."""
+    broadcast: str
+    """That it has made."""
+
+
 @pytest.fixture
-async def url(redis: Client, batched: Batched, dialogue: Dialogue) -> AsyncIterator[str]:
+async def site(
+    redis: Client, batched: Batched, dialogue: Dialogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Site]:
     clock = SandboxClock(batched)
-    async with put_together(redis, dialogue, clock) as affairs:
+    monkeypatch.setattr(doing, "READ_AT_ONCE", 1000)
+    monkeypatch.setattr(keys, "WRONG_ALLOWED", 100_000)
+    async with (
+        put_together(redis, dialogue, clock) as affairs,
+        programs.office(redis, batched, dialogue, tmp_path) as office,
+    ):
+        key, _ = await office.keys.make("portal", Mode.TEST, frozenset(Scope), "admin")
+        made = await office.broadcasts.make("api:portal", "Жаңалық", Texts("а", "б"), mode=Mode.TEST)
         front = app.build(
             lambda: batched("PING"),
             sandbox=affairs.sandbox,
@@ -58,9 +88,10 @@ async def url(redis: Client, batched: Batched, dialogue: Dialogue) -> AsyncItera
             ),
             played=[Facade(ministry(batched, clock), TOKEN).router()],
             letters=affairs.outbox.counts,
+            api=office.api(),
         )
         async with served(front) as url:
-            yield url
+            yield Site(url, key, made.id)
 
 
 @pytest.fixture
@@ -79,13 +110,16 @@ def _formats() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_formats")
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
-async def test_nothing_breaks_it_and_no_nonsense_is_accepted(url: str, mode: GenerationMode) -> None:
-    await asyncio.to_thread(_try_everything, url, mode)
+async def test_nothing_breaks_it_and_no_nonsense_is_accepted(site: Site, mode: GenerationMode) -> None:
+    await asyncio.to_thread(_try_everything, site, mode)
 
 
-def _try_everything(url: str, mode: GenerationMode) -> None:
-    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+def _try_everything(site: Site, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_url(f"{site.url}/openapi.json")
     schema.hooks.hook("map_body")(_consistent)
+    schema.hooks.hook("map_path_parameters")(partial(_known, site.broadcast))
+    if mode is GenerationMode.POSITIVE:
+        schema.hooks.hook("map_headers")(_once_each)
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
@@ -100,11 +134,31 @@ def _try_everything(url: str, mode: GenerationMode) -> None:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(case=operation.as_strategy(mode, headers=BEARER))
+        @given(case=operation.as_strategy(mode, headers=_headers(operation.path, site)))
         def attempt(case: "schemathesis.Case[Any]") -> None:
-            case.call_and_validate(checks=CHECKS, timeout=30)
+            headers = _headers(case.operation.path, site)
+            case.call_and_validate(headers=headers, checks=CHECKS, timeout=30)
 
         attempt()
+
+
+def _headers(path: str, site: Site) -> dict[str, str]:
+    return {"Authorization": f"Bearer {site.key}"} if path.startswith(PREFIX) else BEARER
+
+
+def _once_each(_: schemathesis.HookContext, headers: Any) -> Any:
+    """Each thing that is asked for has a key of its own."""
+    if isinstance(headers, dict) and ONCE in headers:
+        headers[ONCE] = f"{next(_numbers)}"
+    return headers
+
+
+def _known(broadcast: str, context: schemathesis.HookContext, named: Any) -> Any:
+    """A broadcast that is there; but its list, which takes a process to read, is sent to one that is not."""
+    path = context.operation.path if context.operation is not None else ""
+    if isinstance(named, dict) and path.startswith(PREFIX) and not path.endswith("/list"):
+        named["name"] = broadcast
+    return named
 
 
 def _consistent(_: schemathesis.HookContext, body: Any) -> Any:

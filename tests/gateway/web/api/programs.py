@@ -16,7 +16,7 @@ from gateway.broadcasts.broadcasts import Broadcasts
 from gateway.broadcasts.known import Known
 from gateway.broadcasts.lists import Lists
 from gateway.broadcasts.simulated import Simulated
-from gateway.connection import Client
+from gateway.connection import Batched, Client
 from gateway.inquiries import Inquiries
 from gateway.roles import Role
 from gateway.staff.accounts import Account, Held
@@ -110,9 +110,9 @@ class Office:
         self.staff: Staffed = staffed(batched, dialogue.guide.words, clock)
         self.words = dialogue.guide.words
 
-    def front(self, keys: Keys | None = None) -> Front:
+    def api(self, keys: Keys | None = None) -> Api:
         batched, clock, console = self.whole.redis, self.whole.clock, self.staff.console
-        api = Api(
+        return Api(
             batched,
             self.broadcasts,
             self.staff.accounts,
@@ -121,7 +121,9 @@ class Office:
             known=Views(self.words),
             upload_limit=LIMIT,
         )
-        return app.build(lambda: batched("PING"), letters={}, api=api)
+
+    def front(self, keys: Keys | None = None) -> Front:
+        return app.build(lambda: self.whole.redis("PING"), letters={}, api=self.api(keys))
 
     async def program(
         self, kind: Mode = Mode.TEST, scopes: frozenset[Scope] = frozenset(Scope), name: str = "portal"
@@ -142,8 +144,8 @@ class Office:
 
 
 @asynccontextmanager
-async def office(redis: Client, whole_of: Any, dialogue: Dialogue, folder: Path) -> AsyncIterator[Office]:
-    async with desk(whole_of) as whole:
+async def office(redis: Client, batched: Batched, dialogue: Dialogue, folder: Path) -> AsyncIterator[Office]:
+    async with desk(batched) as whole:
         found = Office(whole, redis, dialogue, folder / "lists", Watch())
         yield found
         await found.lists.aclose()

@@ -145,3 +145,10 @@ async def test_nothing_of_a_key_is_told_in_what_was_made_with_it(office: Office)
     known = await office.broadcasts.load(answer.json()["id"])
     assert known.author == "api:portal"
     assert program.http.headers["authorization"].split("_")[-1] not in answer.text
+
+
+async def test_a_parameter_that_nobody_knows_is_refused(office: Office) -> None:
+    program = await office.program()
+    answer = await program.get(statu="failed")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "query.statu", "reason": "no such parameter"}]
