@@ -102,6 +102,8 @@ def draw(chance: Random, cast: Cast) -> list[Step]:
         steps.append(_any(chance, cast))
         if steps[-1].how == "no" and chance.random() < 0.4:
             steps += _second_thoughts(chance, cast, steps[-1])
+        if steps[-1].do == "specialist":
+            steps += _beside_a_specialist(chance, steps[-1])
     return [_with_death(chance, step) for step in steps]
 
 
@@ -218,6 +220,14 @@ def _second_thoughts(chance: Random, cast: Cast, refusal: Step) -> list[Step]:
     offer = cast.offer(refusal.offer)
     address = f"sms:{chance.choice(offer.phones)}"
     return [_moved(chance, offer.id), Step("code", offer.id, address, "yes", chance.randrange(8))]
+
+
+def _beside_a_specialist(chance: Random, begun: Step) -> list[Step]:
+    """What would be an answer to an offer, if nobody else had asked anything."""
+    kinds = chance.choices(("word", "unclear", "stranger", "size", "question", "code"), (8, 2, 2, 2, 1, 1), k=3)
+    return [
+        Step(kind, begun.offer, begun.address, chance.choice(("yes", "no")), chance.randrange(8)) for kind in kinds
+    ]
 
 
 def _moved(chance: Random, offer: str) -> Step:
