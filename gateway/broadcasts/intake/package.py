@@ -26,7 +26,8 @@ _HARMLESS = 16 * limits.MEGABYTE
 _CHUNK = 64 * 1024
 _TOKEN = limits.MEGABYTE
 """Bytes of one tag; the parser keeps them until it has seen the end."""
-_DEEPEST = 50
+DEEPEST = 50
+"""Tags in tags; the parser keeps all that are open."""
 _RELATIONS = "{}/_rels/{}.rels"
 
 Attributes = dict[str, str]
@@ -98,11 +99,21 @@ class Package:
     def parse(self, part: str, start: Callable[[str, Attributes], None], most: int = _SMALL) -> None:
         """Names without the prefixes that programs choose."""
 
+        depth = 0
+
         def plainly(name: str, attributes: Attributes) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > DEEPEST:
+                raise RefusedError("bomb")
             start(name.rpartition(":")[2], attributes)
 
+        def end(_: str) -> None:
+            nonlocal depth
+            depth -= 1
+
         parser = guarded_parser()
-        parser.StartElementHandler = plainly
+        parser.StartElementHandler, parser.EndElementHandler = plainly, end
         for _ in self.fed(parser, part, most):
             pass
 

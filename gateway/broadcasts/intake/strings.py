@@ -9,7 +9,7 @@ from typing import IO
 import msgspec
 
 from gateway.broadcasts.intake import limits
-from gateway.broadcasts.intake.package import Attributes, Package, guarded_parser
+from gateway.broadcasts.intake.package import DEEPEST, Attributes, Package, guarded_parser
 from gateway.broadcasts.intake.refusal import RefusedError
 
 _BLOCK = 64
@@ -17,7 +17,6 @@ _BLOCK = 64
 _REMEMBERED = 128
 """Blocks."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_DEEPEST = 50
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[str]).decode
@@ -92,7 +91,7 @@ def read(package: Package, part: str, strings: Strings) -> Iterator[None]:
     def start(name: str, _: Attributes) -> None:
         nonlocal spoken, depth
         depth += 1
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             raise RefusedError("bomb")
         match name.rpartition(":")[2]:
             case "rPh":

@@ -6,7 +6,7 @@ from typing import IO
 from gateway.broadcasts.intake import formats, headings, strings
 from gateway.broadcasts.intake.formats import PLAIN, Format, Kind
 from gateway.broadcasts.intake.headings import Layout
-from gateway.broadcasts.intake.package import Attributes, Package, guarded_parser
+from gateway.broadcasts.intake.package import DEEPEST, Attributes, Package, guarded_parser
 from gateway.broadcasts.intake.refusal import RefusedError
 from gateway.broadcasts.intake.rows import Summary
 from gateway.broadcasts.intake.strings import Strings, Text
@@ -19,7 +19,6 @@ _WIDEST = 16_384
 _NAMES = 255
 """Sheets that are named to people."""
 _DIGITS = "0123456789"
-_DEEPEST = 50
 
 
 class Workbook:
@@ -172,7 +171,7 @@ class _Sheet:
 
     def _start_other(self, name: str) -> None:
         self._depth += 1
-        if self._depth > _DEEPEST:
+        if self._depth > DEEPEST:
             raise RefusedError("bomb")
         if name == "f":
             self._formula = True
@@ -191,7 +190,7 @@ class _Sheet:
     def _name(self, name: str) -> str:
         """Without the prefix that a program chose."""
         plain = name.rpartition(":")[2]
-        if len(self._names) < _DEEPEST:
+        if len(self._names) < _NAMES:
             self._names[name] = plain
         return plain
 

@@ -42,6 +42,7 @@ BOMBS: dict[str, Callable[[Path], Path]] = {
     "a workbook of spaces": lambda folder: deep(folder, "xl/styles.xml", "<styleSheet>", b" " * MB, 200),
     "less than is feared, all in a tag": lambda folder: deep(folder, SHEET, f'{HEAD}<row r="', b"1" * MB, 15),
     "less than is feared, tags in tags": lambda folder: deep(folder, SHEET, HEAD, b"<a>" * MB, 5),
+    "less than is feared, styles in styles": lambda folder: deep(folder, "xl/styles.xml", "", b"<a>" * MB, 5),
     "less than is feared, texts in texts": lambda folder: deep(folder, STRINGS, "<sst>", b"<a>" * MB, 5),
 }
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
