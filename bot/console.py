@@ -53,7 +53,15 @@ def build(ground: Ground, counted: Counted, spoken: Talks, kept: Books, cast: Ca
         AuditRoom(console, accounts, Search(redis, by_ids=not settings.sandbox)).router(),
         # A line for each room.
         BroadcastRoom(
-            Desk(console, cast.broadcasts, accounts, quiet=settings.quiet, prices=settings.prices)
+            Desk(
+                console,
+                cast.broadcasts,
+                cast.known,
+                accounts,
+                services=tuple(ground.dialogue.guide.catalogue.services),
+                quiet=settings.quiet,
+                prices=settings.prices,
+            )
         ).router(),
         FigureRoom(console, redis, Counting(redis)).router(),
         KeyRoom(console, Keys(redis, ground.clock)).router(),

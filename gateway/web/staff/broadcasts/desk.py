@@ -1,9 +1,10 @@
 """What all pages of the room of broadcasts stand on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Form, Path
+from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
@@ -12,11 +13,13 @@ from dialogs.matters.window import Quiet
 from dialogs.messages import Say, Surface
 from gateway.broadcasts.broadcast import Broadcast, BroadcastError, UnknownError
 from gateway.broadcasts.broadcasts import Broadcasts, Progress
+from gateway.broadcasts.known import APPLICATION, Known
 from gateway.broadcasts.rolls import Counts, Recipient
 from gateway.roles import Right
 from gateway.staff.accounts import Accounts
 from gateway.web.staff.broadcasts.shown import Tally, tally
 from gateway.web.staff.console import Console, Visit
+from gateway.web.staff.naming import Naming
 
 PREFIX = "/staff/broadcasts"
 
@@ -29,15 +32,20 @@ class Desk:
         self,
         console: Console,
         broadcasts: Broadcasts,
+        known: Known,
         accounts: Accounts,
         *,
+        services: Sequence[str],
         quiet: Quiet | None,
         prices: Mapping[str, int],
     ) -> None:
-        """`prices`: route → hundredths of a tenge for a part of an SMS."""
+        """`services`: that people can be looked for by; `prices`: route → hundredths of a tenge for a part of an
+        SMS."""
         self.console = console
         self.broadcasts = broadcasts
+        self.known = known
         self.accounts = accounts
+        self.services = services
         self.quiet = quiet
         self._prices = prices
 
@@ -70,6 +78,7 @@ class Desk:
             broadcast=broadcast,
             base=f"{PREFIX}/{broadcast.id}",
             writes=visit.may(Right.BROADCASTS_WRITE),
+            found_by=self._found_by(visit, broadcast),
             **{**values, **more},
         )
 
@@ -82,6 +91,27 @@ class Desk:
             values["state"] = self.console.say(visit, f"staff.broadcast.state.{State(values['state'])}")
         what = Say(f"staff.broadcast.refused.{error.what}", tuple(values.items()))
         return self.console.words.say(what, visit.language, Surface.CHAT)
+
+    def words_of(self, visit: Visit, what: str, value: str) -> str:
+        """Of something that people are looked for by."""
+        naming = Naming(self.console, visit)
+        kind, _, state = value.partition(":")
+        match what:
+            case "service":
+                return naming.service(value)
+            case "stage" if kind == APPLICATION:
+                return naming.known(f"staff.broadcast.stage.{state}", value)
+            case "stage":
+                return f"{naming.kind(kind)}: {naming.state(kind, state)}"
+            case "language" | "telegram":
+                return naming.say(f"staff.broadcast.find.{what}.{value}")
+        return value
+
+    def _found_by(self, visit: Visit, broadcast: Broadcast) -> list[tuple[str, str]]:
+        """Of an audience that was looked for: what, and in which way."""
+        wanted = broadcast.audience.filter if broadcast.audience else None
+        given = structs.asdict(wanted) if wanted is not None else {}
+        return [(what, self.words_of(visit, what, value)) for what, value in given.items() if value]
 
     def tally(self, counts: Counts) -> Tally:
         return tally(counts, self._prices, self.broadcasts.price)

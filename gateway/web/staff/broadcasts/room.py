@@ -14,6 +14,7 @@ from gateway.broadcasts.broadcast import Broadcast
 from gateway.roles import Right
 from gateway.web.staff.broadcasts.deciding import Deciding
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Typed
+from gateway.web.staff.broadcasts.finding import Finding
 from gateway.web.staff.broadcasts.lists import ListPages
 from gateway.web.staff.broadcasts.outcomes import Outcomes
 from gateway.web.staff.broadcasts.running import Running
@@ -37,7 +38,14 @@ class Line(Struct, frozen=True):
 class BroadcastRoom:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._parts = (Writing(desk), ListPages(desk), Deciding(desk), Running(desk, Streams(desk)), Outcomes(desk))
+        self._parts = (
+            Writing(desk),
+            ListPages(desk),
+            Finding(desk),
+            Deciding(desk),
+            Running(desk, Streams(desk)),
+            Outcomes(desk),
+        )
 
     def router(self) -> APIRouter:
         routes, console = APIRouter(prefix=PREFIX, include_in_schema=False), self._desk.console

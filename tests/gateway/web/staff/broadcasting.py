@@ -31,6 +31,7 @@ HOME = "/staff/broadcasts"
 TEXTS = Texts("Сәлем, {Аты}", "Привет, {Аты}")
 APPROVE_ABOVE = 3
 UPLOAD_LIMIT = 300_000
+SERVICE = "special_transport_wheelchair"
 
 
 def table(number: int) -> str:
@@ -88,12 +89,13 @@ async def hall(
     batched: Batched, redis: Client, words: Words, folder: Path, *, quiet: Quiet | None = None
 ) -> AsyncIterator[Hall]:
     async with desk(batched, quiet=quiet) as whole:
+        known = Known(redis, batched)
         lists = Lists(
             batched,
             whole.store,
             whole.rolls,
             cast("Inquiries", None),  # nobody is named by an IIN here
-            Known(redis, batched),
+            known,
             clock=whole.clock,
             folder=folder,
         )
@@ -109,7 +111,15 @@ async def hall(
             wake=lambda _: None,
         )
         staff = staffed(batched, words, whole.clock)
-        room = RoomDesk(staff.console, broadcasts, staff.accounts, quiet=quiet, prices={"kannel": 1250})
+        room = RoomDesk(
+            staff.console,
+            broadcasts,
+            known,
+            staff.accounts,
+            services=(SERVICE,),
+            quiet=quiet,
+            prices={"kannel": 1250},
+        )
         staff.console.open(BroadcastRoom(room).router())
         yield Hall(whole, staff, broadcasts, staff.front(batched, upload_limit=UPLOAD_LIMIT))
         await lists.aclose()

@@ -206,9 +206,22 @@ async def test_only_who_may_sees_and_only_who_may_writes(room: Hall) -> None:
     assert (await operator.get(HOME)).status_code == 403
     assert (await auditor.get(f"{HOME}/{made.id}")).status_code == 200
     assert "Новая рассылка" not in (await auditor.get(HOME)).text
-    for step in ("list", "text", "when", "check", "cancel", "again"):
+    for step in ("list", "find", "text", "when", "check", "cancel", "again"):
         assert (await auditor.get(f"{HOME}/{made.id}/{step}")).status_code == 403, step
-    for act in ("text", "look", "try", "start", "pause", "resume", "cancel", "again", "take-back", "approve"):
+    for act in (
+        "text",
+        "look",
+        "find",
+        "list",
+        "try",
+        "start",
+        "pause",
+        "resume",
+        "cancel",
+        "again",
+        "take-back",
+        "approve",
+    ):
         assert (await auditor.post(f"{HOME}/{made.id}/{act}")).status_code == 403, act
     assert (await auditor.post(f"{HOME}/new")).status_code == 403
     assert (await auditor.get(f"{HOME}/0000aaaa")).status_code == 404

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec import structs
 
 from dialogs.dialogue import Dialogue
+from gateway.broadcasts.broadcast import Filter
 from gateway.connection import Batched, Client
 from gateway.roles import Role
-from tests.gateway.web.staff.broadcasting import HOME, UPLOAD_LIMIT, Hall, bring, hall, table
+from tests.gateway.web.staff.broadcasting import HOME, SERVICE, UPLOAD_LIMIT, Hall, bring, hall, table
 
 EVIL = "<img src=x onerror=alert(1)>"
 WRONG = f"Телефон;Аты\n87010000001;Адам\n12345;{EVIL}\n87010000001;=cmd()\n87010000001;Екінші\n"
@@ -145,3 +147,25 @@ async def test_somebody_elses_faults_are_not_for_whoever_does_not_write(room: Ha
     auditor = await room.staff.signed_in(room.front, Role.AUDITOR, Role.APPROVER)
     assert (await auditor.get(f"{HOME}/{name}/faults.csv")).status_code == 403
     assert (await aigul.get(f"{HOME}/0000aaaa/faults.csv")).status_code == 404
+
+
+async def test_people_can_be_looked_for_instead_and_it_is_told_by_what(room: Hall) -> None:
+    aigul, name = await room.writer(), await draft(room)
+    form = (await aigul.get(f"{HOME}/{name}/find")).text
+    assert "Кресло-коляска" in form
+    assert "Заявление: в очереди" in form
+    found = await aigul.post(f"{HOME}/{name}/find", service=SERVICE, stage="application:queued", telegram="x")
+    assert found.headers["location"] == f"{HOME}/{name}/list"
+    assert (await room.read(name)).audience is None
+    assert "Таких людей не нашлось" in (await aigul.get(f"{HOME}/{name}/list")).text
+    known = await room.ready()
+    assert known.audience is not None
+    wanted = Filter(service=SERVICE, stage="application:queued")
+    told = structs.replace(known, audience=structs.replace(known.audience, filter=wanted, name=""))
+    await room.whole.store.change(known.id, lambda _: told)
+    assert (
+        "Услуга: Кресло-коляска · На каком этапе: Заявление: в очереди"
+        in (await aigul.get(f"{HOME}/{known.id}/list")).text
+    )
+    await room.broadcasts.cancel(name, "aigul")
+    assert (await aigul.post(f"{HOME}/{name}/find")).status_code == 409
