@@ -8,13 +8,16 @@ from asyncio import TimerHandle
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.web.raw import PATIENT
+
 HEAD = 48 * 1024
 TAIL = 8 * 1024
 """Of an address. Together they stay below the 64 KB that the parser takes; what is read of a text is far less."""
 LONGEST = 4 * 1024 * 1024
 """Bytes before the body. A text of 64 thousand letters takes a tenth of it."""
 PATIENCE = 20.0
-"""Seconds from the first byte of a request, or from the connection, to the last one of its body."""
+"""Seconds from the first byte of a request, or from the connection, to the last one of its body; of a large file from
+each piece that was asked for to the next."""
 
 
 class Bounded(HttpToolsProtocol):
@@ -60,11 +63,18 @@ class Bounded(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._heard = -(1 << 62)  # whoever reads the body bounds it
         self.url = self._address + self._end
+        self.scope["extensions"] = {PATIENT: {"begin": self._wait_anew}}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._whole, self._heard = True, 0
         super().on_message_complete()
+
+    def _wait_anew(self) -> None:
+        """It is known who sends this, and that it is long: as long as it goes on, nobody is cut off."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._wait()
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(PATIENCE, self._give_up)

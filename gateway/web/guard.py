@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.web.problems import problem
-from gateway.web.raw import BodyTooLargeError, GoneError, announced, read_body, write_answer
+from gateway.web.raw import PATIENT, BodyTooLargeError, GoneError, announced, read_body, write_answer
 
 BODY_LIMIT = 64 * 1024
 
@@ -73,13 +73,15 @@ class Guard:
 
 
 def _counted(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Whatever is announced: no more than this comes through."""
-    read = 0
+    """Whatever is announced, no more than this comes through. Who asks for it knows whose it is: it may take long."""
+    read, patient = 0, scope.get("extensions", {}).get(PATIENT)
 
     async def counted() -> Message:
         nonlocal read
         if not read and announced(scope) > limit:
             raise BodyTooLargeError
+        if patient is not None:
+            patient["begin"]()
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:

@@ -18,6 +18,10 @@ class Answer(Struct, frozen=True):
     headers: tuple[Header, ...] = ()
 
 
+PATIENT = "kelisim.patient"
+"""The server's own extension of ASGI: `begin()` gives the sender of a large body time for the next piece of it."""
+
+
 class BodyTooLargeError(Exception):
     pass
 

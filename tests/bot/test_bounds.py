@@ -1,6 +1,7 @@
 """What comes over the wire before anybody has shown a secret. The real server, asked by bare connections."""
 
 import asyncio
+import contextlib
 import logging
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from bot import bounds
+from gateway.web.guard import Guard
 from tests.gateway.serving import served
 
 
@@ -149,3 +151,23 @@ async def test_junk_is_refused_and_not_written_down(
     assert "7701" not in caplog.text
     assert "Traceback" not in caplog.text
     writer.close()
+
+
+async def test_a_large_file_may_take_long_as_long_as_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as long as anything else; but whoever stops sending is cut off like everybody."""
+    monkeypatch.setattr(bounds, "PATIENCE", 0.6)
+    site = Site()
+    async with served(Guard(site, lambda scope: 10_000 if scope["path"] == "/file" else None)) as url:
+        port = int(urlsplit(url).port or 0)
+        for path, pieces, whole in (("/file", 6, True), ("/file", 3, False), ("/other", 6, False)):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"POST {path} HTTP/1.1\r\nHost: k\r\nContent-Length: 6\r\n\r\n".encode())
+            answer = b""
+            with contextlib.suppress(ConnectionError):
+                for _ in range(pieces):
+                    writer.write(b"x")
+                    await writer.drain()
+                    await asyncio.sleep(0.2)  # the sender's own pace
+                answer = await reader.read(12)
+            assert (answer == b"HTTP/1.1 200") is whole, (path, pieces)
+            writer.close()
