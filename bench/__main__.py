@@ -21,6 +21,7 @@ from bench import (
     memory,
     million,
     offers,
+    pages,
     status,
     talks,
     turns,
@@ -94,6 +95,9 @@ async def run(cores: Cores) -> Results:
     _tell("replies while a broadcast runs")
     with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
         replies = await broadcasts.measure(score[Surface.SMS], Path(folder), cores)
+    _tell("pages of the console")
+    with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
+        console = await pages.measure(spoken, Path(folder), cores)
     _tell("lists of recipients")
     with TemporaryDirectory(prefix="bench-", dir=VAR) as folder:
         read = await imports.measure(Path(folder), cores)
@@ -113,6 +117,7 @@ async def run(cores: Cores) -> Results:
         status=asked_status,
         leaving=left_by,
         broadcasts=replies,
+        pages=console,
         imports=read,
         core=dearest,
         start_ups=[core.start_up() for _ in range(START_UPS)],

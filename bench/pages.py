@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 import httpx
 import msgspec
@@ -35,7 +35,7 @@ from gateway.embedded import Embedded
 from gateway.journal import Entry, journal_key
 from gateway.journal_index import JournalIndex
 from gateway.journal_making import Making
-from gateway.journal_pages import JournalPages
+from gateway.journal_pages import LOOK, JournalPages
 from gateway.matter_store import home_of
 from gateway.relays import Backlog
 from gateway.roles import Role
@@ -61,6 +61,7 @@ DAYS = 365
 TIMES = 60
 AIM = 0.1
 URL = "http://bench"
+_WARM = 3
 _BREATH = 0.001
 
 _WRITE = "redis.call('XADD', KEYS[1], ARGV[1], 'entry', ARGV[2]) return 1"
@@ -74,6 +75,8 @@ class Shown(Struct, frozen=True):
     page: str
     waits: list[float]
     """Seconds."""
+    cpu: float
+    """Of this process, each time."""
     held: float
     """The longest that nobody else was served meanwhile."""
 
@@ -98,9 +101,14 @@ class PageResults(Struct, frozen=True):
         return f"The slowest page of the console takes {slowest * 1e3:.0f} ms (median). Aim: {aim}."
 
     def text(self) -> str:
-        heads = ["page", "median ms", "p95 ms", "others wait at most, ms"]
+        heads = ["page", "median ms", "p95 ms", "server CPU ms", "others wait at most, ms"]
         lines = [
-            [one.page, *(f"{one.at(share) * 1e3:.1f}" for share in (0.5, 0.95)), f"{one.held * 1e3:.1f}"]
+            [
+                one.page,
+                *(f"{one.at(share) * 1e3:.1f}" for share in (0.5, 0.95)),
+                f"{one.cpu * 1e3:.1f}",
+                f"{one.held * 1e3:.1f}",
+            ]
             for one in self.pages
         ]
         kept = [
@@ -242,7 +250,7 @@ async def _pages(spoken: Dialogue, url: str, redis: Batched, index: JournalIndex
                 "/staff/journal?direction=in&service=sanatorium_treatment&first=2026-04-01&last=2026-08-31"
             ),
             "the journal: a phone": lambda n: post("/staff/journal", who=phone(n * 1663)),
-            "the journal: what is nowhere, 20,000 lines looked at": lambda n: browser.get(
+            f"the journal: what is nowhere, {LOOK:,} lines looked at": lambda n: browser.get(
                 f"/staff/journal?nature=died&before={somewhere(n % 40)}"
             ),
         }
@@ -259,16 +267,18 @@ async def _last(browser: httpx.AsyncClient, path: str, pages: int) -> str:
 
 
 async def _shown(name: str, call: Call) -> Shown:
-    waits, watch = [], _Watch()
-    for number in range(TIMES + 3):
-        if number == 3:  # templates are compiled, connections open
+    waits, watch, cpu = [], _Watch(), 0.0
+    for number in range(TIMES + _WARM):
+        if number == _WARM:  # templates are compiled, connections open
             watch.start()
+            cpu = process_time()
         started = perf_counter()
         answer = await call(number)
         waits.append(perf_counter() - started)
         if answer.status_code != 200:
             raise LoadError(f"{name}: {answer.status_code}")
-    return Shown(name, waits[3:], await watch.stop())
+    cpu = (process_time() - cpu) / TIMES
+    return Shown(name, waits[_WARM:], cpu, await watch.stop())
 
 
 class _Watch:

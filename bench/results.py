@@ -15,6 +15,7 @@ from bench.leaving import LeavingResults
 from bench.memory import Memory
 from bench.million_results import MillionResults
 from bench.offer_results import OfferResults
+from bench.pages import PageResults
 from bench.status import StatusResults
 from bench.tables import RATIO_HEADS, met, ratio, ratios, table, throughput, waits
 from bench.turns import AT_ONCE, Row
@@ -49,6 +50,7 @@ class Results(Struct):
     status: StatusResults
     leaving: LeavingResults
     broadcasts: BroadcastResults
+    pages: PageResults
     imports: ImportResults
     core: Core
     start_ups: list[float]
@@ -59,7 +61,7 @@ class Results(Struct):
 
     def text(self) -> str:
         turns = (self._aims(), self._turns(), self._waits(), self._memory())
-        later = (self.offers, self.million, self.status, self.leaving, self.broadcasts, self.imports)
+        later = (self.offers, self.million, self.status, self.leaving, self.broadcasts, self.imports, self.pages)
         parts = (*turns, *(part.text() for part in later), self._core(), self._how())
         return "\n\n".join(("# Benchmark", *parts)) + "\n"
 
@@ -77,7 +79,7 @@ class Results(Struct):
         heads = ["turns a second, ratio", *RATIO_HEADS, "aim"]
         size = self.memory.citizen
         kept = f"An idle citizen takes **{size:.0f} bytes** of Redis. Aim: {met('≤ 1 KB', size <= AIM_BYTES)}."
-        aims = (self.million.aim(), self.leaving.aim(), self.broadcasts.aim(), self.imports.aim())
+        aims = (self.million.aim(), self.leaving.aim(), self.broadcasts.aim(), self.imports.aim(), self.pages.aim())
         return "\n\n".join((table(heads, lines), kept, *aims))
 
     def _turns(self) -> str:
@@ -131,6 +133,7 @@ as the real turn, with redis-py used plainly, and the answers taken from a list.
 {self.status.how()}
 {self.leaving.how()}
 {self.broadcasts.how()}
+{self.pages.how()}
 {self.imports.how()}
 - Waiting is counted from when a message fell due; the load looks at its clock every millisecond. Server CPU is that \
 of the server's process alone.

@@ -16,9 +16,9 @@ from gateway.store import SHARDS
 from gateway.strands import Newest, Range, Spot, newest
 
 ROWS = 50
-LOOK = 20_000
+LOOK = 10_000
 """Lines that are looked at for one page. Who filters for something rare is shown what was found, and goes on."""
-_LOOK_UP = 5_000
+_LOOK_UP = 3_000
 """Likewise, where each letter has to be looked up."""
 _AT_ONCE = 500
 UNDELIVERED = frozenset({Status.FAILED, Status.REJECTED, Status.OPTED_OUT, Status.EXPIRED})

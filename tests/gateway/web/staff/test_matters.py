@@ -231,6 +231,25 @@ async def test_what_the_office_has_to_look_at_and_words_in_kazakh(
     assert "Жауап күтіліп отыр" in (await operator.get("/staff/matters")).text
 
 
+async def test_how_somebody_is_reached_is_shown(affairs: Affairs, operator: Signed) -> None:
+    await affairs.told(opened())
+    await affairs.link("chat:demo")
+    assert "чат подключён" in (await operator.post("/staff/person", who=PHONE)).text
+    await affairs.sms("не мой номер")
+    page = (await operator.post("/staff/person", who=AIGUL.iin)).text
+    assert "сказали «не мой номер», не пишем" in page
+    assert "«Не мой номер»" in page
+
+
+async def test_long_numbers_in_words_are_hidden(affairs: Affairs, operator: Signed) -> None:
+    await affairs.told(opened())
+    matter = await affairs.matter()
+    await affairs.sms(f"{matter.yes} мой иин {AIGUL.iin}, Айгүл")
+    page = (await operator.post("/staff/person", who=PHONE)).text
+    assert AIGUL.iin not in page
+    assert "Айгүл" not in page
+
+
 async def test_markup_of_a_person_is_shown_and_not_run(affairs: Affairs, auditor: Signed) -> None:
     sly = structs.replace(AIGUL, name="<script>alert(1)</script> Айгүл")
     await affairs.told(opened(person=sly))
