@@ -176,7 +176,7 @@ class Application:
         channels[simulated.CHANNEL] = nobodys = Simulated(ground.batched, ground.clock)
         self._keep(outbox, broadcasts, nobodys)
         self._stack.push_async_callback(cast.lists.aclose)
-        self._keep(cast.sender)
+        self._keep(cast.sender, cast.forgetting)
         self._stack.push_async_callback(offers.esobes.aclose)
         self._keep(offers.relays, offers.wakeups, counted.calendar, counted.recount)
         self._stack.push_async_callback(counted.looks.aclose)

@@ -54,6 +54,8 @@ class Audience(Struct, frozen=True, kw_only=True):
     """Of those, how many name a phone that an earlier row has named."""
     by: str
     at: datetime
+    forgotten: bool = False
+    """Nobody knows any more who they were."""
 
 
 class Reading(Struct, frozen=True):

@@ -176,7 +176,11 @@ class Broadcasts:
 
     async def of_phone(self, phone: str, most: int = OF_PHONE) -> list[Sent]:
         """What went, or is to go, to this phone and the chat linked to it: of the newest broadcasts, newest first."""
-        newest = [one for one in await self.store.newest(None, most) if one.audience is not None and one.began]
+        newest = [
+            one
+            for one in await self.store.newest(None, most)
+            if one.audience is not None and not one.audience.forgotten and one.began
+        ]
         found = await asyncio.gather(*(self.rolls.find(one.audience.roll, phone) for one in newest if one.audience))
         return [
             Sent(
@@ -242,7 +246,9 @@ class Broadcasts:
         self._check(broadcast, "again")
         if broadcast.round >= ROUNDS:
             raise BroadcastError("rounds")
-        if broadcast.audience is None or not await self._put_back(broadcast.audience.roll, broadcast.round + 1):
+        if broadcast.audience is None or broadcast.audience.forgotten:
+            raise BroadcastError("no_list")
+        if not await self._put_back(broadcast.audience.roll, broadcast.round + 1):
             raise BroadcastError("nobody_failed")
 
         def again(known: Broadcast) -> Broadcast:
@@ -301,7 +307,7 @@ class Broadcasts:
         self._check(known, "start")
         if known.reading is not None:
             raise BroadcastError("reading")
-        if known.audience is None:
+        if known.audience is None or known.audience.forgotten:
             raise BroadcastError("no_list")
         if not known.audience.recipients:
             raise BroadcastError("nobody")

@@ -218,6 +218,11 @@ class Lists:
         elif before:
             await self.forget(before)
 
+    async def forget_people(self, roll: str) -> None:
+        """How many they were is still known."""
+        await self._rolls.forget(roll)
+        await asyncio.to_thread(shutil.rmtree, self.folder(roll), ignore_errors=True)
+
     async def forget(self, roll: str) -> None:
         await self._rolls.remove(roll)
         await asyncio.to_thread(shutil.rmtree, self.folder(roll), ignore_errors=True)

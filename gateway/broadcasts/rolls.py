@@ -87,7 +87,13 @@ class Rolls:
 
     async def remove(self, roll: str) -> None:
         """Nobody is sent to by it any more."""
-        names = ("rows", "fates", "counts", "back")
+        await self._unlink(roll, "rows", "fates", "counts", "back")
+
+    async def forget(self, roll: str) -> None:
+        """Only how many there were of each kind remains."""
+        await self._unlink(roll, "rows", "fates", "back")
+
+    async def _unlink(self, roll: str, *names: str) -> None:
         await asyncio.gather(
             *(self._redis("UNLINK", *(_key(roll, shard, name) for name in names)) for shard in range(SHARDS))
         )

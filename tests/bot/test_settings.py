@@ -155,6 +155,12 @@ def test_how_long_before_an_arrival_somebody_is_reminded_is_read(monkeypatch: py
     assert (table.arrival_workdays_before, table.arrival_days_before) == (5, 0)
 
 
+def test_lists_are_kept_for_a_year_and_many_recipients_are_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (loaded(monkeypatch).lists_keep, loaded(monkeypatch).approve_above) == (365, 500)
+    table = loaded(monkeypatch, LISTS_KEEP="0", APPROVE_ABOVE="20")
+    assert (table.lists_keep, table.approve_above) == (0, 20)
+
+
 def test_journals_are_kept_for_good_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert loaded(monkeypatch).journal_keep == 0
     assert loaded(monkeypatch, JOURNAL_KEEP="60").journal_keep == 60

@@ -15,6 +15,7 @@ from dialogs.language import Language
 from gateway.broadcasts.broadcast import Audience, Broadcast, BroadcastError, Filter, Mode
 from gateway.broadcasts.broadcasts import Broadcasts
 from gateway.broadcasts.fates import Fate
+from gateway.broadcasts.forgetting import Forgetting
 from gateway.broadcasts.known import Known
 from gateway.broadcasts.lists import ALIVE, Lists
 from gateway.channels import Rejected, Sent
@@ -202,3 +203,26 @@ async def test_what_it_will_cost_is_said_before(office: Office) -> None:
     found = await office.broadcasts.estimate(made)
     assert (found.recipients, found.parts, found.price, found.exact) == (3, 3, 3600, True)
     assert found.by_language[Language.KK].example.startswith("Сәлем, Адам ")
+
+
+async def test_after_a_while_nobody_knows_whom_it_went_to_and_everybody_how_many_they_were(office: Office) -> None:
+    made = await office.with_list(table(3))
+    await office.broadcasts.start(made.id, "aigul")
+    await office.whole.through(made)
+    draft = await office.with_list(table(2))
+    clock = office.whole.clock
+    forgetting = Forgetting(office.whole.store, office.lists, clock, timedelta(days=30))
+    await forgetting.look()
+    assert len(await office.broadcasts.of_phone("+77010000001")) == 1
+    await clock.move(clock.now() + timedelta(days=31))
+    await forgetting.look()
+    await forgetting.look()
+    assert await office.broadcasts.of_phone("+77010000001") == []
+    progress = await office.broadcasts.progress(made.id)
+    assert progress.counts is not None
+    assert progress.counts.by_fate == {Fate.ACCEPTED: 3}
+    assert not list(office.lists.folder("").iterdir())
+    with pytest.raises(BroadcastError, match="no_list"):
+        await office.broadcasts.again(made.id, "aigul")
+    with pytest.raises(BroadcastError, match="no_list"):
+        await office.broadcasts.start(draft.id, "aigul")
