@@ -107,6 +107,10 @@ class Settings(BaseSettings):
 
     trusted_proxy: Annotated[int, Field(ge=0, le=9)] = 0
     """How many proxies before us say truly whom they speak for."""
+    lists_keep: Annotated[int, Field(ge=0, le=36500)] = 365
+    """Days after the end of a broadcast after which nobody is known to have been among its recipients; 0: never."""
+    approve_above: Annotated[int, Field(ge=0)] = 500
+    """A broadcast to more has to be approved by a second person."""
     staff_idle: Annotated[int, Field(ge=5, le=720)] = 60
     """Minutes after which somebody who does nothing is signed out."""
     upload_limit: Annotated[int, Field(ge=1, le=2000)] = 300
@@ -275,6 +279,11 @@ class Settings(BaseSettings):
                 if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
                     raise ValueError(f"{_variable(name)}: not set, but {PREFIX}SMS_ROUTES names {route}")
         return self
+
+    @property
+    def prices(self) -> dict[str, int]:
+        """Route → hundredths of a tenge for a part."""
+        return {route: int(getattr(self, f"{route}_price") * 100) for route in ROUTES}
 
     def _needed(self, route: str) -> tuple[str, ...]:
         match route:
