@@ -90,7 +90,7 @@ def build(
     closing = Event() if staff is None else staff.closing
     site = Site(
         title="Kelisim",
-        version="0.5.0",
+        version="0.6.0",
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(Guard, limit=_either(uploads, api.limit) if api else uploads)],
