@@ -1,0 +1,185 @@
+"""A broadcast from signing in to the phones, as somebody who sends their first one."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import httpx
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.browser.conftest import Program
+from tests.browser.office import clock, morning
+from tests.browser.page import NARROW, WIDE
+from tests.browser.staff import Staff
+
+HOME = "/staff/broadcasts"
+THREE_MINUTES = 180.0
+TITLE = {"kk": "Кресло-арба күні", "ru": "День кресел-колясок"}
+KK = ("Сәлеметсіз бе, ", "! 30 қараша, дүйсенбі күні кресло-арба беріледі. Сұрақ: 1414")
+RU = "Здравствуйте, {Аты}! 30 ноября, в понедельник, выдаём кресла-коляски. Вопросы: 1414"
+
+
+@pytest.fixture
+def staff(browser: Chrome, program: Program) -> Iterator[Staff]:
+    by_day(program)
+    signed_in = Staff(browser, program)
+    yield signed_in
+    signed_in.leave()
+
+
+def by_day(program: Program) -> None:
+    """At night broadcasts wait."""
+    now = clock(program)
+    if not 9 <= now.hour < 20:
+        morning(program)
+
+
+def table(folder: Path, number: int, begin: str) -> Path:
+    """Three of its rows are wrong: too short, a formula, and the first once more."""
+    rows = [f"{begin}{place:04};{'ru' if place % 2 else 'kk'};Адам {place}" for place in range(number)]
+    rows += ["12345;kk;Қате", f"{begin}9999;kk;=1+1", rows[0]]
+    file = folder / "list.csv"
+    file.write_text("\n".join(["Телефон;Тіл;Аты", *rows]), "utf-8")
+    return file
+
+
+def screen(program: Program, number: str) -> list[str]:
+    with urlopen(f"{program.url}/sandbox/sms/{quote(number)}") as answer:
+        return [one["text"] for one in json.load(answer)["messages"]]
+
+
+def choose(staff: Staff, button: str) -> None:
+    """Leaves the page."""
+    page = staff.one("html")
+    staff.one(button).click()
+    staff.until(lambda: staff.one("html") != page)
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "begin"),
+    [("kk", WIDE, "8701600"), ("ru", NARROW, "8701601"), ("ru", WIDE, "8701602"), ("kk", NARROW, "8701603")],
+)
+def test_the_first_broadcast_is_sent_within_three_minutes(
+    program: Program, staff: Staff, tmp_path: Path, *, language: str, size: tuple[int, int], begin: str
+) -> None:
+    began, place = time.monotonic(), f"{language}-{size[0]}"
+
+    def looked_at(name: str) -> None:
+        staff.picture(f"broadcasts-{name}-{place}")
+        assert staff.fits(), name
+
+    staff.look(size, language)
+    staff.sign_in("broadcaster", HOME)
+    looked_at("all")
+    choose(staff, "form[action$='/new'] button")
+    looked_at("list")
+    staff.one("#file").send_keys(str(table(tmp_path, 6, begin)))
+    staff.until(lambda: staff.all("#faults"))
+    assert len(staff.all("[aria-labelledby=faults] tbody tr")) == 3
+    looked_at("read")
+    choose(staff, "[aria-labelledby=result] a.strong")
+    staff.one("#title").clear()
+    staff.one("#title").send_keys(TITLE[language])
+    staff.one("#kk").send_keys(KK[0])
+    staff.one("[data-insert='{Аты}']").click()
+    staff.one("#kk").send_keys(KK[1])
+    staff.one("#ru").send_keys(RU)
+    staff.until(lambda: "Здравствуйте, Адам" in staff.one("[data-preview]").text)
+    assert "Сәлеметсіз бе, Адам" in staff.one("[data-preview]").text
+    looked_at("text")
+    choose(staff, "button[value=next]")
+    looked_at("when")
+    choose(staff, "form[action$='/check'] button")
+    looked_at("check")
+    choose(staff, "form[action$='/start'] button")
+    staff.until(lambda: staff.all(".badge.good"))  # the page changes by itself
+    looked_at("done")
+    assert time.monotonic() - began < THREE_MINUTES
+    assert screen(program, f"+7{begin[1:]}0001") == [RU.format(Аты="Адам 1")]
+    assert screen(program, f"+7{begin[1:]}0002") == ["Адам 2".join(KK)]
+    choose(staff, "a[href$='/people']")
+    looked_at("people")
+    assert f"+7{begin[1:]}" not in staff.source()
+    staff.one("#phone").send_keys(f"{begin}0003")
+    choose(staff, ".search button")
+    assert "0003" in staff.one("tbody").text
+    assert staff.complaints() == []
+
+
+def test_it_waits_for_its_hour_and_is_taken_back_and_cancelled(
+    program: Program, staff: Staff, tmp_path: Path
+) -> None:
+    staff.look(WIDE, "ru")
+    staff.sign_in("broadcaster", HOME)
+    choose(staff, "form[action$='/new'] button")
+    staff.one("#file").send_keys(str(table(tmp_path, 3, "8701604")))
+    staff.until(lambda: staff.all("#faults"))
+    choose(staff, "[aria-labelledby=result] a.strong")
+    staff.one("#kk").send_keys("Сәлем")
+    staff.one("#ru").send_keys("Привет")
+    choose(staff, "button[value=next]")
+    assert not staff.one("#day").is_displayed()
+    staff.one("[data-later]").click()
+    tomorrow = clock(program) + timedelta(1)
+    staff.script("document.querySelector('#day').value = arguments[0]", f"{tomorrow:%Y-%m-%d}")
+    choose(staff, "form[action$='/check'] button")
+    choose(staff, "form[action$='/start'] button")
+    assert "Запланирована" in staff.one(".badge").text
+    staff.picture("broadcasts-scheduled-ru-1280")
+    choose(staff, ".acts a.danger")
+    staff.picture("broadcasts-cancel-ru-1280")
+    assert "3 человека не получат" in staff.one(".decision").text
+    choose(staff, ".decision button")
+    staff.until(lambda: "Отменена" in staff.one(".badge").text)
+    assert screen(program, "+77016040001") == []
+    assert staff.complaints() == []
+
+
+def test_another_file_by_drag_or_choice_shows_what_it_is_about(staff: Staff, tmp_path: Path) -> None:
+    staff.look(NARROW, "kk")
+    staff.sign_in("broadcaster", HOME)
+    choose(staff, "form[action$='/new'] button")
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(5000))
+    staff.one("#file").send_keys(str(picture))
+    staff.until(lambda: staff.all(".notice.alarm"))
+    staff.picture("broadcasts-refused-kk-390")
+    assert staff.fits()
+    assert staff.complaints() == []
+
+
+def test_without_scripts_the_same_pages_do_the_same(program: Program, staff: Staff, tmp_path: Path) -> None:
+    staff.look(WIDE, "kk")
+    with staff.without_scripts():
+        staff.sign_in("broadcaster", HOME)
+        choose(staff, "form[action$='/new'] button")
+        staff.one("#file").send_keys(str(table(tmp_path, 2, "8701605")))
+        choose(staff, "[data-upload] button")
+        while not staff.all("#faults"):
+            staff.browser.refresh()
+        choose(staff, "[aria-labelledby=result] a.strong")
+        staff.one("#kk").send_keys("Сәлем, {Аты}")
+        staff.one("#ru").send_keys("Привет, {Аты}")
+        choose(staff, "button[value=look]")
+        assert "Привет, Адам" in staff.source()
+        choose(staff, "button[value=next]")
+        assert staff.one("#day").is_displayed()
+        choose(staff, "form[action$='/check'] button")
+        choose(staff, "form[action$='/start'] button")
+        while not staff.all(".badge.good"):
+            staff.browser.refresh()
+    assert screen(program, "+77016050000") == ["Сәлем, Адам 0"]
+
+
+def test_the_pages_of_somebody_who_has_left_end_with_them(program: Program) -> None:
+    with httpx.Client(base_url=program.url, headers={"Origin": program.url}, follow_redirects=True) as browser:
+        browser.post("/staff/login", data={"login": "broadcaster", "password": program.password})
+        assert browser.get(HOME).url.path == HOME
+        csrf = browser.get(HOME).text.split('name="csrf" value="')[1].split('"')[0]
+        browser.post("/staff/leave", data={"csrf": csrf})
+        assert browser.get(HOME).url.path == "/staff/login"
