@@ -20,6 +20,8 @@ from gateway.connection import Batched
 DEEDS = "{staff}:deeds"
 TERMINAL = "terminal"
 """Whoever sits at the server; there is no such login."""
+NOBODY = "?"
+"""Whoever typed a login that nobody has."""
 _LONGEST = 500
 _NOTE = """
 local entry = redis.call('XADD', KEYS[1], '*', 'deed', ARGV[1])
@@ -31,7 +33,7 @@ return entry
 class Deed(Struct, frozen=True, omit_defaults=True):
     at: datetime
     who: str
-    """A login, or `TERMINAL`."""
+    """A login, `TERMINAL` or `NOBODY`."""
     what: str
     """Its words are the text `deed.{what}`."""
     mark: str = ""

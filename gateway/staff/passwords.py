@@ -13,8 +13,10 @@ if TYPE_CHECKING:  # imported once somebody signs in: the start has no time for 
 
 SHORTEST = 12
 LONGEST = 200
+MEMORY = 64 * 1024
+"""Kilobytes that one takes: guessing many at once is dear (RFC 9106)."""
 _AT_ONCE = 2
-"""Each takes 64 MB and the whole of a processor."""
+"""Each takes the whole of a processor as well."""
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what looks alike on paper."""
 _GUESSED = ("password", "passw0rd", "qwerty", "йцукен", "пароль", "құпиясөз", "kelisim", "келісім", "admin", "staff")
@@ -23,7 +25,8 @@ _RUN = re.compile(r"\d{3,}|(.)\1{2,}")
 
 
 class Passwords:
-    def __init__(self) -> None:
+    def __init__(self, memory: int = MEMORY) -> None:
+        self._memory = memory
         self._gate = Semaphore(_AT_ONCE)
         self._argon: PasswordHasher | None = None
 
@@ -52,7 +55,7 @@ class Passwords:
         if self._argon is None:
             from argon2 import PasswordHasher
 
-            self._argon = PasswordHasher()
+            self._argon = PasswordHasher(memory_cost=self._memory)
         return self._argon
 
 

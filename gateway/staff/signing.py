@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from gateway.staff.accounts import Account, Accounts, Held
 from gateway.staff.codes import Codes
-from gateway.staff.deeds import Deeds
+from gateway.staff.deeds import NOBODY, Deeds
 from gateway.staff.lockout import Lockout
 from gateway.staff.passwords import LONGEST, Passwords
 from gateway.staff.sessions import Sessions
@@ -79,9 +79,9 @@ class Signing:
         return None
 
     async def _wrong(self, held: Held | None, address: str) -> Wrong:
-        """What was typed in the place of a login that nobody has is kept nowhere: it may be a password."""
-        if held is not None:
-            await self.deeds.note(held.account.login, "login.wrong", detail=address)
+        """What was typed in the place of a login that nobody has is kept nowhere: it may be a password. But that
+        somebody tried is, also because both take as long then."""
+        await self.deeds.note(held.account.login if held is not None else NOBODY, "login.wrong", detail=address)
         return Wrong()
 
     async def _enter(self, held: Held, address: str, agent: str) -> In:

@@ -17,6 +17,7 @@ from gateway.staff.accounts import Account, Accounts, Held
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
 from gateway.staff.lockout import Lockout
+from gateway.staff.passwords import Passwords
 from gateway.staff.sessions import Sessions
 from gateway.staff.signing import Signing
 from gateway.web import app
@@ -100,5 +101,6 @@ def staffed(
     origin = Origin("", secure=secure, proxies=proxies)
     console = Console(words, clock, deeds, sessions, cookies=Cookies(secure=secure), origin=origin)
     signing = Signing(accounts, sessions, Lockout(redis), Codes(redis), deeds)
+    signing.passwords = Passwords(memory=64)  # as cheap as it can be: here nobody guesses
     console.open(Door(console, signing).router(), *rooms)
     return Staffed(console, accounts, sessions, signing, deeds)
