@@ -1,6 +1,5 @@
 """The room of the inbox: who waits for a specialist, and the talk with one person."""
 
-import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from secrets import token_urlsafe
@@ -9,19 +8,19 @@ from typing import Annotated
 from zlib import crc32
 
 from fastapi import APIRouter, Depends, Form, Path
-from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from dialogs.language import Language
 from gateway.channels import channel_of
-from gateway.inbox.case import Case, Kind, Line, RefusedError, State
+from gateway.inbox.case import Kind, RefusedError, State
 from gateway.inbox.inbox import LONGEST, PARTS, Inbox, Read, SignedIn
-from gateway.inbox.quick import LONGEST as LONGEST_QUICK
 from gateway.inbox.quick import QuickAnswers
 from gateway.roles import Right
 from gateway.staff.sessions import Sessions
 from gateway.web.staff.console import Console, Visit
+from gateway.web.staff.inbox_lines import about_whom, hidden, shown
+from gateway.web.staff.inbox_quick import QuickPages
 from gateway.web.staff.live import Live
 
 PREFIX = "/staff/inbox"
@@ -31,8 +30,6 @@ CLOSED = 20
 """…of the talks closed last."""
 ONE_LOOK = 300.0
 """Seconds in which looking again is the same look."""
-_PERSONAL = re.compile(r"(?<!\d)(?:\d[ \-\u2011()]{0,2}){8,15}\d(?!\d)")
-"""An IIN, a phone, an account."""
 
 Typed = Annotated[str, Form(max_length=8000)]
 Mark = Annotated[str, Form(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
@@ -62,7 +59,7 @@ class InboxRoom:
         routes = APIRouter(prefix=PREFIX, include_in_schema=False)
         self._add_looks(routes)
         self._add_acts(routes)
-        self._add_quick(routes)
+        QuickPages(self._console, self._quick).add(routes)
         return routes
 
     def _add_looks(self, routes: APIRouter) -> None:
@@ -135,39 +132,6 @@ class InboxRoom:
                 await self._note(visit, name, "inbox.closed")
 
             return await self._does(visit, name, mark, closed, "staff.inbox.closed")
-
-    def _add_quick(self, routes: APIRouter) -> None:
-        entry, act = Depends(self._console.needs(Right.INBOX)), Depends(self._console.acts(Right.INBOX))
-
-        @routes.get("/quick")
-        async def quick(visit: Annotated[Visit, entry]) -> Response:
-            return await self._answers(visit)
-
-        @routes.post("/quick")
-        async def put(
-            visit: Annotated[Visit, act], title: Typed = "", kk: Typed = "", ru: Typed = "", name: Typed = ""
-        ) -> Response:
-            known = {one.id for one in await self._quick.all()}
-            typed = {
-                "title": title.strip(),
-                "kk": kk.strip(),
-                "ru": ru.strip(),
-                "name": name if name in known else "",
-            }
-            if not (typed["title"] and typed["kk"] and typed["ru"]):
-                return await self._answers(visit, 422, typed, "staff.inbox.quick.both")
-            if max(map(len, typed.values())) > LONGEST_QUICK:
-                return await self._answers(visit, 422, typed, "staff.inbox.quick.long")
-            if not await self._quick.put(typed["title"], typed["kk"], typed["ru"], typed["name"]):
-                return await self._answers(visit, 422, typed, "staff.inbox.quick.many")
-            await self._console.deeds.note(visit.account.login, "inbox.quick.kept", detail=typed["title"])
-            return self._console.back(f"{PREFIX}/quick", "staff.inbox.quick.kept")
-
-        @routes.post("/quick/drop")
-        async def drop(visit: Annotated[Visit, act], name: Typed = "") -> Response:
-            await self._quick.drop(name)
-            await self._console.deeds.note(visit.account.login, "inbox.quick.dropped")
-            return self._console.back(f"{PREFIX}/quick", "staff.inbox.quick.dropped")
 
     async def _queue(self, visit: Visit) -> Response:
         waiting = await self._inbox.queue(State.WAITING, SHOWN)
@@ -266,54 +230,12 @@ class InboxRoom:
         about = about_whom(read.case, read.phone) if read else ""
         await self._console.deeds.note(visit.account.login, what, about=about)
 
-    async def _answers(
-        self, visit: Visit, status: int = 200, typed: dict[str, str] | None = None, wrong: str = ""
-    ) -> Response:
-        empty = {"title": "", "kk": "", "ru": "", "name": ""}
-        return self._console.page(
-            visit,
-            "inbox_quick.html",
-            status,
-            answers=await self._quick.all(),
-            typed=typed or empty,
-            wrong=wrong,
-            longest=LONGEST_QUICK,
-        )
-
     async def _news(self) -> dict[str, object]:
         waiting = await self._inbox.queue(State.WAITING, SHOWN)
         taken = await self._inbox.queue(State.TAKEN, SHOWN)
         told = [(one.id, one.state, one.since, one.unanswered, one.last) for one in (*waiting.cases, *taken.cases)]
         newest = max((one.since for one in waiting.cases), default=0.0)
         return {"waiting": waiting.many, "newest": newest, "version": crc32(repr(told).encode())}
-
-
-class Shown(Struct, frozen=True):
-    """A line as the page draws it."""
-
-    line: Line
-    status: str
-    """What became of an answer."""
-    by: str
-    """Of an answer, the channel."""
-
-
-def shown(line: Line, read: Read) -> Shown:
-    news = read.news.get(line.letter)
-    status = "" if line.kind is not Kind.ANSWER else "waiting" if news is None else str(news.status)
-    return Shown(line, status, channel_of(line.to))
-
-
-def hidden(text: str, visit: Visit | None = None) -> str:
-    """What looks like an IIN or a phone shows its end only, unless the reader may see personal data."""
-    if visit is not None and visit.may(Right.PERSONAL):
-        return text
-    return _PERSONAL.sub(lambda found: f"••••{''.join(filter(str.isdigit, found[0]))[-4:]}", text)
-
-
-def about_whom(case: Case, phone: str | None) -> str:
-    """For the audit: the person's phone, or the chat if no phone is known."""
-    return phone or case.address
 
 
 def _minutes(visit: Visit, seconds: float) -> int:

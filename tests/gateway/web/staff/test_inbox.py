@@ -16,7 +16,8 @@ from gateway.inbox.inbox import Inbox
 from gateway.inbox.quick import QuickAnswers
 from gateway.roles import Role
 from gateway.staff.deeds import DEEDS
-from gateway.web.staff.inbox import PREFIX, InboxRoom, hidden, signed_in
+from gateway.web.staff.inbox import PREFIX, InboxRoom, signed_in
+from gateway.web.staff.inbox_lines import hidden
 from gateway.web.staff.live import Live
 from tests.gateway.web.staff.signed import Signed, staffed
 
