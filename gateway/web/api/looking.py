@@ -25,8 +25,10 @@ _LOOKED_AT = 20
 _NO_STORE = {"Cache-Control": "no-store"}
 
 Name = Annotated[str, Path(max_length=32, description="The broadcast's id.", examples=["5f1c0a9b7e24"])]
-After = Annotated[str, Query(max_length=40, description="What `next` was in the answer before.")]
-Before = Annotated[str, Query(max_length=24, pattern=r"^[0-9]{1,11}(\.[0-9]{1,9})?$", description="As `after`.")]
+_NEXT = "What `next` was in the answer before."
+Place = Annotated[str, Query(pattern=r"^[0-9]{1,2}\.[0-9]{1,7}$", description=_NEXT)]
+Offset = Annotated[str, Query(pattern="^[0-9]{1,12}$", description=_NEXT)]
+Before = Annotated[str, Query(pattern=r"^[0-9]{1,11}(\.[0-9]{1,9})?$", description=_NEXT)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
@@ -66,7 +68,7 @@ class Looking:
             caller: Annotated[Caller, reads],
             name: Name,
             status: Annotated[list[Status] | None, Query(description="Only these.", max_length=len(Status))] = None,
-            after: After = "",
+            after: Place = "0.0",
             limit: Limit = 100,
         ) -> Outcomes:
             """In an order of ours, which stays the same: `row` says who is meant."""
@@ -92,7 +94,7 @@ class Looking:
 
         @routes.get("/{name}/faults", summary="Rows of its list that cannot be sent to, and why", responses=unknown)
         async def faults(
-            caller: Annotated[Caller, reads], name: Name, after: After = "", limit: Limit = 100
+            caller: Annotated[Caller, reads], name: Name, after: Offset = "0", limit: Limit = 100
         ) -> Faults:
             """Put them right and send the list again: it takes the place of the one before."""
             found = await self._doing.owned(caller, name)
