@@ -16,7 +16,7 @@ from gateway.store import SHARDS
 from gateway.strands import Newest, Range, Spot, newest
 
 ROWS = 50
-LOOK = 10_000
+LOOK = 5_000
 """Lines that are looked at for one page. Who filters for something rare is shown what was found, and goes on."""
 _LOOK_UP = 3_000
 """Likewise, where each letter has to be looked up."""

@@ -83,6 +83,7 @@ async def test_everything_is_written_in_one_shard(matters: MatterStore, matter: 
         for name in (
             "matter:O-9",
             "seen:kannel:1",
+            "broadcasts",
             "errands",
             "wakeups",
             "outbox",
