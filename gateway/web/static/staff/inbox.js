@@ -65,10 +65,8 @@ function hear(news) {
   newest = Math.max(news.newest, newest ?? 0);
   if (version !== news.version) {
     const before = version;
-    version = news.version;
-    if (before !== null) {
-      look().then((done) => { version = done ? version : before; });
-    }
+    version = news.version; // the first one too: something may have happened since the page was made
+    look().then((done) => { version = done ? version : before; }, () => { version = before; });
   }
 }
 
