@@ -7,7 +7,7 @@ recipients of a shard in the order of their phones, so that one of a million is 
 import asyncio
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Container, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -22,7 +22,7 @@ CHUNK = 500
 _REMEMBERED = 64
 """Chunks: those that are being sent to are read again and again."""
 _LEVEL = 6
-_LOOKED_AT = 4 * CHUNK
+_LOOKED_AT = 20 * CHUNK
 """Records in one go, where a few are looked for."""
 
 
@@ -120,20 +120,19 @@ class Rolls:
                     yield Place(roll, shard, row), one, record
 
     async def pick(
-        self, roll: str, wanted: Container[Fate], most: int, shard: int = 0, row: int = 0
+        self, roll: str, wanted: Collection[Fate], most: int, shard: int = 0, row: int = 0
     ) -> list[tuple[Place, Recipient, Record]]:
         """The first so many with such a fate, from that shard and row on."""
         found: list[tuple[Place, Recipient, Record]] = []
         for there in range(shard, SHARDS):
             size, begins = await self.size(roll, there), row if there == shard else 0
-            for first in range(begins - begins % CHUNK, size, _LOOKED_AT):
-                records = await self._records(roll, there, first, _LOOKED_AT)
-                rows = [(first + at, one) for at, one in enumerate(records) if one.fate in wanted]
-                picked = [(at, one) for at, one in rows if at >= begins][: most - len(found)]
-                recipients = await self.rows(roll, there, [at for at, _ in picked])
+            for first in range(begins, size, _LOOKED_AT):
+                stored: bytes = await self._redis("GETRANGE", _key(roll, there, "fates"), *_span(first, _LOOKED_AT))
+                rows = fates.rows_in(stored, wanted)[: most - len(found)]
+                recipients = await self.rows(roll, there, [first + at for at in rows])
                 found += [
-                    (Place(roll, there, at), recipient, record)
-                    for (at, record), recipient in zip(picked, recipients, strict=True)
+                    (Place(roll, there, first + at), recipient, fates.read(stored[at * WIDTH : (at + 1) * WIDTH]))
+                    for at, recipient in zip(rows, recipients, strict=True)
                 ]
                 if len(found) == most:
                     return found
@@ -181,8 +180,8 @@ class Rolls:
                 return Place(roll, shard, row), one, fates.read(stored)
         return None
 
-    async def _records(self, roll: str, shard: int, first: int, count: int = CHUNK) -> Iterator[Record]:
-        stored: bytes = await self._redis("GETRANGE", _key(roll, shard, "fates"), *_span(first, count))
+    async def _records(self, roll: str, shard: int, first: int) -> Iterator[Record]:
+        stored: bytes = await self._redis("GETRANGE", _key(roll, shard, "fates"), *_span(first, CHUNK))
         return (fates.read(stored[at : at + WIDTH]) for at in range(0, len(stored), WIDTH))
 
     async def _chunk(self, roll: str, shard: int, chunk: int) -> list[Recipient]:

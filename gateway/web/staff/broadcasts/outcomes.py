@@ -22,6 +22,7 @@ from gateway.web.staff.console import Visit, mask
 
 SHOWN = 50
 """On a page."""
+_ROUTES = {sign: route for route, sign in WAYS.items()}
 Group = Annotated[str, Query(pattern=rf"^(?:{'|'.join(GROUPS)})?$")]
 Cursor = Annotated[str, Query(pattern=r"^(?:[0-9]{1,2}\.[0-9]{1,7})?$")]
 
@@ -150,7 +151,7 @@ class Outcomes:
 
 
 def _one(_: Place, recipient: Recipient, record: Record) -> One:
-    route = next((name for name, sign in WAYS.items() if sign == record.way), "")
+    route = _ROUTES.get(record.way, "")
     way = "" if record.way == NO_WAY else "telegram" if record.way == BY_CHAT else "sms"
     at = datetime.fromtimestamp(record.at, ALMATY) if record.at else None
     return One(recipient.number, recipient.phone, record.fate, way, route, record.parts, at)
