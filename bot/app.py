@@ -41,6 +41,7 @@ from gateway.receive import Receiver
 from gateway.screens import Screens
 from gateway.store import Store
 from gateway.web import app as web
+from gateway.web.front import Front
 from gateway.web.journal import SandboxJournal
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
@@ -148,7 +149,7 @@ class Application:
             deeds_secret=await self._secret(batched, secrets.DEEDS, NO_SECRET),
         )
 
-    async def _start(self, ground: Ground, listening: socket.socket) -> None:
+    async def _start(self, ground: Ground, listening: socket.socket) -> Front:
         """Everything is put together first. What others need is begun first, and so ends last."""
         settings, words = self._settings, ground.dialogue.guide.words
         phones = Phones(ground.batched, ground.redis, ground.clock)
@@ -223,6 +224,7 @@ class Application:
         if sandbox is not None and played is not None:
             await played.open(sandbox, plays=not settings.sms_routes)
         self._begun = True
+        return front
 
     def _sandbox(
         self,
