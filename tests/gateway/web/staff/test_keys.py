@@ -15,7 +15,12 @@ from gateway.staff.keys import Keys, Scope
 from gateway.web.staff.keys import PREFIX, KeyRoom
 from tests.gateway.web.staff.signed import Signed, staffed
 
-GOOD: dict[str, str | list[str]] = {"name": "Portal ", "kind": "team", "scopes": ["broadcasts:read", "broadcasts:write"], "ends": ""}
+GOOD: dict[str, str | list[str]] = {
+    "name": "Portal ",
+    "kind": "team",
+    "scopes": ["broadcasts:read", "broadcasts:write"],
+    "ends": "",
+}
 
 
 class Room:
