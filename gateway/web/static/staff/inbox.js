@@ -18,13 +18,18 @@ async function fetched(address) {
   return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
 
+// Each form has a mark of its own, and what is opened is the reader's.
+function looks(part) {
+  return part.innerHTML.replace(/name="mark" value="[^"]*"/g, "").replace(/<details open="">/g, "<details>");
+}
+
 async function redraw(selector, address) {
   const old = document.querySelector(selector);
   if (old.contains(document.activeElement) && document.activeElement !== document.body) {
     return false; // nobody's button moves away from under their finger
   }
   const fresh = (await fetched(address))?.querySelector(selector);
-  if (fresh && fresh.innerHTML !== old.innerHTML) {
+  if (fresh && looks(fresh) !== looks(old)) {
     const open = [...old.querySelectorAll("details")].map((one) => one.open);
     old.replaceChildren(...fresh.childNodes);
     [...old.querySelectorAll("details")].forEach((one, number) => { one.open = open[number] ?? one.open; });
