@@ -16,7 +16,7 @@ from gateway.broadcasts.broadcast import Broadcast, BroadcastError
 from gateway.broadcasts.broadcasts import TITLE
 from gateway.roles import Right
 from gateway.web.staff.broadcasts.desk import Desk, Name, Typed
-from gateway.web.staff.broadcasts.shown import bubbles
+from gateway.web.staff.broadcasts.shown import bubbles, tenge
 from gateway.web.staff.console import Visit
 
 _json = msgspec.json.Encoder().encode
@@ -140,7 +140,12 @@ class Writing:
     async def _looks(self, broadcast: Broadcast) -> dict[str, object]:
         estimate = await self._desk.broadcasts.estimate(broadcast)
         example = await self._desk.example(broadcast)
-        return {"bubbles": bubbles(broadcast, estimate, example), "has_example": example is not None}
+        return {
+            "bubbles": bubbles(broadcast, estimate, example),
+            "has_example": example is not None,
+            "estimate": estimate,
+            "tenge": tenge,
+        }
 
 
 def _typed(known: Broadcast, title: str, kk: str, ru: str, otherwise: str) -> Broadcast:

@@ -71,6 +71,11 @@ function bring(form) {
     button.disabled = false;
   }
 
+  // Why it was refused: the page that says so has come as the answer.
+  function told(page) {
+    return one(".notice.alarm", new DOMParser().parseFromString(page, "text/html"))?.textContent;
+  }
+
   function send() {
     const request = new XMLHttpRequest();
     const body = new FormData();
@@ -85,7 +90,7 @@ function bring(form) {
     request.addEventListener("load", () => {
       if (request.status === 200 || request.status === 401) location.assign(request.responseURL || form.action);
       else if (request.status === 413) fail(form.dataset.large);
-      else fail(form.dataset.failed);
+      else fail(told(request.responseText) ?? form.dataset.failed);
     });
     request.addEventListener("error", () => fail(form.dataset.failed));
     trouble.textContent = "";
