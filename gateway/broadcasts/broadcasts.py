@@ -296,7 +296,7 @@ class Broadcasts:
 
     def _stepped(self, known: Broadcast, event: str, who: str, what: str, why: str = "") -> Broadcast:
         self._check(known, event)
-        changes = (*known.changes, Change(self._clock.now(), who, what, why))[-_CHANGES:]
+        changes = _kept((*known.changes, Change(self._clock.now(), who, what, why)))
         return structs.replace(known, state=states.after(known.state, event) or known.state, changes=changes)
 
     def _check(self, known: Broadcast, event: str) -> None:
@@ -313,6 +313,16 @@ class Broadcasts:
             raise BroadcastError("nobody")
         if texts.faults(known.texts, known.audience.columns):
             raise BroadcastError("texts")
+
+
+def _kept(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The oldest goes first, unless nothing else tells that this person has done this: who has written is not to
+    approve, however long ago it was."""
+    if len(changes) <= _CHANGES:
+        return changes
+    last = {(one.who, one.what): place for place, one in enumerate(changes)}
+    spare = next((place for place, one in enumerate(changes) if last[one.who, one.what] != place), None)
+    return changes if spare is None else changes[:spare] + changes[spare + 1 :]
 
 
 def _check_seen(known: Broadcast, seen: str) -> None:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
+from msgspec import structs
 from starlette.exceptions import HTTPException
 
 from gateway.broadcasts.broadcast import UnknownError
@@ -49,6 +50,7 @@ class Streams:
             progress = await desk.broadcasts.progress(name)
         except UnknownError:
             return {"key": ""}
+        visit = structs.replace(visit, now=desk.console.clock.now())
         values = live(desk, visit, progress)
         page = desk.page(visit, "_live.html", progress.broadcast, values)
         return {"key": values["key"], "html": bytes(page.body).decode()}

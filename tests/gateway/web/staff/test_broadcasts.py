@@ -199,6 +199,20 @@ async def test_more_than_a_few_need_a_second_person_who_has_not_written(room: Ha
     assert await room.whole.through(approved) == {Fate.ACCEPTED: 4}
 
 
+async def test_who_has_written_long_ago_may_not_approve_either(room: Hall) -> None:
+    made = await room.ready(4)
+    both = await room.staff.signed_in(room.front, Role.BROADCASTER, Role.APPROVER, login="both")
+    for number, who in enumerate(["both", *["aigul"] * 250]):
+        await room.broadcasts.rewrite(
+            made.id, who, title="Жаңалық", written=Texts(f"{number}", f"{number}"), otherwise=made.otherwise
+        )
+    asked = await room.broadcasts.start(made.id, "aigul")
+    assert len(asked.changes) == 200
+    refused = await both.post(f"{HOME}/{made.id}/approve", seen=asked.edition)
+    assert refused.status_code == 409
+    assert "Свою рассылку утвердить нельзя" in refused.text
+
+
 async def test_only_who_may_sees_and_only_who_may_writes(room: Hall) -> None:
     made = await room.ready()
     operator = await room.staff.signed_in(room.front, Role.OPERATOR)
