@@ -20,7 +20,9 @@ KEEP_ALIVE = 75
 
 def listen(host: str, port: int) -> socket.socket:
     """Taken before anything else is started, so that a port in use stops nothing that runs already."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # Said to be TCP, so that asyncio's own loop as well sends the end of an answer without waiting for anything.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setblocking(False)
