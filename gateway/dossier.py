@@ -13,11 +13,11 @@ from dialogs.matters.pocket import Pocket
 from dialogs.people import mark
 from gateway import matter_store, news_store, requests
 from gateway.connection import Batched
-from gateway.fates import Fate, Fates
 from gateway.journal import Entry
 from gateway.journal_pages import JournalPages, Shown, Wanted
 from gateway.matter_store import MatterStore, home_of
 from gateway.readers import Readers
+from gateway.relay_ends import RelayEnd, RelayEnds
 from gateway.store import Store
 from gateway.strands import Spot
 
@@ -62,7 +62,7 @@ class Relayed(Struct, frozen=True):
     """An answer to an offer, `note`, `postponement`, `request`."""
     service: str
     at: datetime | None
-    fate: Fate
+    end: RelayEnd
 
 
 class Dossier(Struct, frozen=True):
@@ -84,7 +84,7 @@ class Dossiers:
         self._pages = pages
         self._store = MatterStore(redis)
         self._readers = Readers(Store(redis))
-        self._fates = Fates(redis)
+        self._ends = RelayEnds(redis)
 
     async def persons(self, phone: str) -> list[Who]:
         """Whom this phone serves or served, the last first."""
@@ -151,7 +151,7 @@ class Dossiers:
     async def _relayed(self, iin: str, offers: Sequence[Matter], duties: Sequence[AnyDuty]) -> list[Relayed]:
         home = home_of(iin)
         asked = [*_of_offers(offers), *_of_duties(duties), *await self._wishes(home, iin)]
-        fates = await self._fates.of(home, [relay for relay, *_ in asked])
+        fates = await self._ends.of(home, [relay for relay, *_ in asked])
         return [Relayed(*one, fate) for one, fate in zip(asked, fates, strict=True)]
 
     async def _wishes(self, home: int, iin: str) -> list[tuple[str, str, str, datetime | None]]:

@@ -89,6 +89,8 @@ class Broadcast(Struct, frozen=True, kw_only=True):
     author: str
     """Login of an account, or the name of a key of the API."""
     made: datetime
+    behind: str = ""
+    """Login of whoever has made the key by which a program writes: they may not approve it either."""
     mode: Mode = Mode.LIVE
     state: State = State.DRAFT
     texts: Texts = Texts()
@@ -113,7 +115,7 @@ class Broadcast(Struct, frozen=True, kw_only=True):
     @property
     def writers(self) -> frozenset[str]:
         """Who may not approve it."""
-        return frozenset({self.author, *(one.who for one in self.changes if one.what in WRITING)})
+        return frozenset({self.author, self.behind, *(one.who for one in self.changes if one.what in WRITING)})
 
     @property
     def wording(self) -> str:

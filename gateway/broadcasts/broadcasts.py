@@ -1,7 +1,6 @@
 """The use cases of a broadcast: what staff, or a program of theirs, do with it. What cannot be done is refused with a
 reason, and what is done is written down with who did it."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from dialogs.broadcasts.texts import Texts, as_sms
 from dialogs.language import Language
 from gateway.broadcasts.broadcast import Broadcast, BroadcastError, Change, Filter, Mode, Reading
 from gateway.broadcasts.estimates import Estimate, estimate
-from gateway.broadcasts.fates import AGAIN, Fate, Fates, Record, rows_in
+from gateway.broadcasts.fates import AGAIN, Fate, Fates, rows_in
 from gateway.broadcasts.lists import UPLOAD, Lists, Stage
 from gateway.broadcasts.rolls import Counts, Recipient, Rolls
 from gateway.broadcasts.sender import Sender
@@ -31,19 +30,7 @@ _MOVED = 1000
 _CHANGES = 200
 """That are kept of one broadcast."""
 
-OF_PHONE = 200
-"""Broadcasts in which a phone is looked for."""
-
 _encode = msgspec.json.Encoder().encode
-
-
-class Sent(Struct, frozen=True):
-    """A broadcast as it concerns one phone."""
-
-    broadcast: Broadcast
-    record: Record
-    text: str
-    """The very words; empty while nobody knows in which language they leave."""
 
 
 class Progress(Struct, frozen=True):
@@ -91,6 +78,7 @@ class Broadcasts:
         otherwise: Language = Language.KK,
         starts: datetime | None = None,
         name: str = "",
+        behind: str = "",
     ) -> Broadcast:
         """`name`: its id, where the same author may come again for the same one."""
         now = self._clock.now()
@@ -99,6 +87,7 @@ class Broadcasts:
                 id=name or new_id(),
                 title=_title(title),
                 author=who,
+                behind=behind,
                 made=now,
                 mode=mode,
                 texts=written,
@@ -173,25 +162,6 @@ class Broadcasts:
         """Everybody known of whom this is so."""
         reading = Reading(roll_of(name), "", self._clock.now(), who, wanted)
         return await self.read_list(name, reading, team)
-
-    async def of_phone(self, phone: str, most: int = OF_PHONE) -> list[Sent]:
-        """What went, or is to go, to this phone and the chat linked to it: of the newest broadcasts, newest first."""
-        newest = [
-            one
-            for one in await self.store.newest(None, most)
-            if one.audience is not None and not one.audience.forgotten and one.began
-        ]
-        found = await asyncio.gather(*(self.rolls.find(one.audience.roll, phone) for one in newest if one.audience))
-        return [
-            Sent(
-                broadcast,
-                record,
-                TextsOf(broadcast).filled(recipient, record.language) if record.language else "",
-            )
-            for broadcast, known in zip(newest, found, strict=True)
-            if known is not None
-            for _, recipient, record in (known,)
-        ]
 
     async def estimate(self, broadcast: Broadcast) -> Estimate:
         return await estimate(broadcast, self.rolls, self.price)

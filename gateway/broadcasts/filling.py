@@ -80,10 +80,10 @@ class Filling:
             kept = []
             for before, one in zip((None, *everybody), everybody, strict=False):
                 if why := unfit(one.phone):
-                    wrong.append(_again(one, summary, why))
+                    wrong.append(found.fault(one, summary, why))
                     faulty += 1
                 elif before is not None and before.phone == one.phone:
-                    wrong.append(_again(one, summary, _DUPLICATE))
+                    wrong.append(found.fault(one, summary, _DUPLICATE))
                     duplicates += 1
                 else:
                     kept.append(one)
@@ -108,17 +108,26 @@ class Filling:
 
 
 class _Sorted:
-    """Recipients, by the shard of their phone."""
+    """Recipients that the list names by an IIN, by the shard of the phone that was found."""
 
     def __init__(self) -> None:
         self._shards: dict[int, list[Recipient]] = {}
+        self._iins: dict[int, str] = {}
+        """Number of the row → what the list says."""
 
     def add(self, row: Row, phone: str, language: Language | None) -> None:
         shard = shard_number(f"sms:{phone}")
         self._shards.setdefault(shard, []).append(Recipient(row.number, phone, language, row.values))
+        self._iins[row.number] = row.iin
 
     def of(self, shard: int) -> list[Recipient]:
         return self._shards.get(shard, [])
+
+    def fault(self, one: Recipient, summary: Summary, reason: str) -> Fault:
+        """The row as the list has it: a phone that was found is not given away."""
+        iin = self._iins.get(one.number, "")
+        cells = _cells(summary, "" if iin else one.phone, iin, one.language, one.values)
+        return Fault(one.number, IIN if iin else PHONE, Reason(reason), cells)
 
 
 def _portions(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
@@ -133,25 +142,18 @@ def _portions(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 
 
 def _fault(row: Row, summary: Summary, column: str, reason: str) -> Fault:
-    """The row as it can be put together again."""
-    return Fault(row.number, column, Reason(reason), _cells(summary, row.phone or row.iin, row.values))
+    return Fault(row.number, column, Reason(reason), _cells(summary, row.phone, row.iin, row.language, row.values))
 
 
-def _again(one: Recipient, summary: Summary, reason: str) -> Fault:
-    return Fault(one.number, PHONE, Reason(reason), _cells(summary, one.phone, one.values))
-
-
-def _cells(summary: Summary, whom: str, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Under the headings of the list: whom it names stands in the first that is no own column."""
+def _cells(
+    summary: Summary, phone: str, iin: str, language: Language | None, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The row under the headings of the list, so that it can be mended and brought again."""
+    known = {summary.phone: phone, summary.iin: iin, summary.language: language.value if language else ""}
     own = iter(values)
-    cells, told = [], False
-    for heading in summary.headings:
-        if heading in summary.columns:
-            cells.append(next(own, ""))
-        else:
-            cells.append("" if told else whom)
-            told = True
-    return tuple(cells)
+    return tuple(
+        next(own, "") if heading in summary.columns else known.get(heading, "") for heading in summary.headings
+    )
 
 
 def append_to(folder: Path) -> Callable[[list[Fault]], None]:

@@ -69,7 +69,9 @@ class Known:
                 for phone in one.phones:
                     if phone not in found and (not wanted.telegram or linked[phone] == wanted.telegram):
                         found[phone] = _row(len(found) + 1, phone, one.person)
-        summary = Summary(columns=COLUMNS, headings=("phone", *COLUMNS), rows=len(found), good=len(found))
+        summary = Summary(
+            columns=COLUMNS, headings=("phone", *COLUMNS), phone="phone", rows=len(found), good=len(found)
+        )
         return summary, list(found.values())
 
     async def regions(self) -> tuple[str, ...]:

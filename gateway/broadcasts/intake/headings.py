@@ -40,6 +40,9 @@ class Layout(Struct, frozen=True):
     language: int | None
     own: tuple[int, ...]
 
+    def called(self, place: int | None) -> str:
+        return "" if place is None else self.headings[place]
+
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.headings[place] for place in self.own)

@@ -75,6 +75,9 @@ def _read_table(table: Table, folder: Path, today: date, tell: Callable[[Progres
     return replace(
         table.describe(),
         headings=layout.headings,
+        phone=layout.called(layout.phone),
+        iin=layout.called(layout.iin),
+        language=layout.called(layout.language),
         columns=layout.columns,
         rows=results.rows,
         good=results.good,

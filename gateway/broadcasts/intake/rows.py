@@ -92,6 +92,11 @@ class Summary(Struct, frozen=True, kw_only=True):
     """…and those that were not."""
     headings: tuple[str, ...] = ()
     """All of them, as found."""
+    phone: str = ""
+    """Its heading, if there is one; …"""
+    iin: str = ""
+    """…and likewise."""
+    language: str = ""
     columns: tuple[str, ...] = ()
     """Those that are neither phone, IIN nor language: what the text of a broadcast may name."""
     rows: int = 0

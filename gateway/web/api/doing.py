@@ -66,6 +66,7 @@ class Doing:
                 otherwise=wanted.otherwise,
                 starts=wanted.starts,
                 name=begun.id,
+                behind=caller.key.by,
             )
             is_new = made.state is State.DRAFT and made.audience is None and made.reading is None
             if wanted.recipients and is_new:

@@ -4,6 +4,7 @@ Whom somebody looks for stands in no address, and every look is written down. Wh
 them for one look, with a reason, which is written down as well.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from dialogs.people import Iin, mark, read_iin, read_phone
 from gateway.board import Board
+from gateway.broadcasts.reached import Reached, Sent
 from gateway.connection import Batched
 from gateway.dossier import Dossier, Dossiers, Who
 from gateway.journal_pages import JournalPages
@@ -46,6 +48,7 @@ class PersonRoom:
         self._console = console
         self._board = Board(redis)
         self._dossiers = Dossiers(redis, pages)
+        self._reached = Reached(redis)
 
     def router(self) -> APIRouter:
         routes, console = APIRouter(prefix=PATH, include_in_schema=False), self._console
@@ -89,7 +92,8 @@ class PersonRoom:
             return self._form(visit, target.fields.get("who", ""), wrong=True)
         if reason and not visit.may(Right.PERSONAL):
             await self._console.deeds.note(visit.account.login, "person.unmasked", about=target.number, detail=reason)
-        return self._page(visit, target, found, reason, is_first=before is None)
+        sent = {one.phone: await self._reached.by_phone(one.phone) for one in found.reaches} if before is None else {}
+        return self._page(visit, target, found, sent, reason, is_first=before is None)
 
     async def _target(self, who: str, record: str) -> Target | None:
         """`record`: of a matter of theirs, as lists know it; else what somebody has typed."""
@@ -113,7 +117,16 @@ class PersonRoom:
         phone = naming.number(target.phone)
         return self._console.page(visit, "person_choose.html", fields=target.fields, phone=phone, persons=found)
 
-    def _page(self, visit: Visit, target: Target, found: Dossier, reason: str, *, is_first: bool) -> Response:
+    def _page(
+        self,
+        visit: Visit,
+        target: Target,
+        found: Dossier,
+        sent: Mapping[str, Sequence[Sent]],
+        reason: str,
+        *,
+        is_first: bool,
+    ) -> Response:
         naming = Naming(self._console, visit, opened=bool(reason))
         reaches = [(naming.number(one.phone), one) for one in found.reaches]
         return self._console.page(
@@ -124,7 +137,7 @@ class PersonRoom:
             who=found.person,
             phone=naming.number(target.phone),
             reaches=reaches,
-            items=timeline(naming, found),
+            items=timeline(naming, found, sent),
             count=found.count,
             offers=[about_offer(naming, one) for one in found.offers],
             duties=[about_duty(naming, one) for one in found.duties],

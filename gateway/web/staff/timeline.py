@@ -1,6 +1,6 @@
 """A person's letters, answers and relays in one row of time, and their matters in a line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -9,12 +9,14 @@ from dialogs.duties.duty import KINDS, AnyDuty, Choice, Invitation, Order
 from dialogs.matters.matter import Matter
 from dialogs.matters.window import last_day
 from gateway import shelves
+from gateway.broadcasts.fates import BY_CHAT, Fate
+from gateway.broadcasts.reached import Sent
 from gateway.clock import ALMATY
 from gateway.dossier import Dossier, Relayed
-from gateway.fates import Outcome
 from gateway.journal import Direction
 from gateway.journal_pages import UNDELIVERED, Shown
 from gateway.letters import Status
+from gateway.relay_ends import Outcome
 from gateway.web.staff.naming import Naming
 
 _TENGE = 100
@@ -58,10 +60,12 @@ class About(Struct, frozen=True):
     said: str
 
 
-def timeline(naming: Naming, found: Dossier) -> list[Item]:
-    """The newest first."""
+def timeline(naming: Naming, found: Dossier, sent: Mapping[str, Sequence[Sent]]) -> list[Item]:
+    """The newest first. `sent`: by phone, the broadcasts that went there."""
     items = [_line(naming, shown) for shown in found.lines]
     items += _relays(naming, found)
+    name = found.person.name if found.person else ""
+    items += (_broadcast(naming, phone, one, name) for phone, some in sent.items() for one in some)
     return sorted(items, key=lambda item: (item.at, item.kind == "relay"), reverse=True)  # answered, then told
 
 
@@ -123,27 +127,46 @@ def _line(naming: Naming, shown: Shown) -> Item:
     )
 
 
+def _broadcast(naming: Naming, phone: str, one: Sent, name: str) -> Item:
+    record = one.record
+    look = {Fate.DELIVERED: "good", Fate.FAILED: "bad", Fate.REJECTED: "bad", Fate.EXPIRED: "bad"}
+    at = datetime.fromtimestamp(record.at, ALMATY) if record.at else one.broadcast.began or one.broadcast.made
+    by_chat = record.way == BY_CHAT
+    return Item(
+        "out",
+        at,
+        naming.say("staff.person.broadcast"),
+        one.broadcast.title,
+        naming.text(one.text, name),
+        naming.known(f"journal.channel.{'telegram' if by_chat else 'sms'}", ""),
+        naming.number(phone),
+        status=naming.say(f"staff.broadcast.fate.{record.fate.name.lower()}"),
+        look=look.get(record.fate, "plain"),
+        parts=0 if by_chat else record.parts,
+    )
+
+
 def _relays(naming: Naming, found: Dossier) -> Iterator[Item]:
     for one in found.relayed:
-        at = one.at or one.fate.at
+        at = one.at or one.end.at
         if at is not None:
             yield Item(
                 "relay",
                 at,
                 naming.say(f"staff.person.relayed.{one.what}"),
                 naming.service(one.service),
-                status=_fate(naming, one),
-                look={Outcome.TAKEN: "good", Outcome.WAITS: "open", Outcome.REFUSED: "bad"}[one.fate.outcome],
-                status_at=one.fate.at,
+                status=_end(naming, one),
+                look={Outcome.TAKEN: "good", Outcome.WAITS: "open", Outcome.REFUSED: "bad"}[one.end.outcome],
+                status_at=one.end.at,
                 letter=one.relay,
             )
 
 
-def _fate(naming: Naming, one: Relayed) -> str:
-    words = naming.say(f"staff.person.fate.{one.fate.outcome}")
-    if one.fate.outcome is not Outcome.REFUSED:
+def _end(naming: Naming, one: Relayed) -> str:
+    words = naming.say(f"staff.person.fate.{one.end.outcome}")
+    if one.end.outcome is not Outcome.REFUSED:
         return words
-    held = one.fate.held
+    held = one.end.held
     told = naming.say("staff.person.held", held=naming.say(f"staff.person.held.{held}")) if held else ""
-    reason = one.fate.reason if naming.opened else ""
-    return ": ".join(filter(None, (f"{words} ({one.fate.status})", told, reason)))
+    reason = one.end.reason if naming.opened else ""
+    return ": ".join(filter(None, (f"{words} ({one.end.status})", told, reason)))

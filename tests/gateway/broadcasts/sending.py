@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
+from typing import cast
 
 from msgspec import Struct, field, structs
 
@@ -15,14 +17,18 @@ from dialogs.matters import pocket
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.window import Quiet
 from gateway.broadcasts.broadcast import Audience, Broadcast
+from gateway.broadcasts.broadcasts import Broadcasts
 from gateway.broadcasts.casting import Castings
 from gateway.broadcasts.fates import Fate
+from gateway.broadcasts.known import Known
+from gateway.broadcasts.lists import Lists
 from gateway.broadcasts.rolls import CHUNK, Counts, Recipient, Rolls
 from gateway.broadcasts.sender import Sender
 from gateway.broadcasts.store import BroadcastStore, roll_of
 from gateway.channels import Channel, Letter, Outcome, Sent
 from gateway.clock import SandboxClock
-from gateway.connection import Batched
+from gateway.connection import Batched, Client
+from gateway.inquiries import Inquiries
 from gateway.letters import Letters
 from gateway.matter_store import pocket_key
 from gateway.outbox import BROADCASTS_AHEAD, Outbox
@@ -30,6 +36,7 @@ from gateway.store import SHARDS, shard, shard_number
 
 NOON = datetime.fromisoformat("2026-11-26T12:00:00+05:00")
 PATIENCE = 30.0
+APPROVE_ABOVE = 3
 
 
 class Carrier:
@@ -120,6 +127,34 @@ class Desk(Struct):
 
     async def link(self, phone: str, chat: str) -> None:
         await self.redis("SET", pocket_key(f"sms:{phone}"), pocket.write(Pocket(chat=chat)))
+
+
+class Hand(Struct, frozen=True):
+    """What staff do by."""
+
+    broadcasts: Broadcasts
+    lists: Lists
+    known: Known
+
+
+@asynccontextmanager
+async def hand(whole: Desk, redis: Client, folder: Path, *, price: int = 1250) -> AsyncIterator[Hand]:
+    known = Known(redis, whole.redis)
+    inquiries = cast("Inquiries", None)  # nobody is named by an IIN here
+    lists = Lists(whole.redis, whole.store, whole.rolls, inquiries, known, clock=whole.clock, folder=folder)
+    broadcasts = Broadcasts(
+        whole.redis,
+        whole.store,
+        whole.rolls,
+        lists,
+        whole.sender,
+        clock=whole.clock,
+        approve_above=APPROVE_ABOVE,
+        price=price,
+        wake=lambda _: None,
+    )
+    async with aclosing(lists):
+        yield Hand(broadcasts, lists, known)
 
 
 def people(number: int) -> list[Recipient]:

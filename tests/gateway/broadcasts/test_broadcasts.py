@@ -13,43 +13,23 @@ from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import Texts
 from dialogs.language import Language
 from gateway.broadcasts.broadcast import Audience, Broadcast, BroadcastError, Filter, Mode
-from gateway.broadcasts.broadcasts import Broadcasts
 from gateway.broadcasts.fates import Fate
 from gateway.broadcasts.forgetting import Forgetting
-from gateway.broadcasts.known import Known
-from gateway.broadcasts.lists import ALIVE, Lists
+from gateway.broadcasts.lists import ALIVE
+from gateway.broadcasts.reached import Reached
 from gateway.channels import Rejected, Sent
 from gateway.connection import Batched, Client
-from gateway.inquiries import Inquiries
 from gateway.store import outbox_key, shard_number
-from tests.gateway.broadcasts.sending import NOON, Desk, desk, people
+from tests.gateway.broadcasts.sending import NOON, Desk, Hand, desk, hand, people
 
 TEXTS = Texts("Сәлем, {Аты}", "Привет, {Аты}")
 
 
 class Office:
-    def __init__(self, whole: Desk, redis: Client, folder: Path) -> None:
+    def __init__(self, whole: Desk, hand: Hand) -> None:
         self.whole = whole
-        self.lists = Lists(
-            whole.redis,
-            whole.store,
-            whole.rolls,
-            cast("Inquiries", None),  # nobody is named by an IIN here
-            Known(redis, whole.redis),
-            clock=whole.clock,
-            folder=folder,
-        )
-        self.broadcasts = Broadcasts(
-            whole.redis,
-            whole.store,
-            whole.rolls,
-            self.lists,
-            whole.sender,
-            clock=whole.clock,
-            approve_above=3,
-            price=1200,
-            wake=lambda _: None,
-        )
+        self.lists = hand.lists
+        self.broadcasts = hand.broadcasts
 
     async def with_list(self, csv: str, texts: Texts = TEXTS, mode: Mode = Mode.LIVE) -> Broadcast:
         made = await self.broadcasts.make("aigul", "Жаңалық", texts, mode=mode)
@@ -71,10 +51,8 @@ class Office:
 
 @pytest.fixture
 async def office(batched: Batched, redis: Client, tmp_path: Path) -> AsyncIterator[Office]:
-    async with desk(batched) as whole:
-        found = Office(whole, redis, tmp_path / "lists")
-        yield found
-        await found.lists.aclose()
+    async with desk(batched) as whole, hand(whole, redis, tmp_path / "lists", price=1200) as found:
+        yield Office(whole, found)
 
 
 def table(number: int) -> str:
@@ -88,7 +66,7 @@ async def test_from_a_file_to_everybody_in_it(office: Office) -> None:
     started = await office.broadcasts.start(made.id, "aigul")
     assert started.state is State.SCHEDULED
     assert await office.whole.through(started) == {Fate.ACCEPTED: 3}
-    (sent,) = await office.broadcasts.of_phone("+77010000001")
+    (sent,) = await Reached(office.whole.redis).by_phone("+77010000001")
     assert (sent.broadcast.id, sent.record.fate, sent.text) == (made.id, Fate.ACCEPTED, "Сәлем, Адам 1")
 
 
@@ -111,6 +89,14 @@ async def test_who_has_changed_the_text_may_not_approve_it(office: Office) -> No
         made.id, "erlan", title="Басқа", written=Texts("Қайырлы күн", "Добрый день"), otherwise=Language.RU
     )
     await office.broadcasts.start(made.id, "aigul")
+    with pytest.raises(BroadcastError, match="own"):
+        await office.broadcasts.approve(made.id, "erlan")
+
+
+async def test_who_has_made_the_key_of_a_program_may_not_approve_what_it_writes(office: Office) -> None:
+    made = await office.broadcasts.make("program", "Жаңалық", TEXTS, behind="erlan")
+    await office.bring(made, table(4))
+    await office.broadcasts.start(made.id, "program")
     with pytest.raises(BroadcastError, match="own"):
         await office.broadcasts.approve(made.id, "erlan")
 
@@ -213,11 +199,11 @@ async def test_after_a_while_nobody_knows_whom_it_went_to_and_everybody_how_many
     clock = office.whole.clock
     forgetting = Forgetting(office.whole.store, office.lists, clock, timedelta(days=30))
     await forgetting.look()
-    assert len(await office.broadcasts.of_phone("+77010000001")) == 1
+    assert len(await Reached(office.whole.redis).by_phone("+77010000001")) == 1
     await clock.move(clock.now() + timedelta(days=31))
     await forgetting.look()
     await forgetting.look()
-    assert await office.broadcasts.of_phone("+77010000001") == []
+    assert await Reached(office.whole.redis).by_phone("+77010000001") == []
     progress = await office.broadcasts.progress(made.id)
     assert progress.counts is not None
     assert progress.counts.by_fate == {Fate.ACCEPTED: 3}

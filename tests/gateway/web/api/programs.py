@@ -12,12 +12,8 @@ from msgspec import Struct
 from dialogs.dialogue import Dialogue
 from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Mode
-from gateway.broadcasts.broadcasts import Broadcasts
-from gateway.broadcasts.known import Known
-from gateway.broadcasts.lists import Lists
 from gateway.broadcasts.simulated import Simulated
 from gateway.connection import Batched, Client
-from gateway.inquiries import Inquiries
 from gateway.roles import Role
 from gateway.staff.accounts import Account, Held
 from gateway.staff.keys import Key, Keys, Scope
@@ -27,7 +23,7 @@ from gateway.web.api.callers import Callers
 from gateway.web.api.once import Once
 from gateway.web.api.views import Views
 from gateway.web.front import Front
-from tests.gateway.broadcasts.sending import Desk, desk
+from tests.gateway.broadcasts.sending import Desk, Hand, desk, hand
 from tests.gateway.web.staff.signed import Staffed, staffed
 
 URL = "http://kelisim"
@@ -80,32 +76,13 @@ class Program(Struct, frozen=True):
 
 
 class Office:
-    def __init__(self, whole: Desk, redis: Client, dialogue: Dialogue, folder: Path, watch: Watch) -> None:
+    def __init__(self, whole: Desk, hand: Hand, dialogue: Dialogue, watch: Watch) -> None:
         batched, clock = whole.redis, whole.clock
         self.whole = whole
         self.watch = watch
         self.simulated = Simulated(batched, clock)
         whole.channels[simulated.CHANNEL] = self.simulated
-        self.lists = Lists(
-            batched,
-            whole.store,
-            whole.rolls,
-            cast("Inquiries", None),  # nobody is named by an IIN, but for tests
-            Known(redis, batched),
-            clock=clock,
-            folder=folder,
-        )
-        self.broadcasts = Broadcasts(
-            batched,
-            whole.store,
-            whole.rolls,
-            self.lists,
-            whole.sender,
-            clock=clock,
-            approve_above=3,
-            price=1200,
-            wake=lambda _: None,
-        )
+        self.lists, self.broadcasts = hand.lists, hand.broadcasts
         self.keys = Keys(batched, clock, watch, 100_000)
         self.staff: Staffed = staffed(batched, dialogue.guide.words, clock)
         self.words = dialogue.guide.words
@@ -145,7 +122,5 @@ class Office:
 
 @asynccontextmanager
 async def office(redis: Client, batched: Batched, dialogue: Dialogue, folder: Path) -> AsyncIterator[Office]:
-    async with desk(batched) as whole:
-        found = Office(whole, redis, dialogue, folder / "lists", Watch())
-        yield found
-        await found.lists.aclose()
+    async with desk(batched) as whole, hand(whole, redis, folder / "lists") as found:
+        yield Office(whole, found, dialogue, Watch())

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import unescape
 from pathlib import Path
-from typing import cast
 
 import httpx
 from msgspec import Struct
@@ -16,20 +15,16 @@ from dialogs.matters.window import Quiet
 from dialogs.words import Words
 from gateway.broadcasts.broadcast import Broadcast
 from gateway.broadcasts.broadcasts import Broadcasts
-from gateway.broadcasts.known import Known
-from gateway.broadcasts.lists import Lists
 from gateway.connection import Batched, Client
-from gateway.inquiries import Inquiries
 from gateway.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.broadcasts.desk import Desk as RoomDesk
 from gateway.web.staff.broadcasts.room import BroadcastRoom
-from tests.gateway.broadcasts.sending import Desk, desk, people
+from tests.gateway.broadcasts.sending import Desk, desk, hand, people
 from tests.gateway.web.staff.signed import Signed, Staffed, staffed
 
 HOME = "/staff/broadcasts"
 TEXTS = Texts("Сәлем, {Аты}", "Привет, {Аты}")
-APPROVE_ABOVE = 3
 UPLOAD_LIMIT = 300_000
 SERVICE = "special_transport_wheelchair"
 
@@ -88,38 +83,16 @@ def field(page: str, name: str) -> str:
 async def hall(
     batched: Batched, redis: Client, words: Words, folder: Path, *, quiet: Quiet | None = None
 ) -> AsyncIterator[Hall]:
-    async with desk(batched, quiet=quiet) as whole:
-        known = Known(redis, batched)
-        lists = Lists(
-            batched,
-            whole.store,
-            whole.rolls,
-            cast("Inquiries", None),  # nobody is named by an IIN here
-            known,
-            clock=whole.clock,
-            folder=folder,
-        )
-        broadcasts = Broadcasts(
-            batched,
-            whole.store,
-            whole.rolls,
-            lists,
-            whole.sender,
-            clock=whole.clock,
-            approve_above=APPROVE_ABOVE,
-            price=1250,
-            wake=lambda _: None,
-        )
+    async with desk(batched, quiet=quiet) as whole, hand(whole, redis, folder) as found:
         staff = staffed(batched, words, whole.clock)
         room = RoomDesk(
             staff.console,
-            broadcasts,
-            known,
+            found.broadcasts,
+            found.known,
             staff.accounts,
             services=(SERVICE,),
             quiet=quiet,
             prices={"kannel": 1250},
         )
         staff.console.open(BroadcastRoom(room).router())
-        yield Hall(whole, staff, broadcasts, staff.front(batched, upload_limit=UPLOAD_LIMIT))
-        await lists.aclose()
+        yield Hall(whole, staff, found.broadcasts, staff.front(batched, upload_limit=UPLOAD_LIMIT))

@@ -11,6 +11,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from dialogs.matters.matter import Kind
 from gateway.board import Board
+from gateway.broadcasts.rolls import Recipient
 from gateway.connection import Batched, Client
 from gateway.journal_index import JournalIndex
 from gateway.journal_pages import JournalPages
@@ -20,6 +21,7 @@ from gateway.web.front import Front
 from gateway.web.staff.matters import MattersRoom
 from gateway.web.staff.person import PersonRoom
 from tests.gateway.affairs import AIGUL, FRIDAY, MONDAY, OTHER, PAVEL, PHONE, Affairs, Hands, opened, put_together
+from tests.gateway.broadcasts.sending import Desk, desk
 from tests.gateway.ministry import problem
 from tests.gateway.web.staff.signed import Signed, Staffed, staffed
 
@@ -30,6 +32,12 @@ ASKED = Shelf(Kind.PROACTIVE, "asked")
 async def affairs(redis: Client, dialogue: Dialogue) -> AsyncIterator[Affairs]:
     async with put_together(redis, dialogue, Hands()) as together:
         yield together
+
+
+@pytest.fixture
+async def cast(batched: Batched) -> AsyncIterator[Desk]:
+    async with desk(batched) as whole:
+        yield whole
 
 
 @pytest.fixture
@@ -266,3 +274,22 @@ async def test_undelivered_questions_stand_out(affairs: Affairs, operator: Signe
     await affairs.told(opened())
     page = (await operator.get("/staff/matters/proactive/asked")).text
     assert 'badge bad">Не принято' in page
+
+
+async def test_a_broadcast_stands_among_what_somebody_was_sent(
+    affairs: Affairs, operator: Signed, cast: Desk
+) -> None:
+    broadcast = await cast.broadcast([Recipient(2, PHONE, Language.RU, (AIGUL.name,))])
+    await cast.through(broadcast)
+    await affairs.told(opened())
+    page = (await operator.post("/staff/person", who=AIGUL.iin)).text
+    assert "Жаңалық" in page
+    assert "Привет, Н. А. С." in page
+    assert "Нұрғалиева" not in page
+    by_phone = (await operator.post("/staff/person", who=OTHER)).text
+    assert "Привет" not in by_phone
+
+
+async def test_a_phone_of_which_nobody_is_known_shows_its_broadcasts(operator: Signed, cast: Desk) -> None:
+    await cast.through(await cast.broadcast([Recipient(2, OTHER, Language.KK, ("Айгүл",))]))
+    assert "Сәлем, Айгүл" in (await operator.post("/staff/person", who=OTHER)).text

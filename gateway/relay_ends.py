@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Fate(Struct, frozen=True):
+class RelayEnd(Struct, frozen=True):
     outcome: Outcome
     at: datetime | None = None
     """When it was taken or refused; None: nobody has written that down."""
@@ -39,12 +39,12 @@ class Fate(Struct, frozen=True):
     """…and why, in its own words."""
 
 
-class Fates:
+class RelayEnds:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._letters = Letters(redis)
 
-    async def of(self, home: int, relays: Sequence[str]) -> list[Fate]:
+    async def of(self, home: int, relays: Sequence[str]) -> list[RelayEnd]:
         """`home`: the shard of the person whom they are about."""
         if not relays:
             return []
@@ -52,7 +52,7 @@ class Fates:
         refused, news, waiting = await asyncio.gather(
             asyncio.gather(*asked), self._letters.news(relays), self._waiting(home)
         )
-        return [_fate(relay, kept, told, waiting) for relay, kept, told in zip(relays, refused, news, strict=True)]
+        return [_end(relay, kept, told, waiting) for relay, kept, told in zip(relays, refused, news, strict=True)]
 
     async def _waiting(self, home: int) -> set[str]:
         found = set()
@@ -64,11 +64,11 @@ class Fates:
         return found
 
 
-def _fate(relay: str, kept: bytes | None, news: News | None, waiting: set[str]) -> Fate:
+def _end(relay: str, kept: bytes | None, news: News | None, waiting: set[str]) -> RelayEnd:
     """One that was refused may have been sent once more, and the first of its final states stays."""
     if kept is not None:
         refusal = _refusal(kept)
-        return Fate(Outcome.REFUSED, refusal.at, refusal.status, refusal.held, refusal.reason)
+        return RelayEnd(Outcome.REFUSED, refusal.at, refusal.status, refusal.held, refusal.reason)
     if relay in waiting:
-        return Fate(Outcome.WAITS)
-    return Fate(Outcome.TAKEN, news.at if news is not None and news.status is Status.ACCEPTED else None)
+        return RelayEnd(Outcome.WAITS)
+    return RelayEnd(Outcome.TAKEN, news.at if news is not None and news.status is Status.ACCEPTED else None)
