@@ -153,6 +153,29 @@ def test_another_file_by_drag_or_choice_shows_what_it_is_about(staff: Staff, tmp
     assert staff.complaints() == []
 
 
+def test_who_is_signed_out_while_writing_finds_their_words_again(program: Program, staff: Staff) -> None:
+    staff.look(WIDE, "kk")
+    staff.sign_in("broadcaster", HOME)
+    choose(staff, "form[action$='/new'] button")
+    choose(staff, ".steps li:nth-child(2) a")
+    staff.one("#title").send_keys("Ұзақ жазылған")
+    staff.one("#kk").send_keys("Сәлем")
+    text = staff.browser.current_url
+    staff.browser.delete_all_cookies()
+    choose(staff, "button[value=next]")
+    assert "/staff/login" in staff.browser.current_url
+    staff.one("#login").send_keys("broadcaster")
+    staff.one("#password").send_keys(program.password)
+    choose(staff, "form.card button.strong")
+    assert staff.browser.current_url == text
+    assert staff.one("#kk").get_attribute("value") == "Сәлем"
+    assert staff.one("[data-restored]").is_displayed()
+    choose(staff, "button[value=leave]")
+    staff.browser.get(text)
+    assert staff.one("#title").get_attribute("value") == "Ұзақ жазылған"
+    assert not staff.one("[data-restored]").is_displayed()
+
+
 def test_without_scripts_the_same_pages_do_the_same(program: Program, staff: Staff, tmp_path: Path) -> None:
     staff.look(WIDE, "kk")
     with staff.without_scripts():

@@ -43,18 +43,34 @@ function write(form) {
     if (!text) return;
     last.setRangeText(text, last.selectionStart, last.selectionEnd, "end");
     last.focus();
-    soon();
+    last.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  const kept = () => JSON.stringify([...new FormData(form)]);
-  const before = kept();
+  const typed = () => Object.fromEntries(["seen", "title", "kk", "ru", "otherwise"].map((name) => [name, form.elements[name].value]));
+  const before = JSON.stringify(typed());
+  restore(form, soon);
+  form.addEventListener("input", () => sessionStorage.setItem(place(form), JSON.stringify(typed())));
   let sent = false;
   form.addEventListener("submit", () => {
     sent = true;
   });
   addEventListener("beforeunload", (event) => {
-    if (!sent && kept() !== before) event.preventDefault();
+    if (!sent && JSON.stringify(typed()) !== before) event.preventDefault();
   });
+}
+
+const place = (form) => `texts ${form.action}`;
+
+// Whoever was signed out while they wrote finds it again, unless something else was saved meanwhile.
+function restore(form, look) {
+  const kept = JSON.parse(sessionStorage.getItem(place(form)) ?? "{}");
+  if (kept.seen !== form.elements.seen.value) return sessionStorage.removeItem(place(form));
+  const fields = Object.entries(kept).filter(([name, value]) => form.elements[name].value !== value);
+  for (const [name, value] of fields) form.elements[name].value = value;
+  if (fields.length) {
+    one("[data-restored]", form).hidden = false;
+    look();
+  }
 }
 
 // ---- the file ----
