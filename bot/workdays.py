@@ -28,7 +28,9 @@ class Counted(Struct, frozen=True):
 def build(ground: Ground, offers: Affairs) -> Counted:
     redis, guide, law = ground.batched, ground.dialogue.guide, Law(offers.rules, offers.terms)
     calendar = Calendar(redis, workdays.base(), guide.workdays)
-    recount = Recount(redis, calendar, law, matters=offers.matters, duties=offers.duties, clock=ground.clock, me=ground.reader)
+    recount = Recount(
+        redis, calendar, law, matters=offers.matters, duties=offers.duties, clock=ground.clock, me=ground.reader
+    )
     return Counted(calendar, Looks(redis, calendar, law, ground.clock), recount, _reach(guide, law))
 
 
