@@ -1,4 +1,4 @@
-"""Words that nobody could make anything of, as they may be kept: by them whoever writes our texts sees what is missing.
+"""Words that nobody could make anything of, as they may be kept: whoever writes our texts sees what is missing.
 
 Nothing is kept of what somebody answers to a question of ours, or while a code is awaited: that is theirs.
 """
