@@ -13,12 +13,12 @@ from hashlib import sha256
 from io import TextIOWrapper
 from pathlib import Path
 
-from gateway.journal_csv import harmless
+from gateway.journal_csv import FORMULAS, harmless
 
 SHARD, ENTRY = "shard", "entry"
 """Columns that name a line among all of its stream."""
 _PART = ".part"
-_TURNED = re.compile(r"'[=+\-@＝＋－＠]")
+_TURNED = re.compile(f"'[{re.escape(''.join(FORMULAS))}]")
 
 
 class ArchiveError(Exception):

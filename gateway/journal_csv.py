@@ -8,7 +8,8 @@ from typing import IO
 
 from gateway.journal_form import Form, Line, Value
 
-_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""With the blanks that a spreadsheet drops, to see what is behind them."""
 
 
 async def write(file: IO[bytes], form: Form, lines: AsyncIterator[Line]) -> None:
@@ -30,4 +31,4 @@ def _written(cell: Value) -> Value:
 
 def harmless(text: str) -> str:
     """What a spreadsheet would take for a formula begins with an apostrophe: that makes it text."""
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    return f"'{text}" if text.startswith(FORMULAS) else text

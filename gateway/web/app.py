@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, FastAPI, Response
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
@@ -20,7 +20,7 @@ from gateway.web import page, problems
 from gateway.web.api.broadcasts import Api
 from gateway.web.events import Events
 from gateway.web.front import Door, Front
-from gateway.web.guard import BODY_LIMIT, Guard, Limit
+from gateway.web.guard import BODY_LIMIT, Guard, Headed, Limit
 from gateway.web.metrics import LetterCounts, Metrics
 from gateway.web.sandbox import Sandbox
 from gateway.web.simulator import Simulator
@@ -48,7 +48,7 @@ _T = TypeVar("_T")
 
 
 class Site(FastAPI):
-    """With what the routes themselves do not describe."""
+    """With what the routes themselves do not say."""
 
     def __init__(self, **options: Any) -> None:
         self.schemas: dict[str, Any] = {}
@@ -59,6 +59,9 @@ class Site(FastAPI):
         described = super().openapi()
         described.setdefault("components", {}).setdefault("schemas", {}).update(self.schemas)
         return described
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Headed(super().build_middleware_stack())
 
 
 def build(
@@ -93,6 +96,7 @@ def build(
         version="0.6.0",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host was asked for
         middleware=[Middleware(Guard, limit=_either(uploads, api.limit) if api else uploads)],
         responses={"default": {"description": "A problem (RFC 9457)", "content": problems.content()}},
     )

@@ -1,4 +1,4 @@
-"""What holds for every page: security headers, and a limit on what may be sent to us."""
+"""What holds for every answer: security headers, and a limit on what may be sent to us."""
 
 from collections.abc import Callable
 
@@ -26,9 +26,33 @@ HEADERS = {
 STAFF = "/staff"
 _OF_STAFF = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 """With another referrer policy browsers would not say that our own forms are ours."""
+_OF_PROGRAMS = {"Cache-Control": "no-store"}
 
 Limit = Callable[[Scope], int | None]
 """How many bytes may stream to whatever is behind a request; None: no more than to any other."""
+
+
+class Headed:
+    """Outermost: the headers stand on what nobody has foreseen as well."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        path = scope["path"]
+        own = _OF_STAFF if path.startswith(STAFF) else _OF_PROGRAMS if path.startswith("/api") else {}
+
+        async def send_headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(own)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_headed)
 
 
 class Guard:
@@ -41,33 +65,26 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        of_staff = scope["path"].startswith(STAFF)
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return await self._app(scope, receive, send)
         begun = False
 
-        async def send_guarded(message: Message) -> None:
+        async def send_noted(message: Message) -> None:
             nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                headers = MutableHeaders(scope=message)
-                if of_staff:
-                    headers.update(_OF_STAFF)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+            begun = True
             await send(message)
 
-        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            return await self._app(scope, receive, send_guarded)
         limit = self._limit(scope)
         try:
             if limit is None:
                 receive = _again(await read_body(scope, receive, BODY_LIMIT), receive)
             else:
                 receive = _counted(scope, receive, limit)
-            await self._app(scope, receive, send_guarded)
+            await self._app(scope, receive, send_noted)
         except BodyTooLargeError:
             if begun:
                 raise
-            await write_answer(problem(413, f"At most {limit or BODY_LIMIT} bytes."), send_guarded)
+            await write_answer(problem(413, f"At most {limit or BODY_LIMIT} bytes."), send)
         except GoneError:
             return None
 

@@ -28,6 +28,7 @@ class Door:
         routes, console = APIRouter(prefix=HOME, include_in_schema=False), self._console
 
         @routes.get("")
+        @routes.get("/")
         async def home(visit: Annotated[Visit, Depends(console.needs())]) -> Response:
             return console.back(next((where for _, where in console.rooms(visit)), ME))
 

@@ -9,8 +9,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from starlette.responses import StreamingResponse
 
-from gateway.broadcasts.intake.report import still
 from gateway.broadcasts.intake.sheet_writing import Pipe, sheet_xml, workbook_parts
+from gateway.journal_csv import harmless
 
 _PIECE = 64 * 1024
 """Bytes handed over at once."""
@@ -44,7 +44,7 @@ async def _csv(rows: AsyncIterator[list[str]]) -> AsyncIterator[bytes]:
     text.write("\ufeff")
     table = csv.writer(text, delimiter=";")
     async for row in rows:
-        table.writerow(map(still, row))
+        table.writerow(map(harmless, row))
         if text.tell() >= _PIECE:
             yield text.getvalue().encode()
             text.seek(0)

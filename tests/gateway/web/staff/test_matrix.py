@@ -26,6 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # takes, or the scope of a program's key.
 TABLE = """
 GET  /staff                                  signed in
+GET  /staff/                                 signed in
 GET  /staff/login                            anybody
 POST /staff/login                            anybody
 GET  /staff/login/code                       anybody
