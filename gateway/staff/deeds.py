@@ -55,7 +55,7 @@ class Deeds:
     async def note(self, who: str, what: str, *, about: str = "", detail: str = "") -> None:
         """`about`: an IIN or a phone in full. `detail`: never anything personal."""
         mark = self.mark(about) if about else ""
-        deed = Deed(self._clock.now(), who, what, mark, _tail(about), detail[:_LONGEST])
+        deed = Deed(self._clock.now(), who, what, mark, tail_of(about), detail[:_LONGEST])
         named = about_key(mark)
         await self._redis("EVALSHA", self._note, 2, DEEDS, named, _encode(deed), str(int(bool(mark))))
 
@@ -76,5 +76,5 @@ def plain(about: str) -> str:
     return phone.e164 if phone is not None else about.strip()
 
 
-def _tail(about: str) -> str:
+def tail_of(about: str) -> str:
     return plain(about)[-4:] if len(about) >= 10 else ""

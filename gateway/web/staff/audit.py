@@ -8,22 +8,52 @@ from io import StringIO
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Query
+from msgspec import Struct, structs
 from starlette.responses import Response, StreamingResponse
 
 from gateway.clock import ALMATY
 from gateway.journal_csv import harmless
 from gateway.roles import Right
 from gateway.staff.accounts import Accounts
-from gateway.staff.deeds import TERMINAL, Deed
+from gateway.staff.deeds import TERMINAL, Deed, tail_of
 from gateway.staff.deeds_search import Asked, Search
 from gateway.web.staff.console import Console, Visit
 
 ROOM = "/staff/audit"
 _WORDS = "deed."
 _ENTRY = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
+_PERSON = re.compile(r"([0-9a-f]{32})-([0-9]{4})?")
 _IN_A_PIECE = 500
 Typed = Annotated[str, Query(max_length=100)]
+Sent = Annotated[str, Form(max_length=100)]
+
+
+class Filters(Struct, frozen=True):
+    """As they stand in the form."""
+
+    who: str = ""
+    what: str = ""
+    person: str = ""
+    """Whom it is about: the mark and the last digits. Addresses of pages hold no IIN and no phone."""
+    first: str = ""
+    last: str = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        named = {"who": self.who, "what": self.what, "person": self.person, "from": self.first, "to": self.last}
+        return {name: value for name, value in named.items() if value}
+
+    @property
+    def mark(self) -> str:
+        found = _PERSON.fullmatch(self.person)
+        return found[1] if found else ""
+
+    @property
+    def shown(self) -> str:
+        """In the place of an IIN or a phone."""
+        found = _PERSON.fullmatch(self.person)
+        return f"••••{found[2] or ''}" if found else ""
 
 
 class AuditRoom:
@@ -39,67 +69,63 @@ class AuditRoom:
         @routes.get("")
         async def look(
             visit: Annotated[Visit, Depends(needs)],
-            *,
-            who: Typed = "",
-            what: Typed = "",
-            about: Typed = "",
-            first: Annotated[str, Query(alias="from", max_length=10)] = "",
-            last: Annotated[str, Query(alias="to", max_length=10)] = "",
+            filters: Annotated[Filters, Depends(_asked)],
             before: Typed = "",
         ) -> Response:
-            asked, wrong = await self._asked(visit, who, what, about, (first, last))
-            page = await self._search.page(asked, before if _ENTRY.fullmatch(before) else "")
-            query = {"who": who, "what": what, "about": about, "from": first, "to": last}
-            kept = {name: value for name, value in query.items() if value}
-            return console.page(
-                visit,
-                "audit.html",
-                deeds=[(deed, self._what(visit, deed.what)) for deed in page.deeds],
-                who=await self._logins(visit),
-                kinds=self._kinds(visit),
-                query=query,
-                wrong=wrong,
-                newest=f"{ROOM}?{urlencode(kept)}" if before else "",
-                older=f"{ROOM}?{urlencode({**kept, 'before': page.older})}" if page.older else "",
-                table=f"{ROOM}/table.csv?{urlencode(kept)}",
-            )
+            return await self._page(visit, filters, before if _ENTRY.fullmatch(before) else "")
+
+        @routes.post("")
+        async def find(
+            visit: Annotated[Visit, Depends(console.acts(Right.AUDIT))],
+            filters: Annotated[Filters, Depends(_sent)],
+            about: Sent = "",
+        ) -> Response:
+            """Whom somebody looks for is itself something to know."""
+            if about.strip() != filters.shown:
+                filters = structs.replace(filters, person=await self._sought(visit, about.strip()))
+            return await self._page(visit, filters)
 
         @routes.get("/table.csv")
         async def table(
-            visit: Annotated[Visit, Depends(needs)],
-            *,
-            who: Typed = "",
-            what: Typed = "",
-            about: Typed = "",
-            first: Annotated[str, Query(alias="from", max_length=10)] = "",
-            last: Annotated[str, Query(alias="to", max_length=10)] = "",
+            visit: Annotated[Visit, Depends(needs)], filters: Annotated[Filters, Depends(_asked)]
         ) -> Response:
-            asked, _ = await self._asked(visit, who, what, about, (first, last))
             await console.deeds.note(visit.account.login, "audit.exported")
             named = f'attachment; filename="audit-{visit.now:%Y-%m-%d}.csv"'
             return StreamingResponse(
-                self._table(visit, asked),
+                self._table(visit, _wanted(filters)),
                 media_type="text/csv; charset=utf-8",
                 headers={"Content-Disposition": named},
             )
 
         return routes
 
-    async def _asked(
-        self, visit: Visit, who: str, what: str, about: str, days: tuple[str, str]
-    ) -> tuple[Asked, dict[str, str]]:
-        """Whom somebody looks for is itself something to know. What is no day is told, and left out."""
-        found, wrong = [], {}
-        for name, typed in zip(("from", "to"), days, strict=True):
-            day = _day(typed)
-            found.append(day)
-            if typed and day is None:
-                wrong[name] = self._console.say(visit, "staff.day.wrong")
-        mark = ""
-        if about.strip():
-            mark = self._console.deeds.mark(about)
-            await self._console.deeds.note(visit.account.login, "audit.searched", about=about)
-        return Asked(who, what, mark, found[0], found[1]), wrong
+    async def _sought(self, visit: Visit, about: str) -> str:
+        if not about:
+            return ""
+        await self._console.deeds.note(visit.account.login, "audit.searched", about=about)
+        return f"{self._console.deeds.mark(about)}-{tail_of(about)}"
+
+    async def _page(self, visit: Visit, filters: Filters, before: str = "") -> Response:
+        """What is no day is told, and left out."""
+        page = await self._search.page(_wanted(filters), before)
+        days = {"from": filters.first, "to": filters.last}
+        query = urlencode(filters.query)
+        return self._console.page(
+            visit,
+            "audit.html",
+            deeds=[(deed, self._what(visit, deed.what)) for deed in page.deeds],
+            who=await self._logins(visit),
+            kinds=self._kinds(visit),
+            filters=filters,
+            wrong={
+                name: self._console.say(visit, "staff.day.wrong")
+                for name, typed in days.items()
+                if typed and _day(typed) is None
+            },
+            newest=f"{ROOM}?{query}" if before else "",
+            older=f"{ROOM}?{urlencode({**filters.query, 'before': page.older})}" if page.older else "",
+            table=f"{ROOM}/table.csv?{query}",
+        )
 
     def _what(self, visit: Visit, what: str) -> str:
         known = f"{_WORDS}{what}"
@@ -134,6 +160,32 @@ class AuditRoom:
 
 
 _COLUMNS = ("at", "who", "what", "about", "detail")
+
+
+def _asked(
+    *,
+    who: Typed = "",
+    what: Typed = "",
+    person: Typed = "",
+    first: Annotated[str, Query(alias="from", max_length=10)] = "",
+    last: Annotated[str, Query(alias="to", max_length=10)] = "",
+) -> Filters:
+    return Filters(who, what, person, first, last)
+
+
+def _sent(
+    *,
+    who: Sent = "",
+    what: Sent = "",
+    person: Sent = "",
+    first: Annotated[str, Form(alias="from", max_length=10)] = "",
+    last: Annotated[str, Form(alias="to", max_length=10)] = "",
+) -> Filters:
+    return Filters(who, what, person, first, last)
+
+
+def _wanted(filters: Filters) -> Asked:
+    return Asked(filters.who, filters.what, filters.mark, _day(filters.first), _day(filters.last))
 
 
 def _taken(text: StringIO) -> str:

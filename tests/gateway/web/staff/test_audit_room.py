@@ -58,11 +58,33 @@ async def test_a_person_is_found_and_that_somebody_looked_is_known(
 ) -> None:
     await staff.deeds.note("aigul", "account.added", about=IIN, detail="this")
     await staff.deeds.note("aigul", "account.added", about="680412400124", detail="other")
-    page = (await auditor.get(ROOM, about="680412 400123")).text
+    page = (await auditor.post(ROOM, about="680412 400123")).text
     assert "this" in page
     assert "<td>other" not in page
+    assert 'value="••••0123"' in page
     looked = (await search.page(Asked(what="audit.searched"))).deeds
     assert [(deed.who, deed.tail) for deed in looked] == [("auditor", "0123")]
+
+
+async def test_whom_somebody_looks_for_stands_in_no_address(staff: Staffed, auditor: Signed, search: Search) -> None:
+    for number in range(60):
+        await staff.deeds.note("aigul", "account.added", about=IIN, detail=f"n{number:03}")
+        await staff.deeds.note("bolat", "account.added", about="680412400124", detail="other")
+    page = (await auditor.post(ROOM, about=IIN, who="aigul")).text
+    assert IIN not in page
+    older = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    further = (await auditor.browser.get(older)).text
+    assert "n000" in further
+    assert "<td>other" not in further
+    person = page.split('name="person" value="')[1].split('"')[0]
+    again = (await auditor.post(ROOM, about="••••0123", person=person)).text  # the form as it came
+    assert "n059" in again
+    assert "<td>other" not in again
+    assert "<td>other" in (await auditor.post(ROOM, about="", person=person)).text
+    assert len((await search.page(Asked(what="audit.searched"))).deeds) == 1
+    table = await auditor.get(f"{ROOM}/table.csv", person=person)
+    assert "n000" in table.text
+    assert "other" not in table.text
 
 
 async def test_who_what_and_days_narrow_it_and_a_day_that_is_none_is_told(staff: Staffed, auditor: Signed) -> None:

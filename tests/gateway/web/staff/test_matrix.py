@@ -120,6 +120,7 @@ GET  /staff/keys/new                         keys
 POST /staff/keys/new                         keys
 POST /staff/keys/{name}/revoke               keys
 GET  /staff/audit                            audit
+POST /staff/audit                            audit
 GET  /staff/audit/table.csv                  audit
 
 GET  /api/broadcasts                         broadcasts:read
