@@ -24,12 +24,13 @@ from gateway import matter_store
 from gateway.at import At, reached
 from gateway.channels import Inbound, Letter, surface
 from gateway.consequences import Asker, several_persons
+from gateway.inbox import spoken
 from gateway.links import Links
 from gateway.matter_store import MatterStore, home_of
 from gateway.matters import Matters
 from gateway.names import names_about, short
 from gateway.patience import Patience
-from gateway.store import Commit
+from gateway.store import Commit, shard_number
 from gateway.subject import channel, of_duty, subject
 from gateway.writing import Writing
 
@@ -239,11 +240,18 @@ class Answers:
             return await self._says(at, _Saying("stranger", "answer.late", at.pocket, [matter]))
         if matter in at.waiting and channel(at.inbound.address) != "sms" and not self._matters.rules.chat_answers:
             return await self._unclear(at, "by_sms")
-        # «иә», «жоқ»: if they were invited last, they may be coming, or not
-        if code is None and (at.invited or not await self._matters.has_asked(matter, at.phone)):
+        if code is None and not await self._is_meant(at, matter):
             return await self._unclear(at, Reason.UNSURE)
         answer = Answer.CONSENT if consent else Answer.REFUSAL
         return await self._happens(at, matter, "consent" if consent else "refusal", at.given(answer, code, text))
+
+    async def _is_meant(self, at: At, matter: Matter) -> bool:
+        """«иә», «жоқ»: if they were invited last, they may be coming, or not; and if a specialist has asked something
+        there, it may be the answer to that."""
+        if at.invited or not await self._matters.has_asked(matter, at.phone):
+            return False
+        address = at.inbound.address
+        return await self._store.record(shard_number(address), spoken.record(address)) is None
 
     async def _happens(self, at: At, matter: Matter, name: str, given: Given) -> Commit:
         inbound = at.inbound

@@ -1,7 +1,6 @@
 """What the specialists do with what people have written to them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 
 from msgspec import Struct
 
@@ -15,6 +14,7 @@ from gateway.channels import Letter, channel_of, surface
 from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.inbox import case as cases
+from gateway.inbox import spoken
 from gateway.inbox.case import Case, Kind, Line, RefusedError, State, Step
 from gateway.inbox.desk import Desk, Done, Queued
 from gateway.letters import Letters, News
@@ -26,8 +26,6 @@ LONGEST = 3000
 """Characters in a chat."""
 SHOWN = 300
 """Lines of a case on its page."""
-USEFUL = timedelta(days=3)
-"""So long an answer is of use to whoever asked."""
 TELLS = "handed"
 """How an errand that is about the person's talk is addressed: `handed:sms:+7701…`."""
 CALLS = "call"
@@ -104,8 +102,9 @@ class Inbox:
         if not fits(worded, way):
             raise RefusedError("staff.inbox.refused.long")
         now = self._clock.now()
-        until = (now + USEFUL).timestamp()
+        until = (now + spoken.USEFUL).timestamp()
         letter = Letter(f"inbox:{mark}", way, worded, now.timestamp(), until=until, proof=True)
+        await spoken.note(self._redis, way)
         await self._act(name, mark, lambda case, at: cases.answer(case, who, at, said, letter))
 
     async def note(self, name: str, who: str, mark: str, text: str) -> None:

@@ -247,6 +247,35 @@ async def test_a_yes_to_the_specialist_is_no_consent_and_a_code_is(affairs: Affa
     assert (await told(affairs))[-1] == ("said", "талия 96 см")
 
 
+@pytest.mark.parametrize(("there", "to", "reply"), [(ADDRESS, "chat", CHAT), (CHAT, "sms", ADDRESS)])
+async def test_a_yes_to_what_a_specialist_asks_by_the_other_channel_is_no_consent(
+    affairs: Affairs, there: str, to: str, reply: str
+) -> None:
+    await affairs.link(CHAT)
+    await affairs.told(opened())
+    await write(affairs, "Сұрақ", address=there)
+    await take(affairs, address=there)
+    await affairs.inbox.answer((await case(affairs, there)).id, "dana", "1", "Ертең үйде боласыз ба?", to)
+    await affairs.settle()
+    for text in ("иә", "жоқ", "да"):
+        await say(affairs, text, reply)
+        assert (await affairs.matter()).state == "asked"
+    assert (await affairs.matter()).yes in (await affairs.screen(reply))[-1]
+    await say(affairs, (await affairs.matter()).yes, reply)
+    assert (await affairs.matter()).state == "consented"
+
+
+async def test_a_yes_to_the_last_words_of_a_specialist_is_no_consent(affairs: Affairs) -> None:
+    await affairs.told(opened())
+    await write(affairs, "Сұрақ")
+    await take(affairs)
+    await answer(affairs, "Ертең келеміз, жақсы ма?", "1")
+    await affairs.inbox.close((await case(affairs)).id, "dana", "2")
+    await affairs.settle()
+    await affairs.sms("иә, рақмет")
+    assert (await affairs.matter()).state == "asked"
+
+
 async def test_nothing_that_a_specialist_does_answers_an_offer(affairs: Affairs) -> None:
     await affairs.told(opened())
     matter = await affairs.matter()
