@@ -1,6 +1,7 @@
 """The whole program as its composition root builds it, behind its own HTTP server on the loopback; and people and
 programs in front of it."""
 
+import asyncio
 import itertools
 import json
 import re
@@ -20,7 +21,8 @@ from bot.logs import Blotter
 from bot.server import address, listen
 from bot.settings import Settings
 from dialogs.language import Language
-from gateway.broadcasts.broadcast import Mode
+from gateway.broadcasts.broadcast import Broadcast, Mode
+from gateway.broadcasts.store import BroadcastStore
 from gateway.connection import Client, connect
 from gateway.roles import Role
 from gateway.staff.accounts import Account, Accounts, Held
@@ -116,6 +118,14 @@ class House(Struct, frozen=True):
     async def sms(self, phone: str, text: str) -> None:
         answer = await self.browser().post("/sandbox/sms", json={"from": phone, "text": text})
         assert answer.status_code < 300, answer.text
+
+    async def read(self, name: str) -> Broadcast:
+        """A broadcast, once nobody is at work on its list."""
+        store = BroadcastStore(self.ground.batched)
+        async with asyncio.timeout(30):
+            while (known := await store.load(name)) is None or known.reading is not None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return known
 
     async def everything(self) -> dict[str, str]:
         """All that is kept, but for what the program does by itself and for when a session was used last."""
