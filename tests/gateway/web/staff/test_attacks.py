@@ -586,7 +586,8 @@ async def test_streams_are_counted_and_keep_nobody_signed_in(whole: House, monke
     key = f"{{staff}}:session:{who.session}"
     await whole.redis.expire(key, 100)
     async with who.browser.stream("GET", "/staff/inbox/stream", headers=EVENTS) as first:
-        await anext(first.aiter_lines())
+        lines = first.aiter_lines()
+        await anext(lines)
         second = await who.browser.get("/staff/inbox/stream", headers=EVENTS)
         assert (second.status_code, second.headers["retry-after"]) == (503, "5")
     assert await whole.redis.ttl(key) <= 100
