@@ -177,11 +177,11 @@ class Application:
         channels[simulated.CHANNEL] = nobodys = Simulated(ground.batched, ground.clock)
         self._keep(outbox, broadcasts, nobodys)
         self._stack.push_async_callback(cast.lists.aclose)
-        self._keep(cast.sender, cast.forgetting)
+        self._keep(cast.sender, cast.forgetting.rounds)
         self._stack.push_async_callback(offers.esobes.aclose)
-        self._keep(offers.relays, offers.wakeups, counted.calendar, counted.recount)
+        self._keep(offers.relays, offers.wakeups.rounds, counted.calendar.rounds, counted.recount.rounds)
         self._stack.push_async_callback(counted.looks.aclose)
-        self._keep(kept.index, kept.archive, kept.tidying)
+        self._keep(kept.index.rounds, kept.archive.rounds, kept.tidying.rounds)
         self._stack.push_async_callback(spoken.registers.aclose)
         self._keep(spoken.errands)
         sandbox = self._sandbox(ground, phones, outboxes, offers=offers, spoken=spoken, sender=cast.sender)
@@ -292,7 +292,7 @@ class Application:
     def _figures(self, ground: Ground) -> web.CountToday:
         """They are counted from now on."""
         counting = Counting(ground.batched)
-        self._keep(counting)
+        self._keep(counting.rounds)
         return Today(ground.batched, ground.clock).counted
 
     def _keep(self, *works: Work) -> None:

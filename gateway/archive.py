@@ -8,7 +8,6 @@ loses nothing, and nothing is written down twice.
 
 import asyncio
 import logging
-from asyncio import Event
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -21,10 +20,11 @@ from msgspec import Struct
 from gateway import archive_files as files
 from gateway.archive_files import ArchiveError, Writer
 from gateway.clock import ALMATY, Clock
-from gateway.connection import Batched, RedisAwayError
+from gateway.connection import Batched
 from gateway.journal import Entry
 from gateway.journal_index import JournalIndex, Placed, placed
 from gateway.letters import Letters
+from gateway.rounds import Rounds
 from gateway.store import AuditLine, Line, shard, tag
 from gateway.strands import Spot, oldest, spot_of
 from gateway.writing import Note
@@ -96,22 +96,13 @@ class Archive:
         self._months = months
         self._owner = owner
         self._take = redis.script(_TAKE)
-        self._stopping = Event()
+        self.rounds = Rounds(self._look, LOOK, "the archive of the journals")
 
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self.put_away()
-            except (RedisAwayError, OSError, ArchiveError) as error:
-                log.error("old lines stay where they are: %s", error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        self._stopping.set()
+    async def _look(self) -> None:
+        try:
+            await self.put_away()
+        except (OSError, ArchiveError) as error:
+            log.error("old lines stay where they are: %s", error)
 
     async def put_away(self) -> int:
         """How many lines are in files now, and in Redis no more."""

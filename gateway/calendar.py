@@ -8,9 +8,7 @@ Whoever holds the program's `Workdays` holds the same one; once a second each pr
 grown, and if it has, makes the tables anew and exchanges them in one assignment.
 """
 
-import asyncio
 import logging
-from asyncio import Event
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
@@ -20,7 +18,8 @@ from msgspec import Struct
 
 from dialogs.entries import Entry
 from dialogs.workdays import Base, Workdays
-from gateway.connection import Batched, RedisAwayError
+from gateway.connection import Batched
+from gateway.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ class Calendar:
         self._redis = redis
         self._base = base
         self._add = redis.script(_ADD)
-        self._stopping = Event()
+        self.rounds = Rounds(self.look, LOOK, "the calendar of working days")
         self.workdays = workdays
         self.version = NOTHING
         self.history: Sequence[Held] = ()
@@ -103,21 +102,6 @@ class Calendar:
         if added is not None:
             await self.look()
         return added is not None
-
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self.look()
-            except RedisAwayError as error:
-                log.warning("the calendar waits for Redis: %s", error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        self._stopping.set()
 
 
 def _history(stored: Sequence[tuple[str, bytes]]) -> list[Held]:

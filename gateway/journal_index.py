@@ -11,7 +11,6 @@ The clock of the sandbox may be put back, so a day's lines may lie among others;
 import asyncio
 import logging
 import struct
-from asyncio import Event
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -21,8 +20,9 @@ import msgspec
 from msgspec import Struct
 
 from gateway.clock import ALMATY
-from gateway.connection import Batched, RedisAwayError
+from gateway.connection import Batched
 from gateway.journal import Entry, Period, journal_key
+from gateway.rounds import Rounds
 from gateway.store import SHARDS, tag
 from gateway.strands import Range, Spot, spot_of
 
@@ -103,23 +103,11 @@ class JournalIndex:
         self._redis = redis
         self._advance = redis.script(_ADVANCE)
         self._delete = redis.script(_DELETE)
-        self._stopping = Event()
+        self.rounds = Rounds(self._look, LOOK, "the index of the journal")
 
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                for number in range(SHARDS):  # one after the other: people are being answered meanwhile
-                    await self._advance_in(number, _BREATH)
-            except RedisAwayError as error:
-                log.warning("the journal's index waits for Redis: %s", error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        self._stopping.set()
+    async def _look(self) -> None:
+        for number in range(SHARDS):  # one after the other: people are being answered meanwhile
+            await self._advance_in(number, _BREATH)
 
     async def advance(self) -> None:
         """Everything that stands in the journal now stands in the index afterwards."""

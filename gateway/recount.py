@@ -8,7 +8,6 @@ it stopped, for what was counted anew already stays as it is. What is opened or 
 
 import asyncio
 import logging
-from asyncio import Event
 from collections.abc import Mapping
 from datetime import datetime
 from time import monotonic
@@ -22,10 +21,11 @@ from dialogs.matters.matter import Matter
 from gateway import open_deadlines
 from gateway.calendar import NOTHING, Calendar
 from gateway.clock import Clock
-from gateway.connection import Batched, RedisAwayError
+from gateway.connection import Batched
 from gateway.duties import Duties
 from gateway.matters import Matters
 from gateway.open_deadlines import Law
+from gateway.rounds import Rounds
 from gateway.store import SHARDS
 
 log = logging.getLogger(__name__)
@@ -85,25 +85,7 @@ class Recount:
         self._clock = clock
         self._hold = redis.script(_HOLD)
         self._me = me
-        self._stopping = Event()
-
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                if monotonic() - self._calendar.changed >= SETTLED:
-                    await self.catch_up()
-            except RedisAwayError as error:
-                log.warning("counting anew waits for Redis: %s", error)
-            except Exception:  # what it stumbled over stands in its way the next time as well, and nothing else's
-                log.exception("open deadlines could not be counted anew")
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        self._stopping.set()
+        self.rounds = Rounds(self._look, LOOK, "counting open deadlines anew")
 
     async def progress(self) -> Progress:
         held = _text(await self._redis("HGETALL", KEY))
@@ -115,6 +97,10 @@ class Recount:
     async def moved(self) -> dict[str, int]:
         """How many last days each version of the calendar has moved."""
         return {version: int(number) for version, number in _text(await self._redis("HGETALL", MOVED)).items()}
+
+    async def _look(self) -> None:
+        if monotonic() - self._calendar.changed >= SETTLED:
+            await self.catch_up()
 
     async def catch_up(self) -> None:
         """Until everything is counted by the calendar that holds now, unless another process is at it."""
@@ -128,7 +114,7 @@ class Recount:
         looked = progress.looked
         for shard in range(progress.shard, SHARDS):
             async for number, found in open_deadlines.pages(self._redis, shard):
-                if self._stopping.is_set() or self._calendar.version != version or not await self._held():
+                if self.rounds.stopping or self._calendar.version != version or not await self._held():
                     return
                 looked += number
                 moved = await self._page(shard, found)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from asyncio import Event
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from gateway.clock import Clock
 from gateway.connection import PATIENCE, RedisAwayError
 from gateway.failures import told
 from gateway.matter_store import MatterStore
+from gateway.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -37,22 +37,7 @@ class Wakeups:
         self._clock = clock
         self._woken = woken
         self._wake = wake
-        self._stopping = Event()
-
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self.ring(LAG)
-            except RedisAwayError as error:
-                log.warning("the clock waits for Redis: %s", error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        self._stopping.set()
+        self.rounds = Rounds(lambda: self.ring(LAG), LOOK, "the clock of the matters")
 
     async def ring(self, lag: float = 0.0) -> float | None:
         """Everything that is due now happens; answers with the time at which something is due next."""

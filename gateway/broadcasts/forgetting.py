@@ -1,9 +1,6 @@
 """Whom a broadcast has gone to is forgotten once nobody can need it any more: what remains is how many, and what was
 sent."""
 
-import asyncio
-import logging
-from asyncio import Event
 from datetime import timedelta
 
 from msgspec import structs
@@ -13,10 +10,7 @@ from gateway.broadcasts.broadcast import Broadcast
 from gateway.broadcasts.lists import Lists
 from gateway.broadcasts.store import BroadcastStore
 from gateway.clock import Clock
-from gateway.connection import RedisAwayError
-from gateway.failures import told
-
-log = logging.getLogger(__name__)
+from gateway.rounds import Rounds
 
 LOOK = 3600.0
 """Seconds between two looks."""
@@ -30,24 +24,7 @@ class Forgetting:
         self._lists = lists
         self._clock = clock
         self._keep = keep
-        self._stopping = Event()
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self.look()
-            except RedisAwayError as error:
-                log.warning("old lists of recipients wait for Redis: %s", error)
-            except Exception as error:
-                log.error("old lists of recipients could not be looked through: %s", told(error))
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
+        self.rounds = Rounds(self.look, LOOK, "old lists of recipients")
 
     async def look(self) -> None:
         if self._keep is None:

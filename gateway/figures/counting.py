@@ -9,7 +9,6 @@ caught up with piece by piece, while people are being answered.
 
 import asyncio
 import logging
-from asyncio import Event
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -17,9 +16,10 @@ from datetime import date
 import msgspec
 
 from gateway.clock import ALMATY, day_of
-from gateway.connection import Batched, RedisAwayError
+from gateway.connection import Batched
 from gateway.figures.tallies import Tally, as_arguments, keys_of
 from gateway.journal import Direction, Entry
+from gateway.rounds import Rounds
 from gateway.store import SHARDS, Line, tag
 from gateway.streams import place_of
 
@@ -74,29 +74,14 @@ class Counting:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._advance = redis.script(_ADVANCE)
-        self._stopping = Event()
-
-    async def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self.catch_up(breath=BREATH)
-            except RedisAwayError as error:
-                log.warning("counting waits for Redis: %s", error)
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._stopping.wait()
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        self._stopping.set()
+        self.rounds = Rounds(lambda: self.catch_up(breath=BREATH), LOOK, "counting")
 
     async def catch_up(self, seconds: float | None = None, *, breath: float = 0.0) -> bool:
         """Counts what has not been counted, for so long at most. False: there is more."""
         loop = asyncio.get_running_loop()
         until = None if seconds is None else loop.time() + seconds
         left = [(shard, stream) for shard in range(SHARDS) for stream in STREAMS]
-        while left and not self._stopping.is_set():
+        while left and not self.rounds.stopping:
             more = []
             for one in left:
                 if until is not None and loop.time() >= until:

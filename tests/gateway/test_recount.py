@@ -298,11 +298,11 @@ async def test_all_processes_count_by_the_new_calendar(affairs: Affairs, calenda
     await elsewhere.look()
     await enter(calendar)
     assert elsewhere.workdays.is_working(THURSDAY)
-    running = asyncio.create_task(elsewhere.run())
+    running = asyncio.create_task(elsewhere.rounds.run())
     async with asyncio.timeout(5):
         while elsewhere.workdays.is_working(THURSDAY):  # noqa: ASYNC110 - it is the loop itself that is looked at
             await asyncio.sleep(0.02)
-    elsewhere.stop()
+    elsewhere.rounds.stop()
     await running
     assert elsewhere.workdays.edition == 1
 

@@ -171,10 +171,10 @@ async def test_it_waits_while_redis_is_away_and_stops_when_told(
     async def woken(home: int, offer: str) -> None: ...
 
     wakeups = Wakeups(store, Hands(), woken, lambda _: None)
-    run = asyncio.create_task(wakeups.run())
-    while caplog.text.count("the clock waits for Redis") < 3:  # noqa: ASYNC110 - a log knows no events
+    run = asyncio.create_task(wakeups.rounds.run())
+    while caplog.text.count("the clock of the matters: Redis is away") < 3:  # noqa: ASYNC110 - a log knows no events
         await asyncio.sleep(0)
-    wakeups.stop()
+    wakeups.rounds.stop()
     await run
     await close(client)
 
@@ -217,9 +217,9 @@ async def test_it_rings_by_itself(affairs: Affairs) -> None:
         rung.set()
 
     wakeups = Wakeups(affairs.store, affairs.clock, woken, affairs.outbox.wake)
-    run = asyncio.create_task(wakeups.run())
+    run = asyncio.create_task(wakeups.rounds.run())
     await rung.wait()
-    wakeups.stop()
+    wakeups.rounds.stop()
     await run
     await affairs.settle()
     assert affairs.answered() == [("O-1:1", "silence")]

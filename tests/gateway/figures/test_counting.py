@@ -128,11 +128,11 @@ async def test_a_page_is_all_that_is_read_at_once(
     monkeypatch.setattr(counting, "BREATH", 0.0)
     await write(batched, PAGE + 1, shards=1)
     counter = Counting(batched)
-    task = asyncio.create_task(counter.run())
+    task = asyncio.create_task(counter.rounds.run())
     async with asyncio.timeout(10):
         while await heard(batched) <= PAGE:  # noqa: ASYNC110 - another task counts
             await asyncio.sleep(0.01)
-    counter.stop()
+    counter.rounds.stop()
     await task
     assert await redis.hget(f"{tag(0)}:counted", "journal")
 
