@@ -8,30 +8,35 @@ that an entry too many harms nobody.
 import asyncio
 from collections.abc import Iterator, Mapping
 
-from msgspec import MsgspecError
-
-from dialogs import session as sessions
 from dialogs.broadcasts.states import State
-from gateway.broadcasts.fates import BY_CHAT, BY_SMS, WAYS, Fate, Fates, Place, place_of
+from gateway.broadcasts import simulated
+from gateway.broadcasts.fates import BY_CHAT, BY_SMS, WAYS, Fate, Fates, Place, Record, place_of
+from gateway.broadcasts.readers import Reader, Readers
+from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.store import broadcast_of, read
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, Withdrawn, channel_of
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.routes.trails import Trails
-from gateway.store import shard
 
 _LOOK = 1.0
 """Seconds between two looks whether Redis is back."""
+_PAUSED = 60.0
+"""Seconds after which it is looked whether what may have left before a pause may be asked about again."""
 _CHATS = frozenset({"tg", "chat"})
+_GOES_ON = (State.RUNNING, State.DONE)
+"""Of what is done something may leave still: what its provider has refused after all."""
 _FORGETFUL = "tg"
 """The channel that does not know whether it has had a letter before."""
 
 
 class Casting:
-    def __init__(self, redis: Batched, channel: Channel, clock: Clock) -> None:
+    def __init__(self, redis: Batched, channel: Channel, clock: Clock, *, rolls: Rolls, readers: Readers) -> None:
         self._redis = redis
         self._channel = channel
         self._clock = clock
+        self._rolls = rolls
+        self._readers = readers
         self._fates = Fates(redis)
         self._trails = Trails(redis)
 
@@ -51,23 +56,36 @@ class Casting:
 
     async def _ready(self, letter: Letter, place: Place, round_: int) -> Outcome | None:
         """None: it may leave now, and it is written down that it does."""
-        leaving = self._fates.step(place, round_, Fate.LEAVING, self._now())
-        before, state, quiet = await asyncio.gather(leaving, self._state(place), self._is_quiet(letter.address))
+        leaves = self._leaves(letter, place, round_)
+        before, state, reader = await asyncio.gather(leaves, self._state(place), self._reader(letter, place))
         if before is None:
             return Withdrawn("it has left, or was taken back")
         if before.fate is Fate.LEAVING and channel_of(letter.address) == _FORGETFUL:
             return await self._unknown(place, round_)
-        if state is State.RUNNING and not quiet:
+        moved = _is_chat(letter) and reader.chat != letter.address
+        if state in _GOES_ON and not reader.quiet and not moved:
             return None
-        if before.fate is Fate.LEAVING and (await self._trails.load(letter.id)).route:  # a provider may have it
-            return None if state is not State.CANCELLED else await self._unknown(place, round_)
+        if before.fate is Fate.LEAVING and (trail := await self._trails.load(letter.id)).route:
+            if trail.taken:
+                return None  # whoever carries it says so, and sends nothing
+            if state is State.CANCELLED or reader.quiet:
+                return await self._unknown(place, round_)
+            return Retry("its broadcast stands still; a report may come", _PAUSED)
         if state is State.CANCELLED:
             await self._fates.step(place, round_, Fate.CANCELLED, self._now())
-        elif state is State.RUNNING:
+        elif reader.quiet:
             await self._fates.step(place, round_, Fate.OPTED_OUT, self._now())
-        else:
+        else:  # it is written anew, once it may be
             await self._fates.step(place, round_, Fate.WAITS, self._now(), back=str(place.row))
         return Withdrawn("it is not wanted now")
+
+    async def _leaves(self, letter: Letter, place: Place, round_: int) -> Record | None:
+        """The record as it was; None: this letter does not leave any more."""
+        before = await self._fates.step(place, round_, Fate.LEAVING, self._now())
+        if before is None and (trail := await self._trails.load(letter.id)).refused and not trail.route:
+            await self._fates.step(place, round_, Fate.QUEUED, self._now())  # whoever had taken it has it no more
+            before = await self._fates.step(place, round_, Fate.LEAVING, self._now())
+        return before
 
     async def _unknown(self, place: Place, round_: int) -> Outcome:
         await self._fates.step(place, round_, Fate.UNKNOWN, self._now())
@@ -75,7 +93,7 @@ class Casting:
 
     async def _settled(self, letter: Letter, place: Place, round_: int, outcome: Outcome) -> Outcome:
         """What a provider has answered is known to nobody else: it is written down however long Redis is away."""
-        is_chat = channel_of(letter.address) in _CHATS
+        is_chat = _is_chat(letter)
         match outcome:
             case Sent():
                 fate = Fate.DELIVERED if outcome.delivered else Fate.ACCEPTED
@@ -105,13 +123,17 @@ class Casting:
         stored: bytes | None = await self._redis("GET", f"{{staff}}:broadcast:{broadcast_of(place.roll)}")
         return read(stored).state if stored else State.CANCELLED
 
-    async def _is_quiet(self, address: str) -> bool:
-        """Whoever reads there has stopped what the law does not ask for."""
-        stored: bytes | None = await self._redis("GET", f"{shard(address)}:session:{address}")
-        try:
-            return stored is not None and sessions.read(stored).quiet
-        except (MsgspecError, KeyError):
-            return False  # the talk begins anew at the next message
+    async def _reader(self, letter: Letter, place: Place) -> Reader:
+        """Whoever is at the phone, and in the chat that is linked to it by now."""
+        if channel_of(letter.address) == simulated.CHANNEL:
+            return Reader()
+        phone = letter.address.partition(":")[2]
+        if _is_chat(letter):
+            if (recipient := await self._rolls.one(place)) is None:
+                return Reader()  # the list is forgotten, and with it what was to leave
+            phone = recipient.phone
+        (reader,) = await self._readers.at([phone])
+        return reader
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -124,12 +146,15 @@ class Castings(Mapping[str, Channel]):
         self._redis = redis
         self._channels = channels
         self._clock = clock
+        self._rolls, self._readers = Rolls(redis), Readers(redis, channels)
         self._castings: dict[str, Casting] = {}
 
     def __getitem__(self, name: str) -> Channel:
         channel = self._channels[name]
         if name not in self._castings:
-            self._castings[name] = Casting(self._redis, channel, self._clock)
+            self._castings[name] = Casting(
+                self._redis, channel, self._clock, rolls=self._rolls, readers=self._readers
+            )
         return self._castings[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -137,3 +162,7 @@ class Castings(Mapping[str, Channel]):
 
     def __len__(self) -> int:
         return len(self._channels)
+
+
+def _is_chat(letter: Letter) -> bool:
+    return channel_of(letter.address) in _CHATS

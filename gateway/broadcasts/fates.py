@@ -53,7 +53,7 @@ WAYS = {"kannel": "k", "smsc": "c", "mobizon": "m"}
 
 _COMES_FROM: dict[Fate, str] = {
     Fate.LEAVING: "ql",
-    Fate.QUEUED: "l",
+    Fate.QUEUED: "la",
     Fate.WAITS: "ql",
     Fate.CANCELLED: "wql",
     Fate.ACCEPTED: "qleu",
@@ -81,7 +81,8 @@ local function write(row, before, after)
 end
 """
 
-# Somebody else may have released meanwhile: then nothing happens. A row that is done already is passed over.
+# Somebody else may have released meanwhile, or another round may have begun: then nothing happens. A row that is done
+# already is passed over.
 _RELEASE = (
     _HELP
     + """
@@ -90,8 +91,12 @@ local taken = tonumber(ARGV[3])
 if taken > 0 then
   local back = redis.call('LRANGE', KEYS[3], 0, taken - 1)
   for at = 1, taken do if back[at] ~= ARGV[3 + at] then return 0 end end
-  redis.call('LTRIM', KEYS[3], taken, -1)
 end
+for at = 4 + taken, #ARGV, 3 do
+  local before = known(ARGV[at])
+  if string.sub(before, 1, 1) == 'w' and string.sub(before, 2, 2) ~= string.sub(ARGV[at + 1], 2, 2) then return 0 end
+end
+redis.call('LTRIM', KEYS[3], taken, -1)
 redis.call('HSET', KEYS[2], 'next', ARGV[2])
 for at = 4 + taken, #ARGV, 3 do
   local before = known(ARGV[at])

@@ -122,6 +122,7 @@ class Lists:
         return await self._ended(broadcast.id, reading, Reason("staff.broadcast.list.interrupted"))
 
     async def _read(self, name: str, reading: Reading, mode: Mode, team: Collection[str]) -> None:
+        alive = asyncio.create_task(self._stay_alive(reading.roll))
         try:
             refused = await self._really_read(name, reading, mode, team)
         except RedisAwayError as error:
@@ -132,10 +133,19 @@ class Lists:
         except Exception as error:
             log.error("a list could not be read: %s", told(error))
             refused = Reason("staff.broadcast.list.failed")
+        finally:
+            alive.cancel()
         if refused is not None:
             with suppress(RedisAwayError):
                 await self._ended(name, reading, refused)
                 await self._rolls.remove(reading.roll)
+
+    async def _stay_alive(self, roll: str) -> None:
+        """However long there is nothing new to tell: E-Sobes is slow, and who is known is looked through for long."""
+        while True:
+            await asyncio.sleep(ALIVE / 3)
+            with suppress(RedisAwayError):
+                await self._redis("EXPIRE", _key(roll), ALIVE)
 
     async def _really_read(self, name: str, reading: Reading, mode: Mode, team: Collection[str]) -> Reason | None:
         await self._note(reading.roll, Stage())

@@ -76,13 +76,14 @@ class Rolls:
         self._chunks: OrderedDict[tuple[str, int, int], list[Recipient]] = OrderedDict()
 
     async def add(self, roll: str, shard: int, chunk: int, recipients: Sequence[Recipient]) -> None:
-        """The next chunk of a new roll. Nothing is written twice: whoever cannot tell begins another roll."""
-        waiting = fates.write(Record(Fate.WAITS, 0, NO_WAY, 0, 0)) * len(recipients)
+        """The next chunk of a new roll: all before it are full. Twice is as once, for a cluster's client asks again
+        by itself where a node was away."""
+        first, waiting = chunk * CHUNK, fates.write(Record(Fate.WAITS, 0, NO_WAY, 0, 0)) * len(recipients)
         packed = await asyncio.to_thread(_pack, recipients)
         await asyncio.gather(
             self._redis("HSET", _key(roll, shard, "rows"), chunk, packed),
-            self._redis("APPEND", _key(roll, shard, "fates"), waiting),
-            self._redis("HINCRBY", _key(roll, shard, "counts"), Fate.WAITS.value, len(recipients)),
+            self._redis("SETRANGE", _key(roll, shard, "fates"), first * WIDTH, waiting),
+            self._redis("HSET", _key(roll, shard, "counts"), Fate.WAITS.value, first + len(recipients)),
         )
 
     async def remove(self, roll: str) -> None:
@@ -107,6 +108,11 @@ class Rolls:
         """These recipients; each of them is there."""
         chunks = {row // CHUNK: await self._chunk(roll, shard, row // CHUNK) for row in rows}
         return [chunks[row // CHUNK][row % CHUNK] for row in rows]
+
+    async def one(self, place: Place) -> Recipient | None:
+        """None: the roll is forgotten."""
+        chunk = await self._chunk(place.roll, place.shard, place.row // CHUNK)
+        return chunk[place.row % CHUNK] if chunk else None
 
     async def everybody(self, roll: str) -> AsyncIterator[tuple[Place, Recipient, Record]]:
         """With what is known of them by then."""

@@ -19,7 +19,7 @@ from dialogs.broadcasts.states import State
 from dialogs.matters import window
 from dialogs.matters.window import Quiet
 from gateway.broadcasts.broadcast import Broadcast, Change
-from gateway.broadcasts.fates import Fate, Fates, Place, record_in, rows_in
+from gateway.broadcasts.fates import BY_CHAT, Fate, Fates, Place, record_in, rows_in
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.store import BroadcastStore, settled
 from gateway.broadcasts.writing import Writer
@@ -90,7 +90,7 @@ class Sender:
             except RedisAwayError as error:
                 log.warning("broadcasts wait for Redis: %s", error)
             except Exception as error:
-                log.error("a broadcast could not go on: %s", told(error))
+                log.error("broadcasts could not go on: %s", told(error))
             await self._rest(_BREATH if moved else _LOOK)
 
     async def ring(self) -> tuple[bool, float | None]:
@@ -98,20 +98,33 @@ class Sender:
         next, as far as the clock knows: seconds since 1970."""
         moved, due = False, list[float]()
         for broadcast in await self._store.alive():
-            now = self._clock.now()
-            match broadcast.state:
-                case State.SCHEDULED if broadcast.starts is not None and broadcast.starts > now:
-                    due.append(broadcast.starts.timestamp())
-                case State.SCHEDULED:
-                    await self._begin(broadcast, now)
-                    moved = True
-                case State.RUNNING if (opens := window.leaves(now, self._quiet)) > now:
-                    due.append(opens.timestamp())
-                case State.RUNNING:
-                    moved = await self._release(broadcast, now) or await self._finish(broadcast, now) or moved
-                case State.PAUSED | State.CANCELLED:
-                    await self._take_back(broadcast, now)
+            try:
+                has_moved, next_ = await self._go_on(broadcast)
+            except RedisAwayError:
+                raise
+            except Exception as error:  # the others do not wait for this one
+                log.error("broadcast %s could not go on: %s", broadcast.id, told(error))
+                continue
+            moved = moved or has_moved
+            due += next_
         return moved, min(due, default=None)
+
+    async def _go_on(self, broadcast: Broadcast) -> tuple[bool, list[float]]:
+        """With one: has something moved, and when is something due."""
+        now = self._clock.now()
+        match broadcast.state:
+            case State.SCHEDULED if broadcast.starts is not None and broadcast.starts > now:
+                return False, [broadcast.starts.timestamp()]
+            case State.SCHEDULED:
+                await self._begin(broadcast, now)
+                return True, []
+            case State.RUNNING if (opens := window.leaves(now, self._quiet)) > now:
+                return False, [opens.timestamp()]
+            case State.RUNNING:
+                return await self._release(broadcast, now) or await self._finish(broadcast, now), []
+            case State.PAUSED | State.CANCELLED:
+                await self._take_back(broadcast, now)
+        return False, []
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -197,10 +210,10 @@ class Sender:
         """What is under way for so long that no answer is to be expected: a report may still tell."""
         records = await self._fates.records(roll, shard)
         for row in rows_in(records, (Fate.LEAVING,)):
-            if record_in(records, row).at > now.timestamp() - _UNDER_WAY:
+            record, place = record_in(records, row), Place(roll, shard, row)
+            if record.at > now.timestamp() - _UNDER_WAY:
                 continue
-            place = Place(roll, shard, row)
-            somewhere = (await self._trails.load(place.letter(round_))).route
+            somewhere = record.way == BY_CHAT or (await self._trails.load(place.letter(round_))).route
             fate = Fate.UNKNOWN if somewhere else Fate.CANCELLED
             await self._fates.step(place, round_, fate, now.timestamp())
 

@@ -1,37 +1,21 @@
 """A recipient → the letter that leaves, or the reason why none does."""
 
-import asyncio
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from msgspec import MsgspecError, Struct
 
-from dialogs import session as sessions
 from dialogs.broadcasts.texts import MOST_PARTS, Pattern, as_sms, patterns
 from dialogs.language import Language
-from dialogs.matters import pocket
-from dialogs.session import Session
 from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Broadcast, Mode
 from gateway.broadcasts.fates import BY_CHAT, BY_SMS, NO_WAY, Fate, Place, Record, Released
+from gateway.broadcasts.readers import Reader, Readers
 from gateway.broadcasts.rolls import Recipient
-from gateway.channels import Letter, channel_of
+from gateway.channels import Letter
 from gateway.connection import Batched
-from gateway.matter_store import pocket_key
-from gateway.store import shard
-from gateway.ways import chat_of
 
 _encode = msgspec.json.Encoder().encode
-
-
-class Reader(Struct, frozen=True):
-    """Who reads at a phone, and at the chat linked to it."""
-
-    chat: str | None = None
-    language: Language | None = None
-    quiet: bool = False
-    """They have stopped what the law does not ask for, here or there."""
 
 
 class TextsOf:
@@ -55,9 +39,8 @@ class Writer:
 
     def __init__(self, redis: Batched, broadcast: Broadcast, channels: Container[str]) -> None:
         """`channels`: those that serve somebody."""
-        self._redis = redis
         self._broadcast = broadcast
-        self._channels = channels
+        self._reading = Readers(redis, channels)
         self._texts = TextsOf(broadcast)
 
     async def written(
@@ -97,29 +80,4 @@ class Writer:
     async def _readers(self, phones: Sequence[str]) -> list[Reader]:
         if self._broadcast.mode is Mode.TEST:
             return [Reader(quiet=phone == simulated.OPTED_OUT) for phone in phones]
-        addresses = [f"sms:{phone}" for phone in phones]
-        talks = asyncio.gather(*map(self._talk, addresses))
-        stored = await asyncio.gather(*(self._redis("GET", pocket_key(address)) for address in addresses))
-        chats = [self._served(chat_of(pocket.read(one))) for one in stored]
-        at_phone = await talks
-        in_chat = await asyncio.gather(*(self._talk(chat) for chat in chats))
-        return [
-            Reader(
-                chat,
-                next((one.language for one in (there, here) if one and one.language), None),
-                any(one.quiet for one in (there, here) if one),
-            )
-            for chat, here, there in zip(chats, at_phone, in_chat, strict=True)
-        ]
-
-    def _served(self, chat: str | None) -> str | None:
-        return chat if chat is not None and channel_of(chat) in self._channels else None
-
-    async def _talk(self, address: str | None) -> Session | None:
-        if address is None:
-            return None
-        stored: bytes | None = await self._redis("GET", f"{shard(address)}:session:{address}")
-        try:
-            return sessions.read(stored) if stored else None
-        except (MsgspecError, KeyError):
-            return None  # the talk begins anew at the next message
+        return await self._reading.at(phones)

@@ -125,7 +125,7 @@ class Desk(Struct):
         session = structs.replace(sessions.new("ref"), quiet=quiet, language=language, state="menu")
         await self.redis("SET", f"{shard(address)}:session:{address}", sessions.write(session))
 
-    async def link(self, phone: str, chat: str) -> None:
+    async def link(self, phone: str, chat: str | None) -> None:
         await self.redis("SET", pocket_key(f"sms:{phone}"), pocket.write(Pocket(chat=chat)))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -12,13 +13,17 @@ from msgspec import structs
 from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import Texts
 from dialogs.language import Language
-from gateway.broadcasts.broadcast import Audience, Broadcast, BroadcastError, Filter, Mode
+from gateway.broadcasts import lists
+from gateway.broadcasts.broadcast import Audience, Broadcast, BroadcastError, Filter, Mode, Reading
 from gateway.broadcasts.fates import Fate
 from gateway.broadcasts.forgetting import Forgetting
-from gateway.broadcasts.lists import ALIVE
+from gateway.broadcasts.intake.rows import Row, Summary
+from gateway.broadcasts.known import Known
+from gateway.broadcasts.lists import ALIVE, Lists
 from gateway.broadcasts.reached import Reached
 from gateway.channels import Rejected, Sent
 from gateway.connection import Batched, Client
+from gateway.inquiries import Inquiries
 from gateway.store import outbox_key, shard_number
 from tests.gateway.broadcasts.sending import NOON, Desk, Hand, desk, hand, people
 
@@ -44,9 +49,9 @@ class Office:
     async def read(self, made: Broadcast) -> Broadcast:
         """Once nobody is at work on its list."""
         async with asyncio.timeout(30):
-            while (known := await self.broadcasts.load(made.id)).reading is not None:  # noqa: ASYNC110
+            while self.lists.under_way:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        return known
+        return await self.broadcasts.load(made.id)
 
 
 @pytest.fixture
@@ -148,6 +153,38 @@ async def test_a_reading_that_nobody_goes_on_with_ends(office: Office) -> None:
     await office.whole.clock.move(NOON + timedelta(seconds=ALIVE + 1))
     known = await office.broadcasts.load(made.id)
     assert (known.reading, known.refused) == (None, ("staff.broadcast.list.interrupted", ()))
+
+
+async def test_a_list_that_takes_long_is_not_taken_for_interrupted(
+    office: Office, redis: Client, batched: Batched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "ALIVE", 1)
+    found, whole = asyncio.Event(), office.whole
+
+    class Slow(Known):
+        async def find(self, wanted: Filter) -> tuple[Summary, list[Row]]:
+            await found.wait()
+            return await super().find(wanted)
+
+    slow, inquiries = Slow(redis, batched), cast("Inquiries", None)
+    made = await office.broadcasts.make("aigul", "Жаңалық", TEXTS)
+    reading = Reading("b7.1", "", NOON, "aigul", Filter())
+    made = await whole.store.change(made.id, lambda known: structs.replace(known, reading=reading))
+    async with aclosing(
+        Lists(batched, whole.store, whole.rolls, inquiries, slow, clock=whole.clock, folder=tmp_path)
+    ) as at_work:
+        at_work.read(made, reading, frozenset())
+        left, renewed = 1000, 0
+        async with asyncio.timeout(30):
+            while renewed < 4:
+                before, left = left, await batched("PTTL", "{staff}:reading:b7.1")
+                renewed += left > before > 0
+                await asyncio.sleep(0.01)
+        assert await at_work.closed_if_interrupted(made) == made
+        found.set()
+        while at_work.under_way:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (await office.broadcasts.load(made.id)).refused == ("staff.broadcast.list.found_nobody", ())
 
 
 async def test_the_team_gets_it_and_nobody_else(office: Office) -> None:

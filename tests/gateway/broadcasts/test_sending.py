@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import time, timedelta
+from typing import cast
 
 import pytest
 from msgspec import structs
@@ -10,13 +11,14 @@ from msgspec import structs
 from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import Texts
 from dialogs.language import Language
-from gateway.broadcasts.broadcast import Broadcast
-from gateway.broadcasts.fates import AGAIN, Fate, Fates, rows_in
+from gateway.broadcasts.broadcast import Audience, Broadcast
+from gateway.broadcasts.fates import AGAIN, BY_SMS, Fate, Fates, Record, Released, rows_in
 from gateway.broadcasts.rolls import Counts, Recipient
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.connection import Batched
 from gateway.letters import Status
-from gateway.store import SHARDS
+from gateway.matter_store import pocket_key
+from gateway.store import SHARDS, shard_number
 from tests.gateway.broadcasts.sending import NOON, Desk, desk, people
 
 
@@ -36,6 +38,31 @@ async def test_two_processes_release_nobody_twice(batched: Batched) -> None:
         await asyncio.gather(one.through(broadcast), other.through(broadcast))
         phones = Counter(one.carrier.phones) + Counter(other.carrier.phones)
         assert phones == Counter({person.phone: 1 for person in people(2000)})
+
+
+async def test_who_comes_late_with_an_earlier_round_releases_nobody(batched: Batched) -> None:
+    async with desk(batched) as whole:
+        whole.carrier.answer = lambda _: Rejected("no such number")
+        first = await whole.broadcast(people(1))
+        await whole.through(first)
+        await again(whole, first)
+        roll, number = cast(Audience, first.audience).roll, shard_number(f"sms:{people(1)[0].phone}")
+        fates = Fates(batched)
+        front = await fates.front(roll, number, 64)
+        late = Released(0, Record(Fate.QUEUED, first.round, BY_SMS, 1, 0), b"{}")
+        assert not await fates.release(roll, number, front, following=1, back=front.back, rows=[late])
+        assert await fates.front(roll, number, 64) == front
+        whole.carrier.answer = lambda _: Sent()
+        assert await whole.through(first) == {Fate.ACCEPTED: 1}
+
+
+async def test_one_that_cannot_go_on_does_not_hold_up_the_others(batched: Batched) -> None:
+    async with desk(batched) as whole:
+        broken = await whole.broadcast(people(3))
+        await batched("SET", pocket_key("sms:+77010000001"), b"nobody can read it")
+        other = await whole.broadcast([Recipient(2, "+77019999999", None, ("Әлия",))])
+        assert await whole.through(other) == {Fate.ACCEPTED: 1}
+        assert (await whole.counts(broken))[Fate.WAITS] == 1
 
 
 async def test_it_waits_for_its_hour_and_for_the_morning(batched: Batched) -> None:
