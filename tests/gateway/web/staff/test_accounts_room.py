@@ -131,7 +131,7 @@ async def test_a_locked_account_is_seen_and_unlocked(staff: Staffed, boss: Signe
     await staff.accounts.add(held("bolat"))
     for number in range(LOGIN.free):
         await staff.signing.lockout.tries("bolat", f"192.0.2.{number}")
-    assert "временно закрыт вход" in (await boss.get(ROOM)).text
+    assert "вход временно закрыт" in (await boss.get(ROOM)).text
     assert (await boss.post(f"{ROOM}/bolat/unlock")).status_code == 303
     assert await staff.signing.lockout.waits("bolat") == 0
 

@@ -46,7 +46,7 @@ async def test_deeds_are_shown_with_their_words_and_the_person_by_the_last_digit
     await staff.deeds.note("aigul", "account.added", detail="<b>bolat</b>")
     await staff.deeds.note("aigul", "something.unknown", about=IIN)
     page = (await auditor.get(ROOM)).text
-    assert "Завёл сотрудника" in page
+    assert "Заведён аккаунт сотрудника" in page
     assert "something.unknown" in page
     assert "••••0123" in page
     assert IIN not in page
@@ -117,8 +117,8 @@ async def test_the_table_opens_in_excel_and_runs_nothing_there(staff: Staffed, a
     answer = await auditor.get(f"{ROOM}/table.csv", who="aigul")
     assert answer.headers["cache-control"] == "no-store"
     rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0] == ["Когда", "Кто", "Что сделал", "О ком", "Подробнее"]
-    assert rows[1][1:] == ["aigul", "Завёл сотрудника", "…0123", "'=cmd|'/c calc'!A0"]
+    assert rows[0] == ["Когда", "Кто", "Что сделано", "О ком", "Подробнее"]
+    assert rows[1][1:] == ["aigul", "Заведён аккаунт сотрудника", "…0123", "'=cmd|'/c calc'!A0"]
     assert len(rows) == 2
 
 

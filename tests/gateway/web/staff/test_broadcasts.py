@@ -111,7 +111,7 @@ async def test_the_preview_shows_both_languages_with_their_parts_and_escapes_wha
     fields = {"title": "x", "kk": "қ" * 71, "ru": f"Привет, {{Аты}} {EVIL}", "otherwise": "kk"}
     answer = await aigul.browser.post(f"{HOME}/{made.id}/look", data=fields, headers={"X-CSRF": aigul.csrf})
     told = answer.json()
-    assert "71 зн., 2 SMS" in told["preview"]
+    assert "Знаков: 71, SMS: 2" in told["preview"]
     assert "Привет, Адам" in told["preview"]
     assert EVIL not in told["preview"]
     assert 'data-insert="{Аты}"' in told["columns"]

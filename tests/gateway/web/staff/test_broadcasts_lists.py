@@ -41,7 +41,7 @@ async def test_what_is_wrong_is_told_by_row_and_column_and_escaped(room: Hall) -
     assert "12345" in page
     assert "Телефон" in page
     assert "уже стоит в строке 2" in page
-    assert "Строк с ошибками" in page
+    assert "Строк нужно исправить" in page
     assert "Повторов" in page
 
 

@@ -49,12 +49,12 @@ async def test_it_is_paused_resumed_and_cancelled_once_more_asked(room: Hall) ->
     await room.broadcasts.start(made.id, "aigul")
     await room.whole.step(made, State.RUNNING)
     assert (
-        "На паузе. Неотправленные"
+        "Приостановлено. Неотправленные"
         in (await aigul.get((await aigul.post(f"{HOME}/{made.id}/pause")).headers["location"])).text
     )
     twice = await aigul.post(f"{HOME}/{made.id}/pause")
     assert twice.status_code == 409
-    assert "Состояние рассылки: «На паузе»" in twice.text
+    assert "состояние рассылки – «Приостановлена»" in twice.text
     assert (await aigul.post(f"{HOME}/{made.id}/resume")).status_code == 303
     asked = (await aigul.get(f"{HOME}/{made.id}/cancel")).text
     assert "3 человека не получат сообщение" in asked
@@ -100,7 +100,7 @@ async def test_what_became_of_each_by_group_page_and_phone_with_phones_masked(ro
     more = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert (await aigul.get(more)).text.count('<th scope="row"') == 10
     failed = (await aigul.get(f"{HOME}/{made.id}/people", of="failed")).text
-    assert failed.count("Не дошло: оператор не взял") == 6
+    assert failed.count("Не дошло: не приняли к отправке") == 6
     assert (await aigul.get(f"{HOME}/{made.id}/people", of="x")).status_code == 422
     found = (await aigul.post(f"{HOME}/{made.id}/people", phone="8 701 000 00 17")).text
     assert "Найденный человек" in found
@@ -117,7 +117,7 @@ async def test_the_outcomes_as_files_with_own_columns_for_who_wrote_them(room: H
     await room.broadcasts.start(made.id, "aigul")
     await room.whole.through(made)
     rows = (await aigul.get(f"{HOME}/{made.id}/people.csv")).content.decode("utf-8-sig").splitlines()
-    assert rows[0] == "Строка списка;Телефон;Результат;Как;Частей SMS;Когда;Аты"
+    assert rows[0] == "Строка списка;Телефон;Результат;Как;Сколько SMS;Когда;Аты"
     assert len(rows) == 4
     assert all("••••••••" in row and "Адам" in row for row in rows[1:])
     auditor = await room.staff.signed_in(room.front, Role.AUDITOR)
