@@ -37,7 +37,7 @@ async function redraw(selector, address) {
   return Boolean(fresh);
 }
 
-function look() {
+async function look() {
   return queue ? redraw("#queue", location.pathname) : talk ? redraw("#lines", talk.dataset.lines) : false;
 }
 
