@@ -107,7 +107,7 @@ class House(Struct, frozen=True):
     async def signed_in(self, *roles: Role, **more: Any) -> Signed:
         return await self.enter(await self.account(*roles, **more))
 
-    async def told(self, kind: str, name: str, person: Mapping[str, object], **more: object) -> None:
+    async def told(self, kind: str, name: str, person: Mapping[str, object], /, **more: object) -> None:
         """By E-Sobes."""
         now = self.ground.clock.now().isoformat()
         event = {"id": f"event-{next(_numbers)}", "type": kind, "at": now, "person": person, name: more}
