@@ -17,12 +17,10 @@ from gateway.broadcasts.store import broadcast_of, read
 from gateway.channels import Channel, Letter, OptedOut, Outcome, Rejected, Retry, Sent, Withdrawn, channel_of
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
-from gateway.routes.trails import Trails
+from gateway.routes.trails import Trail, Trails
 
 _LOOK = 1.0
 """Seconds between two looks whether Redis is back."""
-_PAUSED = 60.0
-"""Seconds after which it is looked whether what may have left before a pause may be asked about again."""
 _CHATS = frozenset({"tg", "chat"})
 _GOES_ON = (State.RUNNING, State.DONE)
 """Of what is done something may leave still: what its provider has refused after all."""
@@ -70,7 +68,7 @@ class Casting:
                 return None  # whoever carries it says so, and sends nothing
             if state is State.CANCELLED or reader.quiet:
                 return await self._unknown(place, round_)
-            return Retry("its broadcast stands still; a report may come", _PAUSED)
+            return Withdrawn("its broadcast stands still; a report may come")
         if state is State.CANCELLED:
             await self._fates.step(place, round_, Fate.CANCELLED, self._now())
         elif reader.quiet:
@@ -108,6 +106,8 @@ class Casting:
                 await self._surely(place, round_, Fate.UNKNOWN if outcome.unclear else Fate.QUEUED)
                 if outcome.unclear:
                     return Withdrawn(outcome.reason)
+            case Retry() if (await self._trail(letter)).route:
+                return Withdrawn(outcome.reason)  # it would stand in the others' way; `Sender` comes back to it
         return outcome
 
     async def _surely(self, place: Place, round_: int, fate: Fate, *, way: str = "", back: str = "") -> None:
@@ -118,6 +118,13 @@ class Casting:
                 return
             except RedisAwayError:
                 await asyncio.sleep(_LOOK)
+
+    async def _trail(self, letter: Letter) -> Trail:
+        """Nowhere, if that cannot be found out: then it is tried once more, and its route looks first."""
+        try:
+            return await self._trails.load(letter.id)
+        except RedisAwayError:
+            return Trail()
 
     async def _state(self, place: Place) -> State:
         stored: bytes | None = await self._redis("GET", f"{{staff}}:broadcast:{broadcast_of(place.roll)}")

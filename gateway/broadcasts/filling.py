@@ -66,36 +66,27 @@ class Filling:
         """`rows`: of a shard; `faults` takes down what is wrong with rows and no reader of files can know; `filled`:
         is told how many recipients there are, now and then."""
         found = _Sorted()
-        wrong: list[Fault] = []
-        async for row, person in self._persons(iins):
-            if person.phone:
-                found.add(row, person.phone, row.language or person.language)
-            else:
-                wrong.append(_fault(row, summary, IIN, person.fault))
-        faulty, recipients, duplicates = len(wrong), 0, 0
+        faulty, recipients, duplicates = 0, 0, 0
+        async for persons in self._persons(iins):
+            for row, person in persons:
+                if person.phone:
+                    found.add(row, person.phone, row.language or person.language)
+            nobody = [_fault(row, summary, IIN, person.fault) for row, person in persons if not person.phone]
+            faults(nobody)
+            faulty += len(nobody)
         for shard in range(SHARDS):
-            everybody = [Recipient(one.number, one.phone, one.language, one.values) for one in rows(shard)]
-            everybody += found.of(shard)
-            everybody.sort(key=lambda one: (one.phone, one.number))
-            kept = []
-            for before, one in zip((None, *everybody), everybody, strict=False):
-                if why := unfit(one.phone):
-                    wrong.append(found.fault(one, summary, why))
-                    faulty += 1
-                elif before is not None and before.phone == one.phone:
-                    wrong.append(found.fault(one, summary, _DUPLICATE))
-                    duplicates += 1
-                else:
-                    kept.append(one)
+            kept, refused = await asyncio.to_thread(_sifted, rows(shard), found.of(shard), unfit)
+            faults([found.fault(one, summary, why) for one, why in refused])
+            named_before = sum(why == _DUPLICATE for _, why in refused)
+            duplicates, faulty = duplicates + named_before, faulty + len(refused) - named_before
             for chunk, first in enumerate(range(0, len(kept), CHUNK)):
                 await self._rolls.add(roll, shard, chunk, kept[first : first + CHUNK])
             recipients += len(kept)
             await filled(recipients)
-            faults(wrong)
-            wrong = []
         return Filled(recipients, faulty, duplicates)
 
-    async def _persons(self, iins: Iterable[Row]) -> AsyncIterator[tuple[Row, Found]]:
+    async def _persons(self, iins: Iterable[Row]) -> AsyncIterator[list[tuple[Row, Found]]]:
+        """A few at a time."""
         away = 0
         for some in _portions(iins, AT_ONCE):
             if away < ENOUGH:
@@ -103,8 +94,8 @@ class Filling:
                 away = away + len(some) if all(one.fault == AWAY for one in found) else 0
             else:
                 found = [Found(fault=AWAY) for _ in some]
-            for row, person in zip(some, found, strict=True):
-                yield row, person
+                await asyncio.sleep(0)  # others are being answered
+            yield list(zip(some, found, strict=True))
 
 
 class _Sorted:
@@ -128,6 +119,27 @@ class _Sorted:
         iin = self._iins.get(one.number, "")
         cells = _cells(summary, "" if iin else one.phone, iin, one.language, one.values)
         return Fault(one.number, IIN if iin else PHONE, Reason(reason), cells)
+
+
+def _sifted(
+    rows: Iterable[Row], others: Iterable[Recipient], unfit: Unfit
+) -> tuple[list[Recipient], list[tuple[Recipient, str]]]:
+    """Of a shard: those who are written to, in the order of their phones, and those who are not, each with the
+    reason. They are many, and meanwhile people are answered."""
+    everybody = [Recipient(one.number, one.phone, one.language, one.values) for one in rows]
+    everybody += others
+    everybody.sort(key=lambda one: one.number)  # one after the other: by both at once takes much longer
+    everybody.sort(key=lambda one: one.phone)
+    kept: list[Recipient] = []
+    refused: list[tuple[Recipient, str]] = []
+    for before, one in zip((None, *everybody), everybody, strict=False):
+        if why := unfit(one.phone):
+            refused.append((one, why))
+        elif before is not None and before.phone == one.phone:
+            refused.append((one, _DUPLICATE))
+        else:
+            kept.append(one)
+    return kept, refused
 
 
 def _portions(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

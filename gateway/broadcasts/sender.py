@@ -37,6 +37,10 @@ _LOOK = 1.0
 """Seconds between two looks when nothing happens."""
 _BREATH = 0.02
 """Seconds between two releases."""
+_LOOK_UNCLEAR = 30.0
+"""Seconds between two looks at what is under way for long."""
+UNCLEAR = 900.0
+"""Seconds after which a letter of which nobody knows where it is may leave once more: its route thinks so, too."""
 _UNDER_WAY = 30.0
 """Seconds within which a provider answers, if it does."""
 _MOVED = 1000
@@ -70,6 +74,8 @@ class Sender:
         self._wake = wake
         self._writers: OrderedDict[tuple[str, int], Writer] = OrderedDict()
         self._sizes: dict[str, list[int]] = {}
+        self._looked: dict[str, float] = {}
+        """Roll → when it was looked for what is unclear for long."""
         self._nudged = Event()
         self._stopping = False
 
@@ -121,6 +127,7 @@ class Sender:
             case State.RUNNING if (opens := window.leaves(now, self._quiet)) > now:
                 return False, [opens.timestamp()]
             case State.RUNNING:
+                await self._come_back(broadcast, now)
                 return await self._release(broadcast, now) or await self._finish(broadcast, now), []
             case State.PAUSED | State.CANCELLED:
                 await self._take_back(broadcast, now)
@@ -199,6 +206,23 @@ class Sender:
             )
         elif cancelled:
             await self._store.change(broadcast.id, settled)
+
+    async def _come_back(self, broadcast: Broadcast, now: datetime) -> None:
+        """To what is under way for so long that a report would have come."""
+        roll = _roll(broadcast)
+        if now.timestamp() < self._looked.get(roll, 0.0) + _LOOK_UNCLEAR:
+            return
+        self._looked[roll] = now.timestamp()
+        if not (await self._rolls.counts(roll))[Fate.LEAVING]:
+            return
+        for shard in range(SHARDS):
+            records = await self._fates.records(roll, shard)
+            for row in rows_in(records, (Fate.LEAVING,)):
+                record = record_in(records, row)
+                if record.at <= now.timestamp() - UNCLEAR:
+                    back = str(row) if record.way == BY_CHAT else f"{row} sms"
+                    place = Place(roll, shard, row)
+                    await self._fates.step(place, broadcast.round, Fate.WAITS, now.timestamp(), back=back)
 
     async def _take_back_in(self, roll: str, shard: int, wanted: Sequence[Fate], to: Fate, now: datetime) -> None:
         rows = rows_in(await self._fates.records(roll, shard), wanted)

@@ -14,10 +14,12 @@ from dialogs.language import Language
 from gateway.broadcasts.broadcast import Audience, Broadcast
 from gateway.broadcasts.fates import AGAIN, BY_SMS, Fate, Fates, Record, Released, rows_in
 from gateway.broadcasts.rolls import Counts, Recipient
+from gateway.broadcasts.sender import UNCLEAR
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.connection import Batched
 from gateway.letters import Status
 from gateway.matter_store import pocket_key
+from gateway.routes.trails import Trail, Trails
 from gateway.store import SHARDS, shard_number
 from tests.gateway.broadcasts.sending import NOON, Desk, desk, people
 
@@ -278,3 +280,36 @@ async def test_one_of_many_is_found_by_phone(batched: Batched) -> None:
             assert found is not None
             assert found[1] == people(number + 1)[number]
         assert await whole.rolls.find(broadcast.audience.roll, "+77771234567") is None
+
+
+async def test_what_is_unclear_stands_in_nobodys_way_and_is_come_back_to(batched: Batched) -> None:
+    """As `Routes` has it: where a letter is about to go is written down before it leaves."""
+    unclear = {one.phone for one in people(4000)[::2]}
+    trails = Trails(batched)
+
+    async with desk(batched) as whole:
+
+        class Silent:
+            def __init__(self) -> None:
+                self.silent = True
+                self.phones: list[str] = []
+
+            async def send(self, letter: Letter) -> Outcome:
+                phone = letter.address.removeprefix("sms:")
+                self.phones.append(phone)
+                if not self.silent or phone not in unclear:
+                    return Sent(route="kannel")
+                out = Trail("kannel", since=whole.clock.now().timestamp(), letter=letter)
+                await trails.move(letter.id, Trail(), out, 3600)
+                return Retry("no answer", after=900.0)
+
+        whole.channels["sms"] = carrier = Silent()
+        broadcast = await whole.broadcast(people(4000))
+        await whole.until(broadcast, lambda _, counts: counts[Fate.ACCEPTED] == 2000 and not counts[Fate.WAITS])
+        counts = await whole.counts(broadcast)
+        assert counts.by_fate == {Fate.ACCEPTED: 2000, Fate.LEAVING: 2000}
+        assert max(Counter(carrier.phones).values()) == 1
+        carrier.silent = False
+        await whole.clock.move(whole.clock.now() + timedelta(seconds=UNCLEAR + 31))
+        assert await whole.through(broadcast) == {Fate.ACCEPTED: 4000}
+        assert {phone for phone, times in Counter(carrier.phones).items() if times == 2} == unclear
