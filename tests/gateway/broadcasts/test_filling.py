@@ -1,5 +1,6 @@
 """A list becomes a roll: by phones and by IINs, nobody twice, and what is wrong as the list has it."""
 
+import asyncio
 from collections.abc import Iterable
 
 from dialogs.language import Language
@@ -91,3 +92,19 @@ async def test_where_e_sobes_does_not_answer_it_is_not_asked_for_everybody(batch
     assert found == Filled(0, 500, 0)
     assert {one.reason.id for one in faults} == {AWAY}
     assert asked.times == 24
+
+
+async def test_others_are_served_while_many_are_told_that_e_sobes_is_away(batched: Batched) -> None:
+    served = 0
+
+    async def serve() -> None:
+        nonlocal served
+        while True:
+            await asyncio.sleep(0)
+            served += 1
+
+    serving = asyncio.create_task(serve())
+    found, _ = await fill(batched, [], (iin(number, f"{number:012}") for number in range(4000)), Asked({}))
+    serving.cancel()
+    assert found == Filled(0, 4000, 0)
+    assert served > 400
