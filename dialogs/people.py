@@ -188,9 +188,13 @@ class Citizen(Struct, frozen=True, kw_only=True):
 
     @property
     def sms_phone(self) -> str | None:
-        """The first that an SMS can reach."""
+        return next(iter(self.sms_phones), None)
+
+    @property
+    def sms_phones(self) -> tuple[str, ...]:
+        """Those that an SMS can reach."""
         phones = map(read_phone, self.phones)
-        return next((phone.e164 for phone in phones if phone is not None and phone.of_kazakhstan), None)
+        return tuple(phone.e164 for phone in phones if phone is not None and phone.of_kazakhstan)
 
     def __repr__(self) -> str:
         return f"••••••••{self.iin[-4:]}"

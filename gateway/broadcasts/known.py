@@ -4,7 +4,7 @@ Where somebody lives is nowhere told; a region is that of the place to which som
 was answered.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 from msgspec import MsgspecError, Struct
@@ -15,12 +15,13 @@ from dialogs.duties.duty import KINDS, AnyDuty, Choice
 from dialogs.language import Language
 from dialogs.matters import pocket
 from dialogs.matters.matter import Matter, Person
+from dialogs.matters.pocket import Pocket
 from dialogs.matters.voice import given_name
 from dialogs.organisations import region_key
 from gateway.broadcasts.broadcast import Filter
 from gateway.broadcasts.intake.rows import Row, Summary
 from gateway.connection import Batched, Client
-from gateway.matter_store import pocket_key
+from gateway.matter_store import MatterStore
 from gateway.shelves import STATES
 from gateway.ways import chat_of
 
@@ -57,17 +58,21 @@ class Known:
     def __init__(self, redis: Client, batched: Batched) -> None:
         self._redis = redis
         self._batched = batched
+        self._store = MatterStore(batched)
 
     async def find(self, wanted: Filter) -> tuple[Summary, list[Row]]:
-        """A row for each phone, whoever of those behind it was found first."""
+        """A row for each phone, whoever of those behind it was found first; none where its owner has said that the
+        person is a stranger."""
         found: dict[str, Row] = {}
         async for some in self._affairs():
             fitting = [one for one in some if _fits(one, wanted)]
-            phones = dict.fromkeys(phone for one in fitting for phone in one.phones if phone not in found)
-            linked = await self._linked(phones) if wanted.telegram else {}
+            pockets = await self._store.known_at(
+                phone for one in fitting for phone in one.phones if phone not in found
+            )
             for one in fitting:
-                for phone in one.phones:
-                    if phone not in found and (not wanted.telegram or linked[phone] == wanted.telegram):
+                there = {phone: pockets[phone] for phone in one.phones if phone not in found}
+                for phone in pocket.reach(there, one.person.iin, there):
+                    if wanted.telegram in ("", _linked(there[phone])):
                         found[phone] = _row(len(found) + 1, phone, one.person)
         summary = Summary(
             columns=COLUMNS, headings=("phone", *COLUMNS), phone="phone", rows=len(found), good=len(found)
@@ -105,11 +110,9 @@ class Known:
                 found += _read(kind, stored)
         return found
 
-    async def _linked(self, phones: Iterable[str]) -> dict[str, str]:
-        asked = {phone: self._batched("GET", pocket_key(f"sms:{phone}")) for phone in phones}
-        return {
-            phone: YES if chat_of(pocket.read(await stored)) is not None else NO for phone, stored in asked.items()
-        }
+
+def _linked(known: Pocket) -> str:
+    return NO if chat_of(known) is None else YES
 
 
 def _read(kind: str, stored: bytes) -> Iterator[_Affair]:

@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 
 from dialogs.broadcasts import states
 from dialogs.inquiries import Away, PersonWith
+from dialogs.matters import pocket
 from dialogs.people import Citizen
 from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Audience, Broadcast, Change, Filter, Mode, Reading
@@ -31,6 +32,7 @@ from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.inquiries import Inquiries
+from gateway.matter_store import MatterStore
 from gateway.store import SHARDS, shard_number
 
 log = logging.getLogger(__name__)
@@ -257,9 +259,9 @@ class Lists:
             return Found(fault=AWAY)
         if not isinstance(person, Citizen):
             return Found(fault="staff.broadcast.list.nobody")
-        if person.sms_phone is None:
-            return Found(fault="staff.broadcast.list.no_phone")
-        return Found(person.sms_phone, person.language)
+        known = await MatterStore(self._redis).known_at(person.sms_phones)
+        phones = pocket.reach(person.sms_phones, iin, known)  # not where its owner calls them a stranger
+        return Found(phones[0], person.language) if phones else Found(fault="staff.broadcast.list.no_phone")
 
 
 async def _played(iin: str) -> Found:

@@ -1,13 +1,34 @@
 """Whom the assistant knows, found by what E-Sobes has told of them."""
 
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+
 import pytest
 from msgspec import structs
 
-from gateway.broadcasts.broadcast import Filter
+from gateway.broadcasts.broadcast import Broadcast, Filter, Reading
 from gateway.broadcasts.known import COLUMNS, STAGES, Known
+from gateway.broadcasts.lists import UPLOAD, Lists
+from gateway.broadcasts.rolls import Rolls
+from gateway.broadcasts.store import BroadcastStore
+from gateway.esobes import Esobes
+from gateway.inquiries import Inquiries
+from gateway.proofs import Proofs
+from gateway.register import Registers
 from tests.gateway.affairs import AIGUL, MONDAY, OTHER, PAVEL, PHONE, Affairs, changed, opened
 from tests.gateway.duty_events import PLACE, invited
+from tests.gateway.ministry import TOKEN
 
+THIRD = "+77059998877"
+SOMEBODY = structs.replace(AIGUL, iin="900101300017")
+CITIZEN = {
+    "iin": SOMEBODY.iin,
+    "name": SOMEBODY.name,
+    "birth_date": "1990-01-01",
+    "language": "kk",
+    "phones": [PHONE, THIRD],
+}
 REGION = "Жетісу облысы"
 
 
@@ -50,6 +71,37 @@ async def test_somebody_with_several_affairs_is_found_once_with_their_given_name
     known = await told(affairs)
     _, rows = await known.find(Filter(language="kk"))
     assert [(row.phone, row.language, row.values) for row in rows] == [(PHONE, AIGUL.language, ("Айгүл", "Айгүл"))]
+
+
+async def test_a_phone_whose_owner_calls_the_person_a_stranger_is_not_written_to(affairs: Affairs) -> None:
+    known = await told(affairs)
+    await affairs.sms("не мой номер")
+    _, rows = await known.find(Filter())
+    assert [row.phone for row in rows] == [OTHER]
+
+
+async def test_who_is_named_by_an_iin_is_written_to_where_nobody_calls_them_a_stranger(
+    affairs: Affairs, tmp_path: Path
+) -> None:
+    known, batched, clock = Known(affairs.redis, affairs.batched), affairs.batched, affairs.clock
+    affairs.ministry.known[f"/persons/{SOMEBODY.iin}"] = {"person": CITIZEN}
+    await affairs.told(opened(person=SOMEBODY))
+    await affairs.sms("не мой номер")
+    store, rolls, made = BroadcastStore(batched), Rolls(batched), Broadcast(id="b1", title="", author="", made=MONDAY)
+    reading = Reading("b1.1", "list.csv", MONDAY, "aigul")
+    await store.add(structs.replace(made, reading=reading))
+    async with aclosing(Esobes(affairs.ministry.url, TOKEN)) as esobes:
+        registers = Registers(esobes, batched, clock)
+        inquiries = Inquiries(
+            esobes, requests=affairs.requests, proofs=Proofs(batched), news=affairs.news, registers=registers
+        )
+        async with aclosing(Lists(batched, store, rolls, inquiries, known, clock=clock, folder=tmp_path)) as lists:
+            lists.folder("b1.1").mkdir()
+            (lists.folder("b1.1") / UPLOAD).write_text(f"ИИН\n{SOMEBODY.iin}\n")
+            lists.read(made, reading, ())
+            while lists.under_way:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    assert [one.phone async for _, one, _ in rolls.everybody("b1.1")] == [THIRD]
 
 
 async def test_regions_and_stages_that_can_be_asked_for(affairs: Affairs) -> None:
