@@ -21,6 +21,11 @@ ROWS = 50
 KEPT = timedelta(days=90)
 """For so long an offer that has come to an end stands on its shelf."""
 _AT_ONCE = 1000
+# Only as it was read: what has moved meanwhile stands on its shelf already.
+_ADD = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[3])
+"""
 _PLACE = re.compile(r"([0-9.]{1,24}):([0-9]{1,2}):(.{1,300})", re.DOTALL)
 
 
@@ -63,6 +68,7 @@ class Board:
     def __init__(self, redis: Batched) -> None:
         self._redis = redis
         self._letters = Letters(redis)
+        self._add = redis.script(_ADD)
 
     async def counts(self) -> Mapping[Shelf, int]:
         return await self._counts("-inf", "+inf", SHELVES)
@@ -102,26 +108,39 @@ class Board:
         for number in range(SHARDS):
             if await self._redis("EXISTS", _filled(number)):
                 continue
-            first = 0
-            while names := await self._redis("ZRANGE", f"{tag(number)}:wakeups", first, first + _AT_ONCE - 1):
-                first += len(names)
-                filled += await self._put(number, [_record(name.decode()) for name in names])
+            # All names at once: page by page, each that goes meanwhile would hide another.
+            names: list[bytes] = await self._redis("ZRANGE", f"{tag(number)}:wakeups", 0, -1)
+            for first in range(0, len(names), _AT_ONCE):
+                some = names[first : first + _AT_ONCE]
+                filled += await self._put(number, [_record(name.decode()) for name in some])
             await self._redis("SET", _filled(number), "")
         return filled
 
     async def _put(self, number: int, records: Sequence[str]) -> int:
         known = [record for record in records if _is_known(record)]
         stored = await asyncio.gather(*(self._redis("GET", f"{tag(number)}:{record}") for record in known))
-        read = ((record, _read(record, one)) for record, one in zip(known, stored, strict=True))
-        placed: list[tuple[str, Shelved]] = []
-        for record, one in read:
-            shelved = None if one is None else shelve(record, one)
-            if shelved is not None:
-                placed.append((record, shelved))
-        await asyncio.gather(
-            *(self._redis("ZADD", at.shelf.key(number), "NX", repr(at.due), record) for record, at in placed)
+        placed: list[tuple[str, bytes, Shelved]] = []
+        for record, as_read in zip(known, stored, strict=True):
+            one = _read(record, as_read)
+            if one is not None and (shelved := shelve(record, one)) is not None:
+                placed.append((record, as_read, shelved))
+        return sum(
+            await asyncio.gather(
+                *(
+                    self._redis(
+                        "EVALSHA",
+                        self._add,
+                        2,
+                        f"{tag(number)}:{record}",
+                        at.shelf.key(number),
+                        as_read,
+                        repr(at.due),
+                        record,
+                    )
+                    for record, as_read, at in placed
+                )
+            )
         )
-        return len(placed)
 
     async def _counts(self, first: str, last: str, shelves: Sequence[Shelf]) -> Mapping[Shelf, int]:
         asked = [self._redis("ZCOUNT", one.key(number), first, last) for one in shelves for number in range(SHARDS)]

@@ -15,6 +15,7 @@ from gateway.broadcasts.rolls import Recipient
 from gateway.connection import Batched, Client
 from gateway.journal_index import JournalIndex
 from gateway.journal_pages import JournalPages
+from gateway.matter_store import home_of
 from gateway.roles import Role
 from gateway.shelves import SHELVES, Shelf
 from gateway.web.front import Front
@@ -101,6 +102,29 @@ async def test_what_was_open_before_there_were_shelves_is_put_there(affairs: Aff
     assert await board.fill() == 1
     assert await counted(batched) == {(Kind.PROACTIVE, "asked"): 1}
     assert await board.fill() == 0
+
+
+async def test_what_is_answered_while_it_is_put_on_its_shelf_stands_on_one(
+    affairs: Affairs, batched: Batched
+) -> None:
+    await affairs.told(opened())
+    await batched("ZREM", ASKED.key(home_of(AIGUL.iin)), "matter:O-1")
+    answers = [affairs.sms]
+
+    class Between:
+        """Redis, and an answer just after the first record was read."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(batched, name)
+
+        async def __call__(self, *command: bytes | str | int) -> object:
+            told = await batched(*command)
+            if command[0] == "GET" and answers:
+                await answers.pop()((await affairs.matter()).yes)
+            return told
+
+    await Board(Between()).fill()  # type: ignore[arg-type]
+    assert await counted(batched) == {(Kind.PROACTIVE, "consented"): 1}
 
 
 async def test_lists_go_on_where_the_page_before_has_ended(affairs: Affairs, batched: Batched) -> None:
