@@ -5,25 +5,32 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from statistics import median
-from time import perf_counter, time
+from time import perf_counter
 
 from msgspec import Struct, field
 from redis.asyncio import Redis
 
 from bench import requests
 from bench.carrier import LATENCY, Carrier, Taken, numbered
-from bench.leaving import TEXTS, written
+from bench.leaving import TEXTS
 from bench.load import Load, LoadError
 from bench.memory import used
-from bench.pending import phone, pour
+from bench.pending import phone
 from bench.processes import Cores, Process
 from bench.tables import met, table
 from bench.talks import Talk
-from gateway.channels import Letter
+from dialogs.broadcasts.states import State
+from dialogs.broadcasts.texts import Texts
+from gateway.broadcasts.broadcast import Audience, Broadcast
+from gateway.broadcasts.rolls import CHUNK, Recipient, Rolls
+from gateway.broadcasts.store import BroadcastStore
+from gateway.clock import ALMATY
+from gateway.connection import Batched, close, connect
 from gateway.embedded import Embedded
-from gateway.routes.trails import STREAMS
+from gateway.store import SHARDS, shard_number
 
 LETTERS = 1_000_000
 RATES = (20, 100, 300)
@@ -104,15 +111,15 @@ class BroadcastResults(Struct, frozen=True):
         busy, idle = self.pairs[0].busy, self.pairs[0].idle
         memory, more = (side.memory / 2**20 for side in (idle, busy))
         return (
-            f"## Replies while {LETTERS:,} letters of a broadcast wait, {TURNS} turns a second\n\n"
-            f"{table(heads, lines)}\n\nA letter that waits takes {self.size:.0f} bytes of Redis, which starts with "
+            f"## Replies while a broadcast to {LETTERS:,} people runs, {TURNS} turns a second\n\n"
+            f"{table(heads, lines)}\n\nA recipient takes {self.size:.0f} bytes of Redis, which starts with "
             f"all of them in {self.restart:.1f} s. The program starts in {busy.start:.1f} s with them and in "
             f"{idle.start:.1f} s without, and takes {more:.0f} MB of memory instead of {memory:.0f} MB."
         )
 
     def how(self) -> str:
-        return f"""- Replies: two programs, each with a Redis of its own, appendfsync always; in one a million \
-letters wait in the stream of broadcasts. Only one of them runs at a time, the other stands still; {ROUNDS} rounds \
+        return f"""- Replies: two programs, each with a Redis of its own, appendfsync always; in one a \
+broadcast to a million people runs. Only one of them runs at a time, the other stands still; {ROUNDS} rounds \
 of {SLICE:.0f} s for each rate. SMS leave by Kannel's route, to a gateway that takes {LATENCY * 1e3:.0f} ms. \
 Figures are medians of rounds, ratios are medians of the ratios within a round. Every message has to be answered by \
 one letter at the gateway, and no letter of the broadcast may come twice."""
@@ -149,19 +156,45 @@ async def measure(talks: list[Talk], folder: Path, cores: Cores) -> BroadcastRes
 
 
 async def _fill(folder: Path) -> float:
-    """Bytes a letter."""
-    async with Embedded(folder) as url, Redis.from_url(url, protocol=2) as redis:
-        await redis.config_set("appendfsync", "everysec")
-        empty = await used(redis)
-        pour(url, written(_letters(), STREAMS[True]))
-        return (await used(redis) - empty) / LETTERS
+    """Bytes a recipient."""
+    async with Embedded(folder) as url:
+        client = connect(url)
+        assert isinstance(client, Redis)
+        redis = Batched(client)
+        await redis("CONFIG", "SET", "appendfsync", "everysec")
+        empty = await used(client)
+        await _broadcast(redis)
+        taken = await used(client) - empty
+        await close(client)
+        return taken / LETTERS
 
 
-def _letters() -> Iterator[Letter]:
-    now = time()
+async def _broadcast(redis: Batched) -> None:
+    """To so many people, on its way."""
+    rolls, roll, now = Rolls(redis), "bench.1", datetime.now(ALMATY)
+    shards: list[list[Recipient]] = [[] for _ in range(SHARDS)]
     for number in range(LETTERS):
-        text = numbered(TEXTS[number % len(TEXTS)], 1)
-        yield Letter(f"news:{number}", f"sms:{phone(_PEOPLE + number)}", text, now, broadcast=True)
+        to = phone(_PEOPLE + number)
+        shards[shard_number(f"sms:{to}")].append(Recipient(number + 2, to, None, (f"Адам {number % 1000}",)))
+    for shard, people in enumerate(shards):
+        for chunk, first in enumerate(range(0, len(people), CHUNK)):
+            await rolls.add(roll, shard, chunk, people[first : first + CHUNK])
+    audience = Audience(
+        roll=roll,
+        name="list.csv",
+        columns=("Аты",),
+        read=LETTERS,
+        recipients=LETTERS,
+        faulty=0,
+        duplicates=0,
+        by="bench",
+        at=now,
+    )
+    texts = Texts(*(f"{{Аты}}: {numbered(text, 1)}" for text in TEXTS[:2]))
+    made = Broadcast(
+        id="bench", title="", author="bench", made=now, state=State.RUNNING, texts=texts, audience=audience
+    )
+    await BroadcastStore(redis).add(made)
 
 
 class _Ground(Struct):

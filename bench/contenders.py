@@ -21,6 +21,10 @@ from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from dialogs.matters.rules import Rules
 from gateway.answers import Answers
+from gateway.broadcasts.casting import Castings
+from gateway.broadcasts.rolls import Rolls
+from gateway.broadcasts.sender import Sender
+from gateway.broadcasts.store import BroadcastStore
 from gateway.channels import Channel, Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
@@ -101,8 +105,18 @@ async def kelisim(
 
         route = kannel.Kannel(leaving.kannel_account(carried.url))
         channels["sms"] = leaving.routes_of(route, batched, carried.rate)
-        broadcasts = Outbox(batched, channels, clock, "bench", stream=STREAMS[True], ahead=BROADCASTS_AHEAD)
-        _BACKGROUND.append(asyncio.create_task(broadcasts.run()))
+        casting = Castings(batched, channels, clock)
+        broadcasts = Outbox(batched, casting, clock, "bench", stream=STREAMS[True], ahead=BROADCASTS_AHEAD)
+        sender = Sender(
+            batched,
+            BroadcastStore(batched),
+            Rolls(batched),
+            channels,
+            clock=clock,
+            quiet=None,
+            wake=broadcasts.wake,
+        )
+        _BACKGROUND.extend(asyncio.create_task(one.run()) for one in (broadcasts, sender))
     outbox = Outbox(batched, channels, clock, "bench")
     law = matters.law(spoken)
     affairs = matters.build(batched, spoken, law, clock, outbox.wake)
