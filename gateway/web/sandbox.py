@@ -253,9 +253,9 @@ class Sandbox:
         while (due := await self._wakeups.ring()) != before:  # letters may follow from what E-Sobes answers
             before = due
             await self._done()
-        moved, opens = await self._sender.ring()
+        moved = True
         while moved:
-            await self._broadcasts.drained()
+            await self._broadcasts.drained()  # first: what waited for the morning is released already
             moved, opens = await self._sender.ring()
         first = min((one for one in (due, opens) if one is not None), default=None)
         return datetime.max.replace(tzinfo=ALMATY) if first is None else datetime.fromtimestamp(first, ALMATY)
