@@ -37,6 +37,8 @@ return 1
 
 class Waiting(Struct, frozen=True):
     relay: str
+    what: str
+    """An answer to an offer, `postponement`, or `request`; empty: nobody can read it."""
     offer: str
     """Of a wish that belongs to none: `request:{person}:{service}`."""
     since: datetime
@@ -64,6 +66,10 @@ class Refusal(Struct, frozen=True):
         return _offer(self.letter)
 
     @property
+    def what(self) -> str:
+        return _what(self.letter)
+
+    @property
     def home(self) -> int:
         """The shard of the person whom it is about."""
         return _post(self.letter.text).home
@@ -76,8 +82,13 @@ class Figures(Struct, frozen=True):
     refused: int
 
 
+class _Said(Struct, frozen=True):
+    answer: str
+
+
 _letter = msgspec.json.Decoder(Letter).decode
 _post = msgspec.json.Decoder(Post).decode
+_answer = msgspec.json.Decoder(_Said).decode
 _refusal = msgspec.json.Decoder(Refusal).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -170,8 +181,18 @@ def _waiting(home: int, head: list[Any]) -> list[Waiting]:
             letter = _letter(fields[b"letter"])
         except (msgspec.MsgspecError, KeyError):
             continue  # the outbox tells the log, and strikes it off
-        found.append(Waiting(letter.id, _offer(letter), datetime.fromtimestamp(letter.created, ALMATY), home))
+        found.append(Waiting(letter.id, _what(letter), _offer(letter), datetime.fromtimestamp(letter.created, ALMATY), home))
     return found
+
+
+def _what(letter: Letter) -> str:
+    try:
+        post = _post(letter.text)
+        if post.path[0] == "offers":
+            return _answer(post.body).answer
+        return "postponement" if post.path[-1] == "postponement" else "request"
+    except (msgspec.MsgspecError, IndexError):
+        return ""
 
 
 def _offer(letter: Letter) -> str:

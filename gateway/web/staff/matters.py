@@ -227,8 +227,8 @@ def _where(shelf: Shelf) -> str:
     return f"{PATH}/{shelf.kind}/{shelf.state}"
 
 
-def _waiting(one: Waiting) -> tuple[str, datetime, str]:
-    return one.relay, one.since, record_of(one.home, one.offer)
+def _waiting(one: Waiting) -> tuple[Waiting, str]:
+    return one, record_of(one.home, one.offer)
 
 
 def _refused(one: Refusal) -> tuple[Refusal, str]:
