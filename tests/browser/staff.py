@@ -1,5 +1,6 @@
 """The console as somebody of the staff sees it."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from gateway.web.staff.cookies import SESSION
 from tests.browser.conftest import Program
 from tests.browser.page import NARROW, PATIENCE, SCREENSHOTS
 
@@ -19,6 +21,7 @@ class Staff:
     def __init__(self, browser: Chrome, program: Program) -> None:
         self.browser = browser
         self._program = program
+        self._sessions: dict[str, str] = {}
 
     def resize(self, size: tuple[int, int]) -> None:
         width, height = size
@@ -40,6 +43,33 @@ class Staff:
             self.one("#password").send_keys(self._program.password)
             self.one("form.card button.strong").click()
         self.open(then)
+
+    def be(self, login: str) -> None:
+        """One of the demo accounts; nobody, if it is empty. Whoever was signed in before still is."""
+        self.browser.get("about:blank")
+        self.browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        if login and login not in self._sessions:
+            self.sign_in(login, "/staff/me")
+            cookie = self.browser.get_cookie(SESSION)
+            assert cookie is not None
+            self._sessions[login] = cookie["value"]
+        elif login:
+            self.keep(SESSION, self._sessions[login])
+
+    def keep(self, name: str, value: str) -> None:
+        """A cookie."""
+        self.browser.execute_cdp_cmd("Network.setCookie", {"name": name, "value": value, "url": self._program.url})
+
+    def step(self, selector: str, typed: str = "") -> None:
+        """Types into a field; or presses something, and waits for the page that comes."""
+        if typed:
+            self.one(selector).clear()
+            self.one(selector).send_keys(typed)
+            return
+        page = self.one("html")
+        self.one(selector).click()
+        if not selector.endswith("summary"):
+            self.until(lambda: self.one("html") != page)
 
     def open(self, path: str) -> None:
         self.browser.get(f"{self._program.url}{path}")
@@ -69,6 +99,15 @@ class Staff:
         """The whole page, for the eye: nothing is compared with it."""
         SCREENSHOTS.mkdir(exist_ok=True)
         assert self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
+
+    def whole(self, name: str) -> None:
+        """A picture of all of the page, and not only of what stands in the window."""
+        size = self.script("return [document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+        clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
+        options = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+        taken = self.browser.execute_cdp_cmd("Page.captureScreenshot", options)
+        SCREENSHOTS.mkdir(exist_ok=True)
+        (SCREENSHOTS / f"staff-{name}.png").write_bytes(b64decode(taken["data"]))
 
     def complaints(self) -> list[str]:
         """What the browser had to say: broken scripts, breaches of the security policy."""
