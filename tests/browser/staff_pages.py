@@ -66,6 +66,7 @@ key-new              administrator       /staff/keys/new
 unknown              administrator       /staff/broadcasts/unknown
 """
 _FIND = ("#who", OWNER), (".asking button", "")
+_FOUND = ("#phone", OWNER), (".search button", "")
 _SHORT = ("#name", "Б"), ("#login", "б"), ("form.card .strong", "")
 _REACHED = (
     Page("login-wrong", "", "/staff/login", (("#login", "x"), ("#password", "x"), ("form.card button", ""))),
@@ -80,9 +81,7 @@ _REACHED = (
     Page("person-opened", "operator", "/staff/person", (*_FIND, (".reasons button", ""))),
     Page("person-several", "operator", "/staff/person", (("#who", "+77010000101"), (".asking button", ""))),
     Page("person-nobody", "operator", "/staff/person", (("#who", "+77019998877"), (".asking button", ""))),
-    Page(
-        "people-found", "broadcaster", "/staff/broadcasts/{done}/people", (("#phone", OWNER), (".search button", ""))
-    ),
+    Page("people-found", "broadcaster", "/staff/broadcasts/{done}/people", _FOUND),
     Page("person-auditor", "auditor", "/staff/person", _FIND),
     Page("journal-person", "auditor", "/staff/journal", (("#who", OWNER), ("form.card .strong", ""))),
     Page("account-wrong", "administrator", "/staff/accounts/new", _SHORT),
@@ -100,6 +99,7 @@ PAGES = (*_read(), *_REACHED)
 
 NO_PAGES = (
     "/staff",
+    "/staff/",
     "/staff/login/code",
     "/staff/inbox/stream",
     "/staff/inbox/case/{name}/lines",

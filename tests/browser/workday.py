@@ -208,9 +208,8 @@ class Workday:
             rows += ["12345;kk;Қате", f"{begin}9999;kk;{'Өте ұзақ мән ' * 20}", rows[0]]
         writer.bring(f"{base}/list", "\n".join(["Телефон;Тіл;Аты", *rows]))
         page = writer.until(f"{base}/text", lambda page: "{Аты}" in page)
-        writer.post(
-            f"{base}/text", seen=hidden(page, "seen"), title=TITLES[name], step="next", otherwise="kk", **TEXTS
-        )
+        fields = {"title": TITLES[name], "step": "next", "otherwise": "kk", **TEXTS}
+        writer.post(f"{base}/text", seen=hidden(page, "seen"), **fields)
 
     def start(self, writer: Colleague, name: str, at: str = "") -> None:
         base = f"/staff/broadcasts/{self.names[name]}"
@@ -223,12 +222,8 @@ class Workday:
         """A program's, by a test key: one of its recipients cannot be reached."""
         headers = {"Authorization": f"Bearer {self.names['trial']}"}
         recipients = [{"phone": f"+7799000000{n}", "language": "kk", "values": {}} for n in (1, 2, 3, 4)]
-        body = {
-            "title": "Сынақ",
-            "texts": {"kk": "Сәлем", "ru": "Привет"},
-            "otherwise": "kk",
-            "recipients": recipients,
-        }
+        texts = {"kk": "Сәлем", "ru": "Привет"}
+        body = {"title": "Сынақ", "texts": texts, "otherwise": "kk", "recipients": recipients}
         made = self.asked("POST", "/api/broadcasts", body, **headers, **{"Idempotency-Key": "trial-1"})
         self.names["failed"] = made["id"]
         base = f"/api/broadcasts/{made['id']}"
