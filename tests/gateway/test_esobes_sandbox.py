@@ -696,7 +696,8 @@ async def test_the_page_shows_how_far_the_assistant_is(
         "closes": "2026-12-03T00:00:00+05:00",
     }
     since = FRIDAY.isoformat()
-    assert shown["waiting"] == {"count": 1, "first": [{"relay": "r-1", "offer": offer, "since": since}]}
+    first = {"relay": "r-1", "what": "", "offer": offer, "since": since, "home": home}
+    assert shown["waiting"] == {"count": 1, "first": [first]}
     assert shown["refused"] == [{"offer": offer, "status": 409, "held": "consent", "at": since}]
     assert person.iin not in json.dumps(shown)
 
