@@ -11,7 +11,7 @@ is counted once.
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialogs.language import Language
 from gateway.connection import Batched
@@ -161,6 +161,18 @@ return moved
 )
 
 
+# Only if nobody has touched it since it was looked at.
+_ONCE_MORE = (
+    _HELP
+    + """
+if known(ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('SETRANGE', KEYS[1], ARGV[1] * width, ARGV[3])
+redis.call('XADD', KEYS[2], '*', 'letter', ARGV[4])
+return 1
+"""
+)
+
+
 class Record(Struct, frozen=True):
     fate: Fate
     round: int
@@ -214,6 +226,7 @@ class Fates:
         self._release = redis.script(_RELEASE)
         self._step = redis.script(_STEP)
         self._move = redis.script(_MOVE)
+        self._once_more = redis.script(_ONCE_MORE)
 
     async def front(self, roll: str, shard: int, most: int) -> Front:
         counts, back, stream = _keys(roll, shard)[1:]
@@ -288,6 +301,12 @@ class Fates:
             *rows,
         )
         return moved
+
+    async def once_more(self, place: Place, known: Record, letter: bytes, at: float) -> None:
+        """The very letter that is under way stands in the stream again; its record says since when."""
+        records, _, _, stream = _keys(place.roll, place.shard)
+        again = write(structs.replace(known, at=int(at)))
+        await self._redis("EVALSHA", self._once_more, 2, records, stream, place.row, write(known), again, letter)
 
     async def records(self, roll: str, shard: int, first: int = 0, count: int | None = None) -> bytes:
         """One behind the other; all from `first` on, or so many."""

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import structs
 
 from dialogs.broadcasts import states
@@ -19,7 +20,7 @@ from dialogs.broadcasts.states import State
 from dialogs.matters import window
 from dialogs.matters.window import Quiet
 from gateway.broadcasts.broadcast import Broadcast, Change
-from gateway.broadcasts.fates import BY_CHAT, Fate, Fates, Place, record_in, rows_in
+from gateway.broadcasts.fates import BY_CHAT, BY_SMS, WAYS, Fate, Fates, Place, Record, record_in, rows_in
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.store import BroadcastStore, settled
 from gateway.broadcasts.writing import Writer
@@ -48,6 +49,8 @@ _MOVED = 1000
 _REMEMBERED = 8
 CLOCK = "clock"
 """Who has done what nobody has done."""
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Sender:
@@ -220,9 +223,23 @@ class Sender:
             for row in rows_in(records, (Fate.LEAVING,)):
                 record = record_in(records, row)
                 if record.at <= now.timestamp() - UNCLEAR:
-                    back = str(row) if record.way == BY_CHAT else f"{row} sms"
-                    place = Place(roll, shard, row)
-                    await self._fates.step(place, broadcast.round, Fate.WAITS, now.timestamp(), back=back)
+                    await self._look_after(Place(roll, shard, row), record, now.timestamp())
+
+    async def _look_after(self, place: Place, record: Record, now: float) -> None:
+        """It may be nowhere but with a provider: no stream has to hold it. What may have left is not written anew, so
+        that its day ends once, and whoever stops it or cancels it meanwhile does not pass for somebody it never went
+        to."""
+        if record.way == BY_CHAT:
+            await self._fates.step(place, record.round, Fate.UNKNOWN, now)
+            return
+        trail = await self._trails.load(place.letter(record.round))
+        if trail.taken:
+            await self._fates.step(place, record.round, Fate.ACCEPTED, now, way=WAYS.get(trail.route, BY_SMS))
+        elif trail.route and trail.letter is not None:
+            await self._fates.once_more(place, record, _encode(trail.letter), now)
+            self._wake(place.shard)
+        else:
+            await self._fates.step(place, record.round, Fate.WAITS, now, back=f"{place.row} sms")
 
     async def _take_back_in(self, roll: str, shard: int, wanted: Sequence[Fate], to: Fate, now: datetime) -> None:
         rows = rows_in(await self._fates.records(roll, shard), wanted)

@@ -3,15 +3,17 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from dialogs.broadcasts.states import State
 from gateway.broadcasts.broadcast import Broadcast
-from gateway.broadcasts.fates import Fate
+from gateway.broadcasts.fates import Fate, Fates, place_of
 from gateway.channels import Letter, Outcome, Retry, Sent, Unclear
 from gateway.connection import Batched
 from gateway.letters import Delivery, Status
 from gateway.routes.reports import Reported
+from gateway.store import SHARDS, tag
 from tests.gateway.broadcasts.sending import Desk, desk, people
 from tests.gateway.carrying import carried_by
 from tests.gateway.routes.scripted import Scripted
@@ -90,6 +92,39 @@ async def test_what_may_have_left_does_not_leave_again_to_whoever_has_stopped_it
         await whole.clock.move(whole.clock.now() + timedelta(hours=1))
         assert await whole.through(broadcast) == {Fate.UNKNOWN: 1}
         assert len(route.sent) == 1
+
+
+async def test_what_nobody_ever_answers_for_is_given_up_after_its_day(batched: Batched) -> None:
+    async with desk(batched) as whole:
+        route = Scripted("kannel", *[Unclear("cut")] * 500)
+        whole.channels["sms"] = carried_by(batched, whole.clock, route)
+        broadcast = await whole.broadcast(people(1))
+        await whole.until(broadcast, lambda *_: bool(route.sent))
+        for _ in range(25):
+            await whole.clock.move(whole.clock.now() + timedelta(hours=1))
+            await whole.sender.ring()
+            await whole.outbox.drained()
+        assert await whole.through(broadcast) == {Fate.UNKNOWN: 1}
+        assert 20 < len(route.sent) < 26
+
+
+async def test_a_chat_that_may_have_it_is_not_sent_it_again_however_long_nobody_was_there(batched: Batched) -> None:
+    """As if the program had died while Telegram was being asked, and stood still for an hour."""
+    async with desk(batched) as whole:
+        broadcast = await held_back(whole)
+        chat = next(one for one in await entries(whole) if one.address == CHAT)
+        found = place_of(chat.id)
+        assert found is not None
+        await Fates(batched).step(*found, Fate.LEAVING, whole.clock.now().timestamp())
+        await whole.clock.move(whole.clock.now() + timedelta(hours=1))
+        assert await whole.through(broadcast) == {Fate.ACCEPTED: 2, Fate.UNKNOWN: 1}
+        assert CHAT not in {one.address for one in whole.carrier.letters}
+
+
+async def entries(whole: Desk) -> list[Letter]:
+    """All that stands in the streams."""
+    found = [await whole.redis("XRANGE", f"{tag(number)}:broadcasts", "-", "+") for number in range(SHARDS)]
+    return [msgspec.json.decode(fields[b"letter"], type=Letter) for page in found for _, fields in page]
 
 
 async def test_what_may_have_left_does_not_leave_again_while_it_is_paused(batched: Batched) -> None:
