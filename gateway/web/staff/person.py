@@ -91,7 +91,8 @@ class PersonRoom:
         if found.person is None and iin and not isinstance(read_iin(iin, visit.now.date()), Iin):
             return self._form(visit, target.fields.get("who", ""), wrong=True)
         if reason and not visit.may(Right.PERSONAL):
-            await self._console.deeds.note(visit.account.login, "person.unmasked", about=target.number, detail=reason)
+            for about in filter(None, (target.iin, target.phone)):  # found by either, whoever asks later
+                await self._console.deeds.note(visit.account.login, "person.unmasked", about=about, detail=reason)
         sent = {one.phone: await self._reached.by_phone(one.phone) for one in found.reaches} if before is None else {}
         return self._page(visit, target, found, sent, reason, is_first=before is None)
 
