@@ -61,19 +61,25 @@ class Known:
         self._store = MatterStore(batched)
 
     async def find(self, wanted: Filter) -> tuple[Summary, list[Row]]:
-        """A row for each phone, whoever of those behind it was found first; none where its owner has said that the
-        person is a stranger."""
+        """A row for each phone. Somebody with several gets it at one, rather where a chat is linked; at none whose
+        owner has said that they are a stranger there."""
         found: dict[str, Row] = {}
+        reached: set[str] = set()
         async for some in self._affairs():
-            fitting = [one for one in some if _fits(one, wanted)]
-            pockets = await self._store.known_at(
-                phone for one in fitting for phone in one.phones if phone not in found
-            )
+            fitting = [one for one in some if _fits(one, wanted) and one.person.iin not in reached]
+            pockets = await self._store.known_at(phone for one in fitting for phone in one.phones)
             for one in fitting:
-                there = {phone: pockets[phone] for phone in one.phones if phone not in found}
-                for phone in pocket.reach(there, one.person.iin, there):
-                    if wanted.telegram in ("", _linked(there[phone])):
-                        found[phone] = _row(len(found) + 1, phone, one.person)
+                there = {phone: pockets[phone] for phone in one.phones}
+                phones = [
+                    phone
+                    for phone in pocket.reach(there, one.person.iin, there)
+                    if wanted.telegram in ("", _linked(there[phone]))
+                ]
+                if not phones or one.person.iin in reached:
+                    continue
+                reached.add(one.person.iin)
+                phone = next((phone for phone in phones if _linked(there[phone]) == YES), phones[0])
+                found.setdefault(phone, _row(len(found) + 1, phone, one.person))
         summary = Summary(
             columns=COLUMNS, headings=("phone", *COLUMNS), phone="phone", rows=len(found), good=len(found)
         )

@@ -107,3 +107,12 @@ async def test_who_is_named_by_an_iin_is_written_to_where_nobody_calls_them_a_st
 async def test_regions_and_stages_that_can_be_asked_for(affairs: Affairs) -> None:
     assert await (await told(affairs)).regions() == (REGION,)
     assert {"proactive:asked", "invitation:invited", "application:queued"} <= set(STAGES)
+
+
+async def test_somebody_with_several_phones_gets_it_once_rather_in_a_chat(affairs: Affairs) -> None:
+    await affairs.told(opened(phones=(PHONE, OTHER)))
+    known = Known(affairs.redis, affairs.batched)
+    assert [row.phone for row in (await known.find(Filter()))[1]] == [PHONE]
+    await affairs.link("chat:aigul", OTHER)
+    assert [row.phone for row in (await known.find(Filter()))[1]] == [OTHER]
+    assert [row.phone for row in (await known.find(Filter(telegram="no")))[1]] == [PHONE]
