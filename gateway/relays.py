@@ -181,7 +181,9 @@ def _waiting(home: int, head: list[Any]) -> list[Waiting]:
             letter = _letter(fields[b"letter"])
         except (msgspec.MsgspecError, KeyError):
             continue  # the outbox tells the log, and strikes it off
-        found.append(Waiting(letter.id, _what(letter), _offer(letter), datetime.fromtimestamp(letter.created, ALMATY), home))
+        found.append(
+            Waiting(letter.id, _what(letter), _offer(letter), datetime.fromtimestamp(letter.created, ALMATY), home)
+        )
     return found
 
 
