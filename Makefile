@@ -35,7 +35,8 @@ locales: .venv/dev
 	$(BIN)/python -m pytest tests/dialogs/test_words.py tests/dialogs/catalogue/test_loader.py
 
 transcripts: .venv/dev
-	REWRITE=1 $(BIN)/python -m pytest tests/dialogs/test_transcripts.py tests/dialogs/test_diagram.py
+	REWRITE=1 $(BIN)/python -m pytest tests/dialogs/test_transcripts.py tests/dialogs/test_diagram.py \
+		tests/dialogs/test_arrival_talks.py tests/dialogs/test_deadline_talks.py
 
 lock: .venv/dev
 	$(COMPILE) --output-file requirements.lock pyproject.toml
