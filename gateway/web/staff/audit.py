@@ -5,11 +5,11 @@ import re
 from collections.abc import AsyncIterator
 from datetime import date
 from io import StringIO
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs, to_builtins
 from starlette.responses import Response, StreamingResponse
 
 from gateway.clock import ALMATY
@@ -19,6 +19,7 @@ from gateway.staff.accounts import Accounts
 from gateway.staff.deeds import TERMINAL, Deed, tail_of
 from gateway.staff.deeds_search import Asked, Search
 from gateway.web.staff.console import Console, Visit
+from gateway.web.staff.filters import of_address, of_form
 
 ROOM = "/staff/audit"
 _WORDS = "deed."
@@ -29,20 +30,23 @@ Typed = Annotated[str, Query(max_length=100)]
 Sent = Annotated[str, Form(max_length=100)]
 
 
-class Filters(Struct, frozen=True):
+Chosen = Annotated[str, Meta(max_length=100)]
+Day = Annotated[str, Meta(max_length=10)]
+
+
+class Filters(Struct, frozen=True, omit_defaults=True, rename={"first": "from", "last": "to"}):
     """As they stand in the form."""
 
-    who: str = ""
-    what: str = ""
-    person: str = ""
+    who: Chosen = ""
+    what: Chosen = ""
+    person: Chosen = ""
     """Whom it is about: the mark and the last digits. Addresses of pages hold no IIN and no phone."""
-    first: str = ""
-    last: str = ""
+    first: Day = ""
+    last: Day = ""
 
     @property
     def query(self) -> dict[str, str]:
-        named = {"who": self.who, "what": self.what, "person": self.person, "from": self.first, "to": self.last}
-        return {name: value for name, value in named.items() if value}
+        return cast("dict[str, str]", to_builtins(self))
 
     @property
     def mark(self) -> str:
@@ -69,7 +73,7 @@ class AuditRoom:
         @routes.get("")
         async def look(
             visit: Annotated[Visit, Depends(needs)],
-            filters: Annotated[Filters, Depends(_asked)],
+            filters: Annotated[Filters, Depends(of_address(Filters))],
             before: Typed = "",
         ) -> Response:
             return await self._page(visit, filters, before if _ENTRY.fullmatch(before) else "")
@@ -77,7 +81,7 @@ class AuditRoom:
         @routes.post("")
         async def find(
             visit: Annotated[Visit, Depends(console.acts(Right.AUDIT))],
-            filters: Annotated[Filters, Depends(_sent)],
+            filters: Annotated[Filters, Depends(of_form(Filters))],
             about: Sent = "",
         ) -> Response:
             """Whom somebody looks for is itself something to know."""
@@ -87,7 +91,7 @@ class AuditRoom:
 
         @routes.get("/table.csv")
         async def table(
-            visit: Annotated[Visit, Depends(needs)], filters: Annotated[Filters, Depends(_asked)]
+            visit: Annotated[Visit, Depends(needs)], filters: Annotated[Filters, Depends(of_address(Filters))]
         ) -> Response:
             await console.deeds.note(visit.account.login, "audit.exported")
             named = f'attachment; filename="audit-{visit.now:%Y-%m-%d}.csv"'
@@ -160,28 +164,6 @@ class AuditRoom:
 
 
 _COLUMNS = ("at", "who", "what", "about", "detail")
-
-
-def _asked(
-    *,
-    who: Typed = "",
-    what: Typed = "",
-    person: Typed = "",
-    first: Annotated[str, Query(alias="from", max_length=10)] = "",
-    last: Annotated[str, Query(alias="to", max_length=10)] = "",
-) -> Filters:
-    return Filters(who, what, person, first, last)
-
-
-def _sent(
-    *,
-    who: Sent = "",
-    what: Sent = "",
-    person: Sent = "",
-    first: Annotated[str, Form(alias="from", max_length=10)] = "",
-    last: Annotated[str, Form(alias="to", max_length=10)] = "",
-) -> Filters:
-    return Filters(who, what, person, first, last)
 
 
 def _wanted(filters: Filters) -> Asked:

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 from starlette.responses import Response, StreamingResponse
 
 from dialogs.people import read_phone
@@ -23,6 +23,7 @@ from gateway.roles import Right, Role
 from gateway.strands import read_spot
 from gateway.web.journal import MEDIA_TYPES
 from gateway.web.staff.console import Console, Visit
+from gateway.web.staff.filters import of_address, of_form
 from gateway.web.staff.naming import NUMBER, PARTS
 
 PATH = "/staff/journal"
@@ -33,17 +34,20 @@ Typed = Annotated[str, Form(max_length=400)]
 Asking = Annotated[str, Query(max_length=100)]
 
 
+Chosen = Annotated[str, Meta(max_length=100)]
+
+
 class Filters(Struct, frozen=True):
     """As they stand in the form; what cannot be read is as if it were empty, but for whom somebody looks for."""
 
-    first: str = ""
-    last: str = ""
-    service: str = ""
-    nature: str = ""
-    direction: str = ""
-    channel: str = ""
-    undelivered: str = ""
-    who: str = ""
+    first: Chosen = ""
+    last: Chosen = ""
+    service: Chosen = ""
+    nature: Chosen = ""
+    direction: Chosen = ""
+    channel: Chosen = ""
+    undelivered: Chosen = ""
+    who: Annotated[str, Meta(max_length=400)] = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -97,7 +101,7 @@ class JournalRoom:
         @routes.get("")
         async def look(
             visit: Annotated[Visit, Depends(console.needs(Right.JOURNAL))],
-            filters: Annotated[Filters, Depends(_asked)],
+            filters: Annotated[Filters, Depends(of_address(Filters, without="who"))],
             before: Asking = "",
         ) -> Response:
             return await self._page(visit, filters, before)
@@ -105,7 +109,7 @@ class JournalRoom:
         @routes.post("")
         async def find(
             visit: Annotated[Visit, Depends(console.acts(Right.JOURNAL))],
-            filters: Annotated[Filters, Depends(_typed)],
+            filters: Annotated[Filters, Depends(of_form(Filters))],
             before: Typed = "",
         ) -> Response:
             """Whom somebody looks for stands in no address; without that, the page has one."""
@@ -116,7 +120,7 @@ class JournalRoom:
         @routes.post("/export")
         async def export(
             visit: Annotated[Visit, Depends(console.acts(Right.JOURNAL))],
-            filters: Annotated[Filters, Depends(_typed)],
+            filters: Annotated[Filters, Depends(of_form(Filters))],
             *,
             format: Annotated[Format, Form()] = Format.XLSX,
             extended: Typed = "",
@@ -220,33 +224,6 @@ def _cell(value: Value) -> str:
 def _role(visit: Visit) -> Role:
     """Of whom the form knows what they may see."""
     return Role.AUDITOR if visit.may(Right.PERSONAL) else Role.OPERATOR
-
-
-def _asked(
-    *,
-    first: Asking = "",
-    last: Asking = "",
-    service: Asking = "",
-    nature: Asking = "",
-    direction: Asking = "",
-    channel: Asking = "",
-    undelivered: Asking = "",
-) -> Filters:
-    return Filters(first, last, service, nature, direction, channel, undelivered)
-
-
-def _typed(
-    *,
-    first: Typed = "",
-    last: Typed = "",
-    service: Typed = "",
-    nature: Typed = "",
-    direction: Typed = "",
-    channel: Typed = "",
-    undelivered: Typed = "",
-    who: Typed = "",
-) -> Filters:
-    return Filters(first, last, service, nature, direction, channel, undelivered, who)
 
 
 def _day(text: str) -> date | None:
