@@ -236,7 +236,7 @@ async def test_the_extended_journal_tells_what_became_of_each_letter(batched: Ba
     ]
     moment = datetime(2026, 11, 16, 12, 0, 5)
     sms, chat, answer = (row(page, FIRST + number)[10:] for number in range(3))
-    assert sms == ["SMS", "Жіберілді", time(12), "Жеткізілді", moment, 2, "kannel", 25.05, "8b1c-44f0", AIGUL.letter]
+    assert sms == ["SMS", "Жіберілді", time(12), "Жетті", moment, 2, "kannel", 25.05, "8b1c-44f0", AIGUL.letter]
     waits = "Жіберілуін күтіп тұр"
     assert chat == ["Telegram", "Жіберілді", time(12, 0, 1), waits, None, None, None, None, None, "chat-letter"]
     assert answer == ["SMS", "Жауап", time(14), *[None] * 7]

@@ -64,6 +64,8 @@ class Tally(Struct, frozen=True):
     """Hundredths of a tenge, here and below."""
     saved: int
     saved_parts: int
+    priced: bool
+    """What an SMS costs was set."""
 
     @property
     def sent(self) -> int:
@@ -71,7 +73,7 @@ class Tally(Struct, frozen=True):
 
     @property
     def done(self) -> int:
-        return self.of - self.by_group["waiting"]
+        return self.of - self.by_group["waiting"] - self.by_group["cancelled"]
 
     @property
     def groups(self) -> list[tuple[str, int]]:
@@ -96,6 +98,7 @@ def tally(counts: Counts, prices: Mapping[str, int], price: int) -> Tally:
         counts.price(prices, price),
         counts.saved_parts * price,
         counts.saved_parts,
+        bool(price or any(prices.values())),
     )
 
 

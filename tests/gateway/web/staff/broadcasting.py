@@ -81,9 +81,15 @@ def field(page: str, name: str) -> str:
 
 @asynccontextmanager
 async def hall(
-    batched: Batched, redis: Client, words: Words, folder: Path, *, quiet: Quiet | None = None
+    batched: Batched,
+    redis: Client,
+    words: Words,
+    folder: Path,
+    *,
+    quiet: Quiet | None = None,
+    price: int = 1250,
 ) -> AsyncIterator[Hall]:
-    async with desk(batched, quiet=quiet) as whole, hand(whole, redis, folder) as found:
+    async with desk(batched, quiet=quiet) as whole, hand(whole, redis, folder, price=price) as found:
         staff = staffed(batched, words, whole.clock)
         room = RoomDesk(
             staff.console,
@@ -92,7 +98,7 @@ async def hall(
             staff.accounts,
             services=(SERVICE,),
             quiet=quiet,
-            prices={"kannel": 1250},
+            prices={"kannel": price},
         )
         staff.console.open(BroadcastRoom(room).router())
         yield Hall(whole, staff, found.broadcasts, staff.front(batched, upload_limit=UPLOAD_LIMIT))

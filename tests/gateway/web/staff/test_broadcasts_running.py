@@ -63,10 +63,24 @@ async def test_it_is_paused_resumed_and_cancelled_once_more_asked(room: Hall) ->
     assert await room.whole.through(made) == {Fate.CANCELLED: 3}
     page = (await aigul.get(f"{HOME}/{made.id}")).text
     assert "Отменено, не отправлено" in page
+    assert "Пройдено 0 из 3" in page
+    assert "0\u202f₸" in page
     assert (await aigul.get(f"{HOME}/{made.id}/cancel")).status_code == 303  # there is nothing to ask any more
     assert [one for one in await room.deeds() if one.endswith("ed")] == [
         f"broadcast.{what}" for what in ("paused", "resumed", "cancelled")
     ]
+
+
+async def test_what_it_costs_is_not_told_where_nobody_has_set_a_price(
+    batched: Batched, redis: Client, dialogue: Dialogue, tmp_path: Path
+) -> None:
+    async with hall(batched, redis, dialogue.guide.words, tmp_path, price=0) as room:
+        aigul, made = await room.writer(), await room.ready(3)
+        await room.broadcasts.start(made.id, "aigul")
+        await room.whole.through(made)
+        page = (await aigul.get(f"{HOME}/{made.id}")).text
+    assert "Пройдено 3 из 3" in page
+    assert "₸" not in page
 
 
 async def test_whom_it_has_not_reached_is_sent_to_again_and_nobody_else(room: Hall) -> None:
