@@ -41,7 +41,6 @@ class Fate(StrEnum):
 
 OPEN = (Fate.WAITS, Fate.QUEUED, Fate.LEAVING)
 """Not known yet."""
-ARRIVED = (Fate.ACCEPTED, Fate.DELIVERED)
 AGAIN = (Fate.FAILED, Fate.REJECTED, Fate.EXPIRED)
 """May be sent once more: these surely did not get it."""
 BY_CHAT = "t"

@@ -17,7 +17,7 @@ from msgspec import structs
 from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import Texts
 from gateway.broadcasts.broadcast import Audience, Broadcast
-from gateway.broadcasts.fates import ARRIVED, Fate
+from gateway.broadcasts.fates import Fate
 from gateway.broadcasts.rolls import CHUNK, Counts, Recipient, Rolls
 from gateway.broadcasts.store import BroadcastStore
 from gateway.clock import ALMATY
@@ -153,9 +153,9 @@ def judge(operator: Operator, found: Counts, final: Counts, stopped: set[str]) -
     assert max(operator.phones.values()) == 1, "somebody got it twice"
     assert found.all == final.all == PEOPLE
     # What was under way when it was cancelled, and of which nobody could tell whether the operator has it.
-    assert set(final.by_fate) <= {*ARRIVED, Fate.OPTED_OUT, Fate.CANCELLED, Fate.UNKNOWN}
+    assert set(final.by_fate) <= {Fate.ACCEPTED, Fate.DELIVERED, Fate.OPTED_OUT, Fate.CANCELLED, Fate.UNKNOWN}
     assert final[Fate.UNKNOWN] <= AT_ONCE * KILLS
-    assert sum(final[fate] for fate in ARRIVED) == len(operator.phones) == final.by_sms == final.parts["k"]
+    assert final[Fate.ACCEPTED] + final[Fate.DELIVERED] == len(operator.phones) == final.by_sms == final.parts["k"]
     assert not final.parts.keys() - {"k"}
     assert 0 < final[Fate.OPTED_OUT] <= len(stopped - operator.phones.keys())
     assert final[Fate.CANCELLED] > 0

@@ -28,11 +28,6 @@ def staff(batched: Batched, dialogue: Dialogue) -> Staffed:
 
 
 @pytest.fixture
-def front(staff: Staffed, batched: Batched) -> Front:
-    return staff.front(batched)
-
-
-@pytest.fixture
 async def boss(staff: Staffed, front: Front) -> Signed:
     return await staff.signed_in(front, Role.ADMINISTRATOR, login="boss")
 

@@ -31,11 +31,6 @@ def staff(batched: Batched, dialogue: Dialogue, search: Search) -> Staffed:
 
 
 @pytest.fixture
-def front(staff: Staffed, batched: Batched) -> Front:
-    return staff.front(batched)
-
-
-@pytest.fixture
 async def auditor(staff: Staffed, front: Front) -> Signed:
     return await staff.signed_in(front, Role.AUDITOR, login="auditor")
 

@@ -34,11 +34,6 @@ async def staff(batched: Batched, dialogue: Dialogue) -> Staffed:
 
 
 @pytest.fixture
-def front(staff: Staffed, batched: Batched) -> Front:
-    return staff.front(batched)
-
-
-@pytest.fixture
 def browser(front: Front) -> httpx.AsyncClient:
     return browsing(front)
 

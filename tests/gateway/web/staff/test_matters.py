@@ -53,11 +53,6 @@ def staff(affairs: Affairs, batched: Batched, dialogue: Dialogue) -> Staffed:
 
 
 @pytest.fixture
-def front(staff: Staffed, batched: Batched) -> Front:
-    return staff.front(batched)
-
-
-@pytest.fixture
 async def operator(staff: Staffed, front: Front) -> Signed:
     return await staff.signed_in(front, Role.OPERATOR)
 

@@ -32,11 +32,6 @@ def staff(batched: Batched, dialogue: Dialogue) -> Staffed:
 
 
 @pytest.fixture
-def front(staff: Staffed, batched: Batched) -> Front:
-    return staff.front(batched)
-
-
-@pytest.fixture
 async def aigul(staff: Staffed, front: Front) -> Signed:
     hashed = await staff.signing.passwords.hash(PASSWORD)
     return await staff.signed_in(front, Role.OPERATOR, login="aigul", hashed=hashed)
