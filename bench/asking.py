@@ -13,19 +13,19 @@ from dialogs.applications.wishes import Wording as WishWording
 from dialogs.dialogue import Dialogue
 from dialogs.duties.letters import Letters as DutyWording
 from dialogs.matters.rules import Rules
-from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.duties import Duties
-from gateway.esobes import Esobes
-from gateway.esobes_looking import Looking
+from gateway.esobes.looking import Looking
+from gateway.esobes.telling import Esobes
 from gateway.inquiries import Inquiries
-from gateway.matter_store import MatterStore
-from gateway.news import News
+from gateway.matters.answers import Answers
+from gateway.matters.duties import Duties
+from gateway.matters.news import News
+from gateway.matters.requests import Requests
+from gateway.matters.store import MatterStore
 from gateway.proofs import Proofs
 from gateway.readers import Readers
 from gateway.receive import PATIENCE, Receiver
-from gateway.requests import Requests
 from gateway.store import Store
 
 HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"0")]

@@ -20,7 +20,6 @@ from bot.server import Server, address, listen
 from dialogs import dialogue
 from dialogs.dialogue import Dialogue
 from dialogs.matters.rules import Rules
-from gateway.answers import Answers
 from gateway.broadcasts.casting import Castings
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.sender import Sender
@@ -28,10 +27,11 @@ from gateway.broadcasts.store import BroadcastStore
 from gateway.channels import Channel, Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, check, connect
-from gateway.esobes import Esobes
-from gateway.esobes_looking import Looking
-from gateway.matter_store import MatterStore
-from gateway.outbox import BROADCASTS_AHEAD, Outbox
+from gateway.esobes.looking import Looking
+from gateway.esobes.telling import Esobes
+from gateway.matters.answers import Answers
+from gateway.matters.store import MatterStore
+from gateway.outbox.outbox import BROADCASTS_AHEAD, Outbox
 from gateway.routes.reports import Reported
 from gateway.routes.trails import STREAMS
 from gateway.sms import kannel

@@ -27,7 +27,7 @@ from dialogs.matters.matter import Person
 from dialogs.matters.pocket import Noted, Pocket
 from dialogs.months import after
 from dialogs.people import mark
-from gateway.matter_store import home_of, pocket_key
+from gateway.matters.store import home_of, pocket_key
 from gateway.store import tag
 
 CENTRE = Place("КГУ «Центр оказания специальных социальных услуг»", "Жаркент, Жібек жолы к., 114", "+7 728 315 22 40")

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from bench.requests import SECRET
 from gateway.connection import Batched
-from gateway.events import Told
+from gateway.esobes.events import Told
 from gateway.web.events import PATH
 
 STREAM = "events-as-they-came"

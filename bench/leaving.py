@@ -23,9 +23,9 @@ from dialogs.dialogue import Dialogue
 from gateway.channels import Channel, Letter
 from gateway.clock import Clock
 from gateway.connection import Batched, close, connect
-from gateway.gate import Gate
-from gateway.outbox import Outbox
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.outbox import Outbox
+from gateway.outbox.pace import Pace
 from gateway.papers import Papers
 from gateway.routes.health import Health
 from gateway.routes.named import Named

@@ -10,10 +10,10 @@ from bench.memory import empty_out, used
 from bench.pending import MONDAY, Hand, Pending
 from dialogs.dialogue import Dialogue
 from gateway.connection import Batched
-from gateway.events import OfferTold, Told
-from gateway.journal import journal_key
+from gateway.esobes.events import OfferTold, Told
+from gateway.journal.journal import journal_key
 from gateway.letters import Letters, Status
-from gateway.names import notice_id
+from gateway.matters.names import notice_id
 from gateway.store import SHARDS, outbox_key
 
 OFFERS = 20_000

@@ -14,10 +14,10 @@ from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.duties import Duties
 from gateway.letters import Letters
-from gateway.matter_store import MatterStore
-from gateway.matters import Matters
+from gateway.matters.duties import Duties
+from gateway.matters.matters import Matters
+from gateway.matters.store import MatterStore
 from gateway.readers import Readers
 from gateway.store import Store
 from gateway.ways import Ways

@@ -15,7 +15,7 @@ from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.letters import Status
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
 from gateway.store import SHARDS, Line, Store, outbox_key
 
 CITIZENS = 100_000

@@ -22,12 +22,12 @@ from bench.processes import Cores
 from dialogs.dialogue import Dialogue
 from gateway.connection import Batched, close, connect
 from gateway.embedded import Embedded
-from gateway.journal import journal_key
+from gateway.journal.journal import journal_key
 from gateway.letters import Letters, Status
-from gateway.matter_store import MatterStore
-from gateway.names import notice_id
+from gateway.matters.names import notice_id
+from gateway.matters.store import MatterStore
+from gateway.matters.wakeups import Wakeups
 from gateway.store import SHARDS, outbox_key
-from gateway.wakeups import Wakeups
 
 OPEN = 1_000_000
 FIRED, FIRINGS = 1_000, 5

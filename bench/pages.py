@@ -32,18 +32,18 @@ from dialogs.messages import Surface
 from gateway.channels import Letter
 from gateway.connection import Batched, close, connect
 from gateway.embedded import Embedded
-from gateway.journal import Entry, journal_key
-from gateway.journal_index import JournalIndex
-from gateway.journal_making import Making
-from gateway.journal_pages import LOOK, JournalPages
-from gateway.matter_store import home_of
-from gateway.relays import Backlog
-from gateway.roles import Role
-from gateway.shelves import shelve
+from gateway.esobes.relays import Backlog
+from gateway.journal.index import JournalIndex
+from gateway.journal.journal import Entry, journal_key
+from gateway.journal.making import Making
+from gateway.journal.pages import LOOK, JournalPages
+from gateway.journal.subject import subject
+from gateway.matters.shelves import shelve
+from gateway.matters.store import home_of
 from gateway.staff.accounts import Account, Accounts, Held
 from gateway.staff.deeds import Deeds
+from gateway.staff.roles import Role
 from gateway.staff.sessions import Sessions
-from gateway.subject import subject
 from gateway.web import app
 from gateway.web.staff.console import Console
 from gateway.web.staff.cookies import SESSION, Cookies

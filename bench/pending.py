@@ -19,8 +19,8 @@ from dialogs.matters.rules import Rules
 from dialogs.matters.steps import Asked
 from dialogs.people import mark
 from gateway.clock import ALMATY, Clock
-from gateway.events import EVENT
-from gateway.matter_store import EVENT_SEEN_FOR, home_of, pocket_key
+from gateway.esobes.events import EVENT
+from gateway.matters.store import EVENT_SEEN_FOR, home_of, pocket_key
 from gateway.store import tag
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=ALMATY)

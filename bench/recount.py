@@ -24,16 +24,16 @@ from dialogs.duties.letters import Letters as DutyWording
 from dialogs.entries import Entry, EntryKind
 from dialogs.messages import Surface, Text
 from dialogs.talk import Here
-from gateway.calendar import Calendar, Line
-from gateway.calendar_looks import Looks
 from gateway.connection import Batched, Client, close, connect
-from gateway.duties import Duties
 from gateway.embedded import Embedded
-from gateway.matter_store import MatterStore
-from gateway.open_deadlines import Law
+from gateway.matters.duties import Duties
+from gateway.matters.store import MatterStore
 from gateway.readers import Readers
-from gateway.recount import Recount
 from gateway.store import Store
+from gateway.workdays.calendar import Calendar, Line
+from gateway.workdays.looks import Looks
+from gateway.workdays.open_deadlines import Law
+from gateway.workdays.recount import Recount
 
 OFF = Entry(kind=EntryKind.OFF, day=date(2026, 11, 25), source="an order")
 EVERY = 0.01

@@ -13,7 +13,7 @@ from dialogs.catalogue.loader import CatalogueError
 from dialogs.language import Language
 from dialogs.messages import Surface
 from dialogs.words import WordsError
-from gateway.roles import Role
+from gateway.staff.roles import Role
 
 LOCALES = Path(__file__).parent.parent / "locales"
 

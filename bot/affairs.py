@@ -15,22 +15,22 @@ from dialogs.duties.rules import Rules as DutyRules
 from dialogs.matters import rules
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
-from gateway.answers import Answers
 from gateway.channels import Channel
-from gateway.desk import Desk
-from gateway.duties import Duties
-from gateway.esobes import Esobes
+from gateway.esobes.relays import STREAM, Backlog, Relays
+from gateway.esobes.telling import Esobes
 from gateway.esobes_sandbox import facade
 from gateway.letters import Letters
-from gateway.matter_store import MatterStore
-from gateway.matters import Matters
-from gateway.news import News
+from gateway.matters.answers import Answers
+from gateway.matters.desk import Desk
+from gateway.matters.duties import Duties
+from gateway.matters.matters import Matters
+from gateway.matters.news import News
+from gateway.matters.requests import Requests
+from gateway.matters.store import MatterStore
+from gateway.matters.wakeups import Wakeups
 from gateway.old_iins import OldIins
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
 from gateway.readers import Readers
-from gateway.relays import STREAM, Backlog, Relays
-from gateway.requests import Requests
-from gateway.wakeups import Wakeups
 from gateway.ways import Ways
 from gateway.web.events import Events
 

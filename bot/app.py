@@ -24,7 +24,6 @@ from bot.ground import Ground
 from bot.server import Server, address, listen
 from bot.settings import NO_SECRET, Settings
 from dialogs import dialogue
-from gateway.answers import Answers
 from gateway.broadcasts import simulated
 from gateway.broadcasts.sender import Sender
 from gateway.broadcasts.simulated import Simulated
@@ -34,7 +33,8 @@ from gateway.connection import Batched, RedisUnfitError, check, close, connect
 from gateway.embedded import Embedded, EmbeddedError
 from gateway.figures.counting import Counting
 from gateway.figures.today import Today
-from gateway.outbox import Outbox
+from gateway.matters.answers import Answers
+from gateway.outbox.outbox import Outbox
 from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.receive import Receiver

@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 
 from bot.redis import open_redis
 from bot.settings import Settings
-from gateway import audit
 from gateway.clock import ALMATY
+from gateway.matters import audit
 from gateway.store import AuditLine
 
 _HEADINGS = ("when", "what", "surface", "ref", "about")

@@ -7,13 +7,13 @@ from fastapi import APIRouter
 from msgspec import Struct
 
 from bot.ground import Ground
-from gateway.archive import Archive
-from gateway.board import Board
-from gateway.journal_index import JournalIndex
-from gateway.journal_making import Making
-from gateway.journal_pages import JournalPages
-from gateway.relays import Backlog
-from gateway.tidying import Tidying
+from gateway.esobes.relays import Backlog
+from gateway.journal.archive import Archive
+from gateway.journal.index import JournalIndex
+from gateway.journal.making import Making
+from gateway.journal.pages import JournalPages
+from gateway.matters.board import Board
+from gateway.matters.tidying import Tidying
 from gateway.web.staff.console import Console
 from gateway.web.staff.journal import JournalRoom
 from gateway.web.staff.matters import MattersRoom

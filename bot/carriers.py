@@ -8,10 +8,10 @@ from bot.ground import Ground
 from bot.settings import Settings
 from gateway.broadcasts.casting import Castings
 from gateway.channels import Channel, Letter
-from gateway.gate import Gate
 from gateway.letters import Letters
-from gateway.outbox import BROADCASTS_AHEAD, Outbox
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.outbox import BROADCASTS_AHEAD, Outbox
+from gateway.outbox.pace import Pace
 from gateway.routes.health import Health
 from gateway.routes.inbound import own_numbers
 from gateway.routes.named import Named

@@ -14,7 +14,7 @@ from gateway.broadcasts.lists import Lists
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.sender import Sender
 from gateway.broadcasts.store import BroadcastStore
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
 
 LISTS = "lists"
 """Folder of lists of recipients, below that of the data."""

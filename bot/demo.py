@@ -3,9 +3,9 @@
 from bot.errors import StartError
 from bot.settings import Settings
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff import demo
 from gateway.staff.accounts import Accounts
+from gateway.staff.roles import Role
 
 
 def is_real(settings: Settings) -> bool:

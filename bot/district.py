@@ -9,6 +9,7 @@ from bot.errors import StartError
 from bot.ground import Ground
 from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import Batched
+from gateway.esobes.relays import Backlog
 from gateway.esobes_sandbox import district as districts
 from gateway.esobes_sandbox.district import Step
 from gateway.esobes_sandbox.facade import Facade
@@ -19,8 +20,7 @@ from gateway.esobes_sandbox.shelf import Shelf
 from gateway.esobes_sandbox.story import codes, play
 from gateway.esobes_sandbox.teller import Teller
 from gateway.esobes_sandbox.wire import Wire
-from gateway.matter_store import MatterStore
-from gateway.relays import Backlog
+from gateway.matters.store import MatterStore
 from gateway.web.sandbox import Sandbox, Sms
 
 

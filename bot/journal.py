@@ -16,10 +16,10 @@ from bot.settings import Settings
 from dialogs import words
 from dialogs.language import Language
 from gateway.clock import Clock, SandboxClock
-from gateway.journal import JournalError, Period
-from gateway.journal_export import Format, export
-from gateway.journal_form import Asked
-from gateway.roles import Role
+from gateway.journal.export import Format, export
+from gateway.journal.form import Asked
+from gateway.journal.journal import JournalError, Period
+from gateway.staff.roles import Role
 
 
 class Order(Struct, frozen=True):

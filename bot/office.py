@@ -12,10 +12,10 @@ from dialogs.catalogue.schema import Act
 from dialogs.duties import rules
 from dialogs.duties.rules import Law
 from dialogs.people import initials
-from gateway import office
 from gateway.clock import ALMATY
-from gateway.office import Dispute, Said
-from gateway.writing import Note
+from gateway.matters import office
+from gateway.matters.office import Dispute, Said
+from gateway.matters.writing import Note
 
 _SAID = {
     "declined": "does not need the place any more",

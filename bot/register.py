@@ -4,7 +4,7 @@ import asyncio
 
 from bot.redis import open_redis
 from bot.settings import Settings
-from gateway.register import SETTINGS, Copies
+from gateway.esobes.register import SETTINGS, Copies
 
 
 def show(settings: Settings) -> int:

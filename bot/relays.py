@@ -8,7 +8,7 @@ from bot.errors import StartError
 from bot.redis import open_redis
 from bot.settings import Settings
 from gateway.clock import Clock
-from gateway.relays import Backlog, Queue, Refusal
+from gateway.esobes.relays import Backlog, Queue, Refusal
 
 ALL = "all"
 

@@ -15,11 +15,11 @@ from dialogs.language import Language
 from dialogs.people import read_phone
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff.accounts import Account, AccountError, Accounts, Held, is_login
 from gateway.staff.deeds import TERMINAL, Deeds
 from gateway.staff.lockout import Lockout
 from gateway.staff.passwords import SHORTEST, Passwords, made_up, weakness
+from gateway.staff.roles import Role
 
 _WHY = {
     "staff.accounts.taken": "has an account already",

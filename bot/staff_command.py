@@ -3,7 +3,7 @@
 import argparse
 
 from dialogs.language import Language
-from gateway.roles import Role
+from gateway.staff.roles import Role
 
 
 def arguments(staff: argparse.ArgumentParser) -> None:

@@ -8,15 +8,15 @@ from bot.affairs import Affairs
 from bot.ground import Ground
 from gateway.channels import Channel
 from gateway.errands import STREAM, Codes, Errands
+from gateway.esobes.register import Registers
 from gateway.inbox.errands import Calls, FromTalk, ToTalk
 from gateway.inbox.inbox import Inbox
 from gateway.inquiries import Inquiries
-from gateway.matter_store import MatterStore
-from gateway.outbox import Outbox
+from gateway.matters.store import MatterStore
+from gateway.outbox.outbox import Outbox
 from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
 from gateway.receive import Receiver
-from gateway.register import Registers
 
 AT_ONCE = 8
 """Errands of a kind under way: most of them ask E-Sobes, which is one system, and not a fast one."""

@@ -25,8 +25,8 @@ from aiogram.types import (
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from gateway.channels import OptedOut, Outcome, Rejected, Retry
-from gateway.gate import Gate
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.pace import Pace
 
 PATIENCE = 20
 """Seconds for one call."""

@@ -6,12 +6,12 @@ from bot.affairs import Affairs
 from bot.ground import Ground
 from dialogs import workdays
 from dialogs.talk import Guide
-from gateway.calendar import Calendar
-from gateway.calendar_looks import Looks
-from gateway.open_deadlines import Law
-from gateway.recount import Recount
 from gateway.web.staff.calendar import CalendarRoom
 from gateway.web.staff.console import Console
+from gateway.workdays.calendar import Calendar
+from gateway.workdays.looks import Looks
+from gateway.workdays.open_deadlines import Law
+from gateway.workdays.recount import Recount
 
 
 class Counted(Struct, frozen=True):

@@ -11,13 +11,14 @@ from dialogs.duties.duty import AnyDuty, Invitation
 from dialogs.matters.matter import Matter, Person
 from dialogs.matters.pocket import Pocket
 from dialogs.people import mark
-from gateway import matter_store, news_store, requests
 from gateway.connection import Batched
-from gateway.journal import Entry
-from gateway.journal_pages import JournalPages, Shown, Wanted
-from gateway.matter_store import MatterStore, home_of
+from gateway.esobes.relay_ends import RelayEnd, RelayEnds
+from gateway.journal.journal import Entry
+from gateway.journal.pages import JournalPages, Shown, Wanted
+from gateway.matters import news_store, requests
+from gateway.matters import store as matter_store
+from gateway.matters.store import MatterStore, home_of
 from gateway.readers import Readers
-from gateway.relay_ends import RelayEnd, RelayEnds
 from gateway.store import Store
 from gateway.strands import Spot
 

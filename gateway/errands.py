@@ -21,15 +21,15 @@ from dialogs.matters import pocket
 from dialogs.messages import Kept, Say, Surface
 from dialogs.people import Citizen, mark
 from dialogs.words import Words
-from gateway import esobes_reading as reading
 from gateway.channels import Inbound, Letter, Outcome, Rejected, Retry, Sent, surface
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, RedisAwayError
-from gateway.esobes import Esobes
-from gateway.esobes_looking import AwayError
-from gateway.esobes_reading import UnreadableError
-from gateway.matter_store import MatterStore
-from gateway.names import short
+from gateway.esobes import reading
+from gateway.esobes.looking import AwayError
+from gateway.esobes.reading import UnreadableError
+from gateway.esobes.telling import Esobes
+from gateway.matters.names import short
+from gateway.matters.store import MatterStore
 from gateway.proofs import Proofs
 from gateway.store import SHARDS, AuditLine, shard_number, tag
 

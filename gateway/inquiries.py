@@ -21,10 +21,10 @@ from dialogs.inquiries import (
     Register,
     Requested,
 )
-from gateway import esobes_reading as reading
-from gateway.esobes import Esobes
-from gateway.esobes_looking import AwayError
-from gateway.esobes_reading import UnreadableError
+from gateway.esobes import reading
+from gateway.esobes.looking import AwayError
+from gateway.esobes.reading import UnreadableError
+from gateway.esobes.telling import Esobes
 
 log = logging.getLogger(__name__)
 

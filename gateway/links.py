@@ -12,10 +12,10 @@ from dialogs.matters import pocket
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.pocket import Pocket
 from gateway.channels import Letter, surface
-from gateway.matter_store import MatterStore
-from gateway.names import of_linked_chat, short
+from gateway.matters.names import of_linked_chat, short
+from gateway.matters.store import MatterStore
+from gateway.matters.writing import Writing
 from gateway.store import AuditLine, Commit, shard_number
-from gateway.writing import Writing
 
 
 class Links:

@@ -20,14 +20,14 @@ from dialogs.matters.window import Quiet
 from dialogs.messages import Kept, Say, Surface
 from dialogs.session import Session
 from dialogs.words import Words
-from gateway import esobes_reading as reading
 from gateway.channels import Inbound, Letter, Outcome, Retry, Sent, surface
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
 from gateway.errands import asker
-from gateway.esobes import Esobes
-from gateway.esobes_looking import AwayError
-from gateway.esobes_reading import UnreadableError
+from gateway.esobes import reading
+from gateway.esobes.looking import AwayError
+from gateway.esobes.reading import UnreadableError
+from gateway.esobes.telling import Esobes
 from gateway.store import Commit, Line, Store, shard_number
 
 PATIENCE = 2.0

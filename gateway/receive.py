@@ -24,12 +24,12 @@ from dialogs.messages import Content, Interrupted, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Here
 from dialogs.topics import proof
-from gateway.answers import Grasping, Heard
 from gateway.channels import Inbound, Letter, surface
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
 from gateway.errands import errand_letter
 from gateway.failures import told
+from gateway.matters.answers import Grasping, Heard
 from gateway.store import AuditLine, Commit, Line, Store, Unmet, shard_number
 
 log = logging.getLogger(__name__)

@@ -4,14 +4,14 @@ Everything that one message brings about is written by one script, or nothing is
 hash tag of its shard, so that the script runs on a cluster as well.
 
     {s07}:session:sms:+7701…   the talk, as bytes
-    {s07}:pocket:sms:+7701…    the offers that this phone was told of; see `matter_store`
+    {s07}:pocket:sms:+7701…    the offers that this phone was told of; see `matters.store`
     {s07}:seen:kannel:4f…      this message was answered; kept longer than any provider repeats one
     {s07}:outbox               stream of letters that have not left yet
     {s07}:journal              stream of what happened, without personal data
     {s07}:errands              stream of what is still to be done; see `errands`
     {s07}:audit                stream of what may be a misuse, without personal data
     {s07}:unmet                stream of words that were not understood, without numbers; only the newest
-    {s07}:wakeups              `.talk:sms:+7701…` → when an IIN in that talk is of no use any more; see `matter_store`
+    {s07}:wakeups              `.talk:sms:+7701…` → when an IIN there is of no use any more; see `matters.store`
 """
 
 from collections.abc import Iterator, Sequence

@@ -15,8 +15,8 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from gateway.connection import Batched
+from gateway.outbox.streams import place_of
 from gateway.store import SHARDS
-from gateway.streams import place_of
 
 _FIRST = 16
 """Entries that each strand brings at first: together they fill a page."""

@@ -21,8 +21,8 @@ from dialogs.organisations import region_key
 from gateway.broadcasts.broadcast import Filter
 from gateway.broadcasts.intake.rows import Row, Summary
 from gateway.connection import Batched, Client
-from gateway.matter_store import MatterStore
-from gateway.shelves import STATES
+from gateway.matters.shelves import STATES
+from gateway.matters.store import MatterStore
 from gateway.ways import chat_of
 
 COLUMNS = ("Аты", "Имя")

@@ -32,7 +32,7 @@ from gateway.clock import Clock
 from gateway.connection import Batched, RedisAwayError
 from gateway.failures import told
 from gateway.inquiries import Inquiries
-from gateway.matter_store import MatterStore
+from gateway.matters.store import MatterStore
 from gateway.store import SHARDS, shard_number
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from dialogs.matters import pocket
 from dialogs.session import Session
 from gateway.channels import channel_of
 from gateway.connection import Batched
-from gateway.matter_store import pocket_key
+from gateway.matters.store import pocket_key
 from gateway.store import shard
 from gateway.ways import chat_of
 

@@ -3,10 +3,10 @@
 from msgspec import structs
 
 from dialogs.duties import rules
-from gateway import office
 from gateway.connection import Batched
-from gateway.office import Dispute
-from gateway.writing import Note
+from gateway.matters import office
+from gateway.matters.office import Dispute
+from gateway.matters.writing import Note
 
 SHOWN = 50
 

@@ -11,13 +11,13 @@ from dialogs.duties import duty as duties
 from dialogs.duties.duty import AnyDuty
 from dialogs.matters.matter import Matter
 from dialogs.matters.window import last_day
+from gateway.esobes.relays import Backlog, Refusal
 from gateway.esobes_sandbox import buttons
 from gateway.esobes_sandbox.district import Resident
 from gateway.esobes_sandbox.office import Office
 from gateway.esobes_sandbox.shelf import Application, Choice, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import NoSuchError, Teller
-from gateway.matter_store import MatterStore, home_of, read, read_duty
-from gateway.relays import Backlog, Refusal
+from gateway.matters.store import MatterStore, home_of, read, read_duty
 from gateway.web.fields import Strict
 
 SHOWN = 50

@@ -18,10 +18,10 @@ import msgspec
 from gateway.clock import ALMATY, day_of
 from gateway.connection import Batched
 from gateway.figures.tallies import Tally, as_arguments, keys_of
-from gateway.journal import Direction, Entry
+from gateway.journal.journal import Direction, Entry
+from gateway.outbox.streams import place_of
 from gateway.rounds import Rounds
 from gateway.store import SHARDS, Line, tag
-from gateway.streams import place_of
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from gateway.connection import Batched, RedisAwayError
 from gateway.errands import asker, order_of
 from gateway.inbox.case import State
 from gateway.inbox.inbox import Inbox
-from gateway.names import short
+from gateway.matters.names import short
 from gateway.store import outbox_key, shard_number, tag
 
 SELDOM = 60.0

@@ -16,8 +16,8 @@ from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
 from gateway.figures.leavings import reported
-from gateway.lanes import ends
 from gateway.letters import Delivery, Letters, Status
+from gateway.outbox.lanes import ends
 from gateway.routes.routes import ROUNDS, Routes
 from gateway.routes.trails import Trail, Trails
 

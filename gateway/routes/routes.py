@@ -14,8 +14,8 @@ from dialogs.sms_length import measure
 from gateway.channels import Attempt, Letter, OptedOut, Outcome, Rejected, Retry, Sent, Unclear
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
-from gateway.gate import Gate
-from gateway.lanes import ends
+from gateway.outbox.gate import Gate
+from gateway.outbox.lanes import ends
 from gateway.routes.health import Health
 from gateway.routes.route import Route
 from gateway.routes.trails import Carriage, Trail, Trails

@@ -14,8 +14,8 @@ from msgspec import Struct, structs
 
 from dialogs.language import Language
 from gateway.connection import Batched
-from gateway.roles import Right, Role, rights
 from gateway.staff.deeds import TERMINAL
+from gateway.staff.roles import Right, Role, rights
 
 ACCOUNTS = "{staff}:accounts"
 _ADMINISTRATORS = "{staff}:administrators"

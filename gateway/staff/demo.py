@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff.accounts import Account, Accounts, Held, TakenError
 from gateway.staff.passwords import Passwords, made_up
+from gateway.staff.roles import Role
 
 _KEY = "{staff}:demo"
 _NAMES = {

@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Scope
 
 from gateway.connection import RedisAwayError
 from gateway.errands import Figures as ErrandFigures
+from gateway.esobes.register import Copy
+from gateway.esobes.relays import Figures
 from gateway.figures.today import Counted
-from gateway.register import Copy
-from gateway.relays import Figures
 from gateway.routes.routes import Routes
 from gateway.web import page, problems
 from gateway.web.api.broadcasts import Api

@@ -6,7 +6,7 @@ from dialogs.language import Language
 from dialogs.matters.matter import Kind
 from dialogs.matters.matter import Person as Whom
 from gateway.clock import ALMATY
-from gateway.events import ChoiceTold, InvitationTold, OfferTold, OrderTold, Told
+from gateway.esobes.events import ChoiceTold, InvitationTold, OfferTold, OrderTold, Told
 from gateway.web.event_models import (
     Event,
     HearingScheduled,

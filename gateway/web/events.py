@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from gateway.clock import Clock
-from gateway.events import Told
-from gateway.matters import NoRoomError
+from gateway.esobes.events import Told
+from gateway.matters.matters import NoRoomError
 from gateway.web import problems
 from gateway.web.bearer import Bearer
 from gateway.web.event_models import TYPES, Event, OfAnApplication, Unknown

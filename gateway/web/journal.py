@@ -10,10 +10,10 @@ from dialogs.language import Language
 from dialogs.words import Words
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.journal import JournalError, NothingError, Period
-from gateway.journal_export import Format, export
-from gateway.journal_form import Asked
-from gateway.roles import Role
+from gateway.journal.export import Format, export
+from gateway.journal.form import Asked
+from gateway.journal.journal import JournalError, NothingError, Period
+from gateway.staff.roles import Role
 
 MEDIA_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -8,9 +8,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from gateway.errands import Figures as ErrandFigures
+from gateway.esobes.register import Copy
+from gateway.esobes.relays import Figures
 from gateway.figures.today import Counted
-from gateway.register import Copy
-from gateway.relays import Figures
 from gateway.routes.health import State
 from gateway.routes.routes import Routes
 

@@ -24,11 +24,11 @@ from gateway.broadcasts.sender import Sender
 from gateway.channels import Inbound, surface
 from gateway.clock import ALMATY, SandboxClock
 from gateway.connection import RedisAwayError
-from gateway.outbox import Outbox
+from gateway.matters.wakeups import Wakeups
+from gateway.outbox.outbox import Outbox
 from gateway.papers import Papers, name
 from gateway.phones import Entry, Phones
 from gateway.receive import Receiver
-from gateway.wakeups import Wakeups
 from gateway.web.fields import Phone, Strict, whole
 
 _FILES: dict[int | str, dict[str, Any]] = {

@@ -98,7 +98,7 @@ async def test_a_task_that_fails_unseen_is_told_of_without_its_words(capsys: pyt
 def test_libraries_are_heard_only_when_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     started()
     logging.getLogger("httpx").info("HTTP Request")
-    logging.getLogger("gateway.outbox").debug("shown")
+    logging.getLogger("gateway.outbox.outbox").debug("shown")
     assert written(capsys).count("\n") == 1
 
 

@@ -12,8 +12,8 @@ from bot.settings import Settings
 from dialogs.duties.duty import Setting
 from gateway.clock import ALMATY
 from gateway.connection import Batched
+from gateway.matters.writing import Note
 from gateway.store import tag
-from gateway.writing import Note
 
 AT = datetime(2026, 11, 25, 10, 5, tzinfo=ALMATY)
 DECLINED = Note(AT, "declined", "invitation:in-7", "0a1b2c3d4e5f", "Орлов Павел Ильич", None, None)

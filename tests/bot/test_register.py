@@ -11,7 +11,7 @@ from bot.settings import Settings
 from dialogs.inquiries import Organisation, Register
 from gateway.clock import ALMATY
 from gateway.connection import Batched
-from gateway.register import Copies
+from gateway.esobes.register import Copies
 
 
 @pytest.fixture

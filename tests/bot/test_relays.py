@@ -14,8 +14,8 @@ from dialogs.people import mark
 from gateway.channels import Letter
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched
-from gateway.esobes import Post
-from gateway.relays import Backlog
+from gateway.esobes.relays import Backlog
+from gateway.esobes.telling import Post
 
 AT = datetime(2026, 11, 25, 10, 5, tzinfo=ALMATY)
 

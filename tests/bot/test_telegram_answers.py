@@ -9,7 +9,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.matters import pocket
 from gateway.channels import Letter
 from gateway.connection import Batched
-from gateway.matter_store import MatterStore
+from gateway.matters.store import MatterStore
 from tests.bot.bot_api import BotApi, serving
 from tests.bot.whole import CHAT, HOOK, SENDER, button, running, text
 

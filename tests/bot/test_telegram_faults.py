@@ -10,7 +10,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.matters import pocket
 from gateway.channels import Letter
 from gateway.connection import Batched
-from gateway.matter_store import MatterStore
+from gateway.matters.store import MatterStore
 from tests.bot.bot_api import BotApi, Fault, serving
 from tests.bot.bot_api_chats import Shown
 from tests.bot.whole import HOOK, Whole, button, running, text

@@ -16,8 +16,8 @@ from dialogs.messages import Button
 from dialogs.sms_length import units
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.connection import Batched
-from gateway.gate import Gate
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.pace import Pace
 from gateway.papers import Papers
 from gateway.screens import Screens
 from tests.bot.bot_api import TOKEN, BotApi, Fault

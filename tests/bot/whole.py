@@ -16,9 +16,9 @@ from dialogs.dialogue import Dialogue
 from gateway.channels import Inbound, Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.gate import Gate
-from gateway.outbox import Outbox
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.outbox import Outbox
+from gateway.outbox.pace import Pace
 from gateway.papers import Papers
 from gateway.receive import Receiver
 from gateway.screens import Screens

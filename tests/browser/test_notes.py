@@ -10,8 +10,8 @@ from selenium.webdriver import Chrome
 from dialogs.duties.duty import Setting
 from gateway.clock import ALMATY
 from gateway.embedded import Embedded
+from gateway.matters.writing import Note
 from gateway.store import tag
-from gateway.writing import Note
 from tests.browser.conftest import Program
 from tests.browser.page import NARROW, WIDE, Page
 

@@ -13,7 +13,7 @@ from dialogs.duties import steps
 from dialogs.matters import sizes
 from dialogs.matters.size_words import Measure
 from dialogs.statutory import KINDS, StatutoryError
-from gateway import news
+from gateway.matters import news
 
 FILE = statutory.HERE / "statutory.toml"
 OFFERS = statutory.HERE / "matters"

@@ -17,7 +17,7 @@ from gateway.channels import Attempt, Channel, Inbound, Letter, Outcome
 from gateway.clock import ALMATY
 from gateway.connection import Batched, Client
 from gateway.letters import Letters
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
 from gateway.routes.named import Named
 from gateway.routes.reports import Reported
 from gateway.routes.route import Route

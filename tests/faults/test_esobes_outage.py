@@ -23,8 +23,8 @@ from dialogs.matters.matter import Matter, Person
 from dialogs.messages import Text
 from gateway.channels import Inbound
 from gateway.connection import Client
-from gateway.esobes import Esobes
-from gateway.relays import Relays
+from gateway.esobes.relays import Relays
+from gateway.esobes.telling import Esobes
 from tests.gateway.affairs import AIGUL, MONDAY, Affairs, Hands, opened, put_together
 from tests.gateway.ministry import TOKEN, Ministry
 

@@ -13,9 +13,9 @@ from dialogs.messages import Text
 from gateway.channels import Inbound
 from gateway.connection import Client
 from tests.gateway.affairs import MONDAY, PHONE, Affairs, Hands, put_together
+from tests.gateway.esobes.test_reading import APPLICATION, IIN, PERSON
 from tests.gateway.ministry import Mischief
 from tests.gateway.mischief import MISCHIEF, says, silence
-from tests.gateway.test_esobes_reading import APPLICATION, IIN, PERSON
 
 CHAT = "chat:7"
 LIMIT = 3.0 + 2.0
@@ -107,7 +107,7 @@ async def test_several_questions_of_one_message_have_the_time_of_one(affairs: Af
 
 async def test_nobody_waits_for_somebody_elses_question(affairs: Affairs, monkeypatch: pytest.MonkeyPatch) -> None:
     """All connections are taken by those who wait in vain; whoever comes after them waits no longer than they do."""
-    monkeypatch.setattr("gateway.esobes_looking.CONNECTIONS", CONNECTIONS)
+    monkeypatch.setattr("gateway.esobes.looking.CONNECTIONS", CONNECTIONS)
     crowd = [f"sms:+7702{number:07}" for number in range(2 * CONNECTIONS)]
     for address in crowd:
         await affairs.receiver.receive(Inbound(f"first:{address}", address, Text("ru")))

@@ -18,9 +18,9 @@ BEHIND = {KANNEL: SMSC, SMSC: MOBIZON, MOBIZON: KANNEL}
 
 
 async def test_what_becomes_of_each_sms(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.outbox._LOOK", 0.02)
+    monkeypatch.setattr("gateway.outbox.outbox._LOOK", 0.02)
     monkeypatch.setattr("gateway.routes.routes._LOOK", 0.02)
-    monkeypatch.setattr("gateway.outbox.random.random", lambda: 0.0)
+    monkeypatch.setattr("gateway.outbox.outbox.random.random", lambda: 0.0)
     stories = []
     async with wire(redis_url, tmp_path, b"nothing is counted") as (line, client), Town.open() as town:
         for cell in CELLS:

@@ -12,9 +12,9 @@ from bot import telegram
 from bot.telegram_calls import RATE, Calls
 from bot.telegram_letters import TelegramLetters
 from gateway.connection import Batched, Client
-from gateway.gate import Gate
-from gateway.outbox import Outbox
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.outbox import Outbox
+from gateway.outbox.pace import Pace
 from gateway.papers import Papers
 from gateway.screens import Screens
 from tests.bot.bot_api import BLOCKED, TOKEN, BotApi, Fault, serving
@@ -93,8 +93,8 @@ async def api() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def line(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Wire, Client]]:
-    monkeypatch.setattr("gateway.outbox._LOOK", 0.02)
-    monkeypatch.setattr("gateway.outbox.random.random", lambda: 0.0)
+    monkeypatch.setattr("gateway.outbox.outbox._LOOK", 0.02)
+    monkeypatch.setattr("gateway.outbox.outbox.random.random", lambda: 0.0)
     async with wire(redis_url, tmp_path, b"nothing is counted") as both:
         yield both
 

@@ -19,13 +19,13 @@ from dialogs.matters import steps
 from dialogs.matters.matter import Kind, Matter
 from dialogs.matters.steps import Asked
 from dialogs.matters.window import last_day
-from gateway.calendar import KEY, Line
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
-from gateway.matter_store import home_of
-from gateway.recount import KEY as PROGRESS
-from gateway.recount import MOVED
+from gateway.matters.store import home_of
 from gateway.store import SHARDS, tag
+from gateway.workdays.calendar import KEY, Line
+from gateway.workdays.recount import KEY as PROGRESS
+from gateway.workdays.recount import MOVED
 from tests.gateway.affairs import AIGUL, PHONE, law
 
 HERE = Path(__file__).parents[2]

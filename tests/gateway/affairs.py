@@ -27,8 +27,6 @@ from dialogs.matters.window import Quiet
 from dialogs.messages import Pressed, Text
 from dialogs.workdays import Workdays
 from gateway import errands as errand
-from gateway import matter_store
-from gateway.answers import Answers
 from gateway.broadcasts.casting import Castings
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.sender import Sender
@@ -36,34 +34,36 @@ from gateway.broadcasts.store import BroadcastStore
 from gateway.channels import Channel, Inbound
 from gateway.clock import ALMATY, Clock, SandboxClock
 from gateway.connection import Batched, Client
-from gateway.desk import Desk
-from gateway.duties import Duties
 from gateway.errands import Codes
-from gateway.esobes import Esobes
-from gateway.events import OfferTold, Told
+from gateway.esobes.events import OfferTold, Told
+from gateway.esobes.register import Registers
+from gateway.esobes.relays import STREAM, Backlog, Relays
+from gateway.esobes.telling import Esobes
 from gateway.inbox.errands import Calls, FromTalk, ToTalk
 from gateway.inbox.inbox import Inbox
 from gateway.inquiries import Inquiries
-from gateway.journal import Direction, Entry, journal_key
+from gateway.journal.journal import Direction, Entry, journal_key
 from gateway.letters import Letters
-from gateway.matter_store import MatterStore, home_of
-from gateway.matters import Matters
-from gateway.news import News
+from gateway.matters import store as matter_store
+from gateway.matters.answers import Answers
+from gateway.matters.desk import Desk
+from gateway.matters.duties import Duties
+from gateway.matters.matters import Matters
+from gateway.matters.news import News
+from gateway.matters.requests import Requests
+from gateway.matters.store import MatterStore, home_of
+from gateway.matters.wakeups import Wakeups
 from gateway.old_iins import OldIins
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
+from gateway.outbox.streams import Place, place_of
 from gateway.papers import Papers
 from gateway.phones import Phones
 from gateway.promises import WriteBacks
 from gateway.proofs import Proofs
 from gateway.readers import Readers
 from gateway.receive import Receiver
-from gateway.register import Registers
-from gateway.relays import STREAM, Backlog, Relays
-from gateway.requests import Requests
 from gateway.routes.trails import STREAMS
 from gateway.store import SHARDS, Store
-from gateway.streams import Place, place_of
-from gateway.wakeups import Wakeups
 from gateway.ways import Ways
 from gateway.web.sandbox import Sandbox
 from tests.gateway.ministry import TOKEN, Ministry

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.gate import Gate
-from gateway.pace import Pace
+from gateway.outbox.gate import Gate
+from gateway.outbox.pace import Pace
 from gateway.routes.health import Health
 from gateway.routes.route import Route
 from gateway.routes.routes import Preference, Routes

@@ -14,9 +14,9 @@ from dialogs.matters.matter import Person
 from dialogs.messages import Content, Message, Pressed, Surface, Text
 from dialogs.session import Session
 from dialogs.talk import Here
-from gateway import matter_store
-from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
-from gateway.matter_store import home_of
+from gateway.esobes.events import ChoiceTold, InvitationTold, OrderTold, Told
+from gateway.matters import store as matter_store
+from gateway.matters.store import home_of
 from tests.gateway.affairs import AIGUL, MONDAY, PHONE, Affairs
 
 PLACE = Place("Центр «Үміт»", "Жаркент, Абай көшесі, 5", "+77283155555")

@@ -8,7 +8,7 @@ import msgspec
 from dialogs.language import Language
 from gateway.clock import ALMATY
 from gateway.connection import Batched
-from gateway.journal import Direction, Entry, journal_key
+from gateway.journal.journal import Direction, Entry, journal_key
 
 HEADINGS = {
     Language.KK: (

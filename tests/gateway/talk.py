@@ -7,11 +7,11 @@ from dialogs.dialogue import Answer, Grasp
 from dialogs.messages import Content, Interrupted, Message, Surface, Text
 from dialogs.session import Session, remains
 from dialogs.talk import Here
-from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.connection import Client
-from gateway.esobes import Esobes
+from gateway.esobes.telling import Esobes
 from gateway.inquiries import Inquiries
+from gateway.matters.answers import Answers
 from gateway.receive import Arrivals, Dialogue, Receiver
 from gateway.store import Store
 

@@ -21,16 +21,12 @@ from dialogs.dialogue import Dialogue
 from dialogs.entries import Entry, EntryKind
 from dialogs.matters.letters import key
 from dialogs.messages import Text
-from gateway.calendar import Calendar, Line
-from gateway.calendar_looks import Looks
 from gateway.channels import Inbound, Letter, Outcome, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, RedisUnfitError, check, connect
 from gateway.embedded import binary
-from gateway.matter_store import home_of
-from gateway.open_deadlines import Law
-from gateway.outbox import Outbox
-from gateway.recount import Recount
+from gateway.matters.store import home_of
+from gateway.outbox.outbox import Outbox
 from gateway.staff.accounts import Accounts
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
@@ -39,6 +35,10 @@ from gateway.staff.lockout import Lockout
 from gateway.staff.sessions import Sessions
 from gateway.staff.signing import In, Signing, Wrong
 from gateway.store import Store, shard_number
+from gateway.workdays.calendar import Calendar, Line
+from gateway.workdays.looks import Looks
+from gateway.workdays.open_deadlines import Law
+from gateway.workdays.recount import Recount
 from tests.conftest import LOCALES
 from tests.gateway.affairs import AIGUL, FRIDAY, Hands, law, offers, opened, put_together, withdrawn
 from tests.gateway.staff.people import PASSWORD, held

@@ -23,7 +23,9 @@ from dialogs.people import Bin, read_bin
 from gateway.channels import Letter
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched
-from gateway.esobes import Esobes, Post, Refused, Taken
+from gateway.esobes.events import ChoiceTold, InvitationTold, OrderTold
+from gateway.esobes.relays import Backlog
+from gateway.esobes.telling import Esobes, Post, Refused, Taken
 from gateway.esobes_sandbox import district, story
 from gateway.esobes_sandbox.facade import Facade
 from gateway.esobes_sandbox.ministry import Ministry
@@ -32,14 +34,12 @@ from gateway.esobes_sandbox.page import Page
 from gateway.esobes_sandbox.shelf import Answered, Application, Choice, Invitation, Offer, Order, Relay
 from gateway.esobes_sandbox.teller import Heard, NoSuchError, Teller
 from gateway.esobes_sandbox.wire import Wire
-from gateway.events import ChoiceTold, InvitationTold, OrderTold
-from gateway.matter_store import MatterStore, home_of
-from gateway.relays import Backlog
+from gateway.matters.store import MatterStore, home_of
+from gateway.matters.writing import Writing
 from gateway.web import app
 from gateway.web.events import Events
 from gateway.web.front import Front
-from gateway.writing import Writing
-from tests.gateway.esobes import TOKEN, ministry, playing
+from tests.gateway.loopback_esobes import TOKEN, ministry, playing
 from tests.gateway.serving import served
 from tests.gateway.web.conftest import browser
 from tests.gateway.web.telling import Ledger

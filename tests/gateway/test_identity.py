@@ -15,8 +15,8 @@ from dialogs.messages import Contact, Content, Pressed, Text
 from dialogs.people import mark
 from dialogs.session import Agreement, Session
 from dialogs.topics.privacy import VERSION
-from gateway import audit
 from gateway.channels import Inbound, Letter, Outcome, Sent
+from gateway.matters import audit
 from gateway.store import shard
 from tests.gateway.affairs import MONDAY, Affairs, Hands, opened
 from tests.gateway.ministry import answer

@@ -22,11 +22,11 @@ from dialogs.inquiries import (
     Requested,
 )
 from gateway.clock import ALMATY
-from gateway.esobes import Esobes
+from gateway.esobes.telling import Esobes
 from gateway.inquiries import Inquiries
+from tests.gateway.esobes.test_reading import APPLICATION, IIN, OTHER, PERSON
 from tests.gateway.ministry import TOKEN, Ministry
 from tests.gateway.mischief import MISCHIEF
-from tests.gateway.test_esobes_reading import APPLICATION, IIN, OTHER, PERSON
 
 PHONE = "+77011234567"
 HEARING = Hearing(datetime(2026, 11, 25, 15, tzinfo=ALMATY), "Абай 1", "in person")

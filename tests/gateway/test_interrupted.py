@@ -9,7 +9,7 @@ from dialogs.messages import Text
 from dialogs.session import Session
 from dialogs.sms_length import measure
 from gateway.channels import Inbound
-from gateway.events import Told
+from gateway.esobes.events import Told
 from gateway.store import shard
 from tests.gateway.affairs import MONDAY, PHONE, Affairs, Hands, decided, opened
 from tests.gateway.duty_events import invited

@@ -11,10 +11,10 @@ from gateway.channels import Letter, Outcome, Retry, Sent
 from gateway.clock import ALMATY
 from gateway.connection import Batched, Client
 from gateway.letters import Letters, Status
-from gateway.matter_store import MatterStore
-from gateway.outbox import Outbox
+from gateway.matters.store import MatterStore
+from gateway.matters.wakeups import Wakeups
+from gateway.outbox.outbox import Outbox
 from gateway.store import outbox_key
-from gateway.wakeups import Wakeups
 from tests.gateway.affairs import Hands
 
 EVENING = datetime(2026, 11, 23, 20, 59, 59, tzinfo=ALMATY)

@@ -9,10 +9,10 @@ from msgspec import structs
 from dialogs.duties.duty import Place, Setting
 from dialogs.matters.matter import Person
 from gateway.connection import Client
-from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
-from gateway.news_store import place_of
+from gateway.esobes.events import ChoiceTold, InvitationTold, OrderTold, Told
+from gateway.matters.news_store import place_of
 from tests.gateway.affairs import AIGUL, MONDAY, OTHER, PAVEL, PHONE, Affairs, changed, decided
-from tests.gateway.test_news import MINUTE, later
+from tests.gateway.matters.test_news import MINUTE, later
 
 About = InvitationTold | ChoiceTold | OrderTold
 INVITED_TO = "special_social_services_semi_inpatient"

@@ -15,9 +15,9 @@ from dialogs.dialogue import Dialogue
 from dialogs.matters.pocket import Pocket
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.connection import Client
-from gateway.events import Told
+from gateway.esobes.events import Told
 from gateway.letters import Status
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
 from gateway.store import SHARDS, Line, Store, tag
 from gateway.ways import Way, Ways
 from tests.gateway.affairs import (

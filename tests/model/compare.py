@@ -10,9 +10,9 @@ import msgspec
 from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order
 from dialogs.matters.letters import key
 from dialogs.people import mark
-from gateway.journal import Direction, Entry
-from gateway.names import in_chat, short
-from gateway.writing import Note
+from gateway.journal.journal import Direction, Entry
+from gateway.matters.names import in_chat, short
+from gateway.matters.writing import Note
 from tests.model.cast import Cast, Due
 from tests.model.doubles import Ministry, Operator, Shown, Told
 from tests.model.duties import Duties, Duty

@@ -19,9 +19,9 @@ from redis.asyncio import Redis
 from dialogs import dialogue
 from dialogs.applications.letters import Letters as NewsWording
 from dialogs.matters.letters import Letters as Wording
-from gateway import outbox
 from gateway.connection import connect
 from gateway.embedded import Embedded
+from gateway.outbox import outbox
 from tests.conftest import LOCALES
 from tests.gateway.affairs import law
 from tests.model import cast as casts

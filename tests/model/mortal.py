@@ -9,7 +9,8 @@ import hiredis
 from msgspec import Struct
 from redis.exceptions import NoScriptError, ResponseError
 
-from gateway import matter_store, streams
+from gateway.matters import store as matter_store
+from gateway.outbox import streams
 
 Command = tuple[bytes | str | int, ...]
 

@@ -15,14 +15,14 @@ from dialogs.duties.duty import AnyDuty, Invitation
 from dialogs.matters.matter import Matter
 from dialogs.messages import Pressed
 from dialogs.topics import specialist
-from gateway import matter_store
 from gateway.channels import Inbound
-from gateway.events import Told
-from gateway.journal import Entry, journal_key
-from gateway.matter_store import home_of
+from gateway.esobes.events import Told
+from gateway.journal.journal import Entry, journal_key
+from gateway.matters import store as matter_store
+from gateway.matters.store import home_of
+from gateway.matters.writing import Note
 from gateway.store import SHARDS
 from gateway.store import shard as shard_of
-from gateway.writing import Note
 from tests.gateway.duty_events import DO
 from tests.model import compare, speech, steps
 from tests.model.cast import Cast, Due

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from dialogs.duties.duty import Place, Setting
 from dialogs.matters.matter import Kind
-from gateway.events import ChoiceTold, InvitationTold, OfferTold, OrderTold, Told
+from gateway.esobes.events import ChoiceTold, InvitationTold, OfferTold, OrderTold, Told
 from tests.gateway.affairs import application as of_application
 from tests.model.cast import Cast, Due, Offered
 from tests.model.duties import Event

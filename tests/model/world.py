@@ -17,23 +17,23 @@ from dialogs.dialogue import Dialogue
 from dialogs.duties.letters import Letters as DutyWording
 from dialogs.matters.letters import Letters as Wording
 from dialogs.matters.rules import Rules
-from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
-from gateway.desk import Desk
-from gateway.duties import Duties
-from gateway.esobes import Esobes
+from gateway.esobes.relays import STREAM, Backlog, Relays
+from gateway.esobes.telling import Esobes
 from gateway.letters import Delivery, Letters, Status
-from gateway.matter_store import MatterStore
-from gateway.matters import Matters
-from gateway.news import News
+from gateway.matters.answers import Answers
+from gateway.matters.desk import Desk
+from gateway.matters.duties import Duties
+from gateway.matters.matters import Matters
+from gateway.matters.news import News
+from gateway.matters.requests import Requests
+from gateway.matters.store import MatterStore
+from gateway.matters.wakeups import Wakeups
 from gateway.old_iins import OldIins
-from gateway.outbox import Outbox, _Waiter
+from gateway.outbox.outbox import Outbox, _Waiter
 from gateway.readers import Readers
-from gateway.relays import STREAM, Backlog, Relays
-from gateway.requests import Requests
 from gateway.store import SHARDS, Store, tag
-from gateway.wakeups import Wakeups
 from gateway.ways import Ways
 from tests.gateway.duty_events import doing
 from tests.gateway.ministry import TOKEN

@@ -14,7 +14,7 @@ from dialogs.words import Words
 from gateway.broadcasts.intake.headings import is_ours
 from gateway.broadcasts.intake.rows import Fault, Summary
 from gateway.broadcasts.intake.sheet_writing import Pipe, sheet_xml, workbook_parts
-from gateway.journal_csv import harmless
+from gateway.journal.table import harmless
 
 _PIECE = 64 * 1024
 """Bytes handed over at once."""

@@ -8,9 +8,9 @@ from msgspec import structs
 from starlette.responses import Response
 
 from dialogs.people import read_phone
-from gateway.roles import Right, Role
 from gateway.staff.accounts import Account, AccountError, Held, is_login
 from gateway.staff.passwords import made_up
+from gateway.staff.roles import Right, Role
 from gateway.staff.signing import Signing
 from gateway.web.staff.console import Console, Visit
 

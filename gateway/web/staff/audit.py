@@ -13,11 +13,11 @@ from msgspec import Meta, Struct, structs, to_builtins
 from starlette.responses import Response, StreamingResponse
 
 from gateway.clock import ALMATY
-from gateway.journal_csv import harmless
-from gateway.roles import Right
+from gateway.journal.table import harmless
 from gateway.staff.accounts import Accounts
 from gateway.staff.deeds import TERMINAL, Deed, tail_of
 from gateway.staff.deeds_search import Asked, Search
+from gateway.staff.roles import Right
 from gateway.web.staff.console import Console, Visit
 from gateway.web.staff.filters import of_address, of_form
 

@@ -12,12 +12,12 @@ from dialogs import entering
 from dialogs.entries import Entry, EntryKind
 from dialogs.messages import Say, Surface, say
 from dialogs.workdays import FIRST_YEAR
-from gateway.calendar import Calendar, Held, Line
-from gateway.calendar_looks import Look, Looks
-from gateway.recount import Recount
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff import calendar_year
 from gateway.web.staff.console import Console, Visit
+from gateway.workdays.calendar import Calendar, Held, Line
+from gateway.workdays.looks import Look, Looks
+from gateway.workdays.recount import Recount
 
 PREFIX = "/staff/calendar"
 PATIENCE = 1.0

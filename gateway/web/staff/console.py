@@ -22,9 +22,9 @@ from dialogs.messages import Value
 from dialogs.words import Words
 from gateway.clock import Clock
 from gateway.connection import RedisAwayError
-from gateway.roles import Right
 from gateway.staff.accounts import Account
 from gateway.staff.deeds import Deeds
+from gateway.staff.roles import Right
 from gateway.staff.sessions import Found, Sessions
 from gateway.web.staff.cookies import LANGUAGE, NOTICE, SESSION, Cookies
 from gateway.web.staff.origin import HOME, LOGIN, Origin, came_from, inside

@@ -22,9 +22,9 @@ from gateway.figures.counting import Counting
 from gateway.figures.figures import Day, Figures, Span
 from gateway.figures.unmet import Alike
 from gateway.figures.views import Number, Picture, Steps
-from gateway.journal_csv import harmless
-from gateway.roles import Right
+from gateway.journal.table import harmless
 from gateway.routes.trails import Spent
+from gateway.staff.roles import Right
 from gateway.web.staff import charts
 from gateway.web.staff.charts import plain
 from gateway.web.staff.console import Console, Visit
@@ -176,7 +176,7 @@ def _decimal(number: Number) -> str:
 
 
 def _csv(name: str, wanted: Chosen, rows: Iterable[tuple[str, ...]]) -> Response:
-    """As `journal_csv` writes: Excel in Kazakhstan opens it by itself, and runs nothing."""
+    """As `journal.table` writes: Excel in Kazakhstan opens it by itself, and runs nothing."""
     text = StringIO(newline="")
     csv.writer(text, delimiter=";").writerows([harmless(one) for one in row] for row in rows)
     called = f"{name}-{wanted.span.first}-{wanted.span.last}.csv"

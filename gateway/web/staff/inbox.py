@@ -16,7 +16,7 @@ from gateway.channels import channel_of
 from gateway.inbox.case import Kind, RefusedError, State
 from gateway.inbox.inbox import LONGEST, PARTS, Inbox, Read, SignedIn
 from gateway.inbox.quick import QuickAnswers
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.staff.sessions import Sessions
 from gateway.web.staff.console import Console, Visit
 from gateway.web.staff.inbox_lines import about_whom, hidden, shown

@@ -7,7 +7,7 @@ from msgspec import Struct
 from gateway.channels import channel_of
 from gateway.inbox.case import Case, Kind, Line
 from gateway.inbox.inbox import Read
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.console import Visit
 
 _PERSONAL = re.compile(r"(?<!\d)(?:\d[ \-\u2011()]{0,2}){8,15}\d(?!\d)")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
 from gateway.inbox.quick import LONGEST, QuickAnswers
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.console import Console, Visit
 
 PAGE = "/staff/inbox/quick"

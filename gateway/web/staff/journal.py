@@ -11,15 +11,15 @@ from starlette.responses import Response, StreamingResponse
 
 from dialogs.people import read_phone
 from gateway.connection import Batched
-from gateway.journal import Direction, JournalError, NothingError, Period
-from gateway.journal_export import Format
-from gateway.journal_form import Asked, Line, Value
-from gateway.journal_form import Form as LawForm
-from gateway.journal_index import JournalIndex
-from gateway.journal_making import Making, Order
-from gateway.journal_pages import UNDELIVERED, JournalPages, Page, Shown, Wanted
+from gateway.journal.export import Format
+from gateway.journal.form import Asked, Line, Value
+from gateway.journal.form import Form as LawForm
+from gateway.journal.index import JournalIndex
+from gateway.journal.journal import Direction, JournalError, NothingError, Period
+from gateway.journal.making import Making, Order
+from gateway.journal.pages import UNDELIVERED, JournalPages, Page, Shown, Wanted
 from gateway.letters import Status
-from gateway.roles import Right, Role
+from gateway.staff.roles import Right, Role
 from gateway.strands import read_spot
 from gateway.web.journal import MEDIA_TYPES
 from gateway.web.staff.console import Console, Visit

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from gateway.broadcasts.broadcast import Mode
-from gateway.roles import Right
 from gateway.staff.keys import Keys, Scope, UnknownKeyError, is_name
+from gateway.staff.roles import Right
 from gateway.web.staff.console import Console, Visit
 
 PREFIX = "/staff/keys"

@@ -13,19 +13,19 @@ from starlette.responses import Response
 from dialogs.duties.duty import AnyDuty, Choice, Invitation, Order
 from dialogs.matters.matter import Matter
 from dialogs.matters.window import last_day
-from gateway import shelves
-from gateway.board import Board, Row, read_place
 from gateway.connection import Batched
-from gateway.journal_pages import UNDELIVERED
+from gateway.esobes.relays import Backlog, Refusal, Waiting
+from gateway.journal.pages import UNDELIVERED
 from gateway.letters import Status
-from gateway.relays import Backlog, Refusal, Waiting
-from gateway.roles import Right
-from gateway.shelves import SHELVES, STATES, Shelf
+from gateway.matters import shelves
+from gateway.matters.board import Board, Row, read_place
+from gateway.matters.shelves import SHELVES, STATES, Shelf
+from gateway.matters.writing import Note
+from gateway.staff.roles import Right
 from gateway.store import SHARDS, tag
 from gateway.strands import Range, newest
 from gateway.web.staff.console import Console, Visit
 from gateway.web.staff.naming import Naming
-from gateway.writing import Note
 
 PATH = "/staff/matters"
 RELAYS = 20

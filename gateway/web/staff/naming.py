@@ -5,8 +5,8 @@ from datetime import date
 
 from dialogs.messages import Value
 from dialogs.people import initials
-from gateway.roles import Right
-from gateway.shelves import OFFERS
+from gateway.matters.shelves import OFFERS
+from gateway.staff.roles import Right
 from gateway.web.staff.console import Console, Visit
 
 PARTS = re.compile(r"[\s.\u2010-\u2015\u2212-]+")

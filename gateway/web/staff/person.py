@@ -12,12 +12,12 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from dialogs.people import Iin, mark, read_iin, read_phone
-from gateway.board import Board
 from gateway.broadcasts.reached import Reached, Sent
 from gateway.connection import Batched
 from gateway.dossier import Dossier, Dossiers, Who
-from gateway.journal_pages import JournalPages
-from gateway.roles import Right
+from gateway.journal.pages import JournalPages
+from gateway.matters.board import Board
+from gateway.staff.roles import Right
 from gateway.store import SHARDS
 from gateway.strands import Spot, read_spot
 from gateway.web.staff.console import Console, Visit

@@ -8,15 +8,15 @@ from msgspec import Struct
 from dialogs.duties.duty import KINDS, AnyDuty, Choice, Invitation, Order
 from dialogs.matters.matter import Matter
 from dialogs.matters.window import last_day
-from gateway import shelves
 from gateway.broadcasts.fates import BY_CHAT, Fate
 from gateway.broadcasts.reached import Sent
 from gateway.clock import ALMATY
 from gateway.dossier import Dossier, Relayed
-from gateway.journal import Direction
-from gateway.journal_pages import UNDELIVERED, Shown
+from gateway.esobes.relay_ends import Outcome
+from gateway.journal.journal import Direction
+from gateway.journal.pages import UNDELIVERED, Shown
 from gateway.letters import Status
-from gateway.relay_ends import Outcome
+from gateway.matters import shelves
 from gateway.web.staff.naming import Naming
 
 _TENGE = 100

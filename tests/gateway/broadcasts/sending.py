@@ -30,8 +30,8 @@ from gateway.clock import SandboxClock
 from gateway.connection import Batched, Client
 from gateway.inquiries import Inquiries
 from gateway.letters import Letters
-from gateway.matter_store import pocket_key
-from gateway.outbox import BROADCASTS_AHEAD, Outbox
+from gateway.matters.store import pocket_key
+from gateway.outbox.outbox import BROADCASTS_AHEAD, Outbox
 from gateway.store import SHARDS, shard, shard_number
 
 NOON = datetime.fromisoformat("2026-11-26T12:00:00+05:00")

@@ -12,10 +12,10 @@ from gateway.broadcasts.known import COLUMNS, STAGES, Known
 from gateway.broadcasts.lists import UPLOAD, Lists
 from gateway.broadcasts.rolls import Rolls
 from gateway.broadcasts.store import BroadcastStore
-from gateway.esobes import Esobes
+from gateway.esobes.register import Registers
+from gateway.esobes.telling import Esobes
 from gateway.inquiries import Inquiries
 from gateway.proofs import Proofs
-from gateway.register import Registers
 from tests.gateway.affairs import AIGUL, MONDAY, OTHER, PAVEL, PHONE, Affairs, changed, opened
 from tests.gateway.duty_events import PLACE, invited
 from tests.gateway.ministry import TOKEN

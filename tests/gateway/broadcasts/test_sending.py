@@ -18,7 +18,7 @@ from gateway.broadcasts.sender import UNCLEAR
 from gateway.channels import Letter, OptedOut, Outcome, Rejected, Retry, Sent
 from gateway.connection import Batched
 from gateway.letters import Status
-from gateway.matter_store import pocket_key
+from gateway.matters.store import pocket_key
 from gateway.routes.trails import Trail, Trails
 from gateway.store import SHARDS, shard_number
 from tests.gateway.broadcasts.sending import NOON, Desk, desk, people

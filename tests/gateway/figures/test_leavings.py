@@ -10,10 +10,10 @@ from gateway.connection import Batched
 from gateway.figures.figures import Day, Figures
 from gateway.figures.leavings import leaving
 from gateway.letters import Delivery, Letters, Status
-from gateway.outbox import Outbox
+from gateway.outbox.outbox import Outbox
+from gateway.outbox.streams import Streams
 from gateway.routes.reports import Reported
 from gateway.store import outbox_key
-from gateway.streams import Streams
 from tests.gateway.affairs import MONDAY, Affairs, opened
 
 NOW = MONDAY.timestamp()

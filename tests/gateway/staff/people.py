@@ -1,7 +1,7 @@
 """Accounts for tests, and a clock that somebody moves."""
 
-from gateway.roles import Role
 from gateway.staff.accounts import Account, Held
+from gateway.staff.roles import Role
 
 PASSWORD = "синий трамвай на горе"
 

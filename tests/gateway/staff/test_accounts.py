@@ -6,7 +6,6 @@ import pytest
 from msgspec import structs
 
 from gateway.connection import Batched
-from gateway.roles import RIGHTS, Right, Role, rights
 from gateway.staff.accounts import (
     Accounts,
     Held,
@@ -15,6 +14,7 @@ from gateway.staff.accounts import (
     UnknownAccountError,
     is_login,
 )
+from gateway.staff.roles import RIGHTS, Right, Role, rights
 from tests.gateway.staff.people import held
 
 

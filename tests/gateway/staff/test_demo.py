@@ -3,10 +3,10 @@
 from msgspec import structs
 
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff import demo
 from gateway.staff.accounts import Accounts
 from gateway.staff.passwords import Passwords
+from gateway.staff.roles import Role
 from tests.gateway.staff.people import held
 
 

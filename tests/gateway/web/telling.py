@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from gateway.connection import Batched
-from gateway.events import Told
+from gateway.esobes.events import Told
 
 TOKEN = "a-token-of-both"
 PATH = "/esobes/events"

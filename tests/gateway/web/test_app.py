@@ -12,8 +12,8 @@ from gateway.channels import Letter
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, Client, connect
 from gateway.errands import Errands
-from gateway.register import Copies
-from gateway.relays import Backlog
+from gateway.esobes.register import Copies
+from gateway.esobes.relays import Backlog
 from gateway.store import tag
 from gateway.web import app
 from gateway.web.guard import BODY_LIMIT

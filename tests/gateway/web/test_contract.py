@@ -32,7 +32,7 @@ from gateway.web.api import doing
 from gateway.web.api.broadcasts import PREFIX
 from gateway.web.events import PATH, Events
 from tests.gateway.affairs import put_together
-from tests.gateway.esobes import ministry
+from tests.gateway.loopback_esobes import ministry
 from tests.gateway.serving import served
 from tests.gateway.web.api import programs
 from tests.gateway.web.telling import TOKEN

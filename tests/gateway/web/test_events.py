@@ -16,8 +16,8 @@ from dialogs.language import Language
 from dialogs.matters.matter import Kind
 from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, connect
-from gateway.events import ChoiceTold, InvitationTold, OrderTold, Told
-from gateway.matters import NoRoomError
+from gateway.esobes.events import ChoiceTold, InvitationTold, OrderTold, Told
+from gateway.matters.matters import NoRoomError
 from gateway.web import app
 from gateway.web.events import Events, Listener
 from gateway.web.front import Front

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 from gateway.errands import Errands
+from gateway.esobes.register import Copies
+from gateway.esobes.relays import Backlog
 from gateway.figures.counting import Counting
 from gateway.figures.today import Today
-from gateway.gate import Gate
-from gateway.pace import Pace
-from gateway.register import Copies
-from gateway.relays import Backlog
+from gateway.outbox.gate import Gate
+from gateway.outbox.pace import Pace
 from gateway.routes.routes import Preference, Routes
 from gateway.routes.trails import Trails
 from gateway.web import app

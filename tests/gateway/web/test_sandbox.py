@@ -234,7 +234,7 @@ async def test_a_message_without_a_file_has_none(citizen: httpx.AsyncClient) -> 
 async def test_while_redis_is_away_every_request_says_so(
     dialogue: Dialogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.outbox._LOOK", 0.05)
+    monkeypatch.setattr("gateway.outbox.outbox._LOOK", 0.05)
     away = connect(f"unix://{tmp_path}/nobody")
     nobody = Batched(away)
     async with (

@@ -13,7 +13,7 @@ from dialogs.people import read_phone
 from gateway.broadcasts.broadcast import Broadcast, BroadcastError, Mode
 from gateway.broadcasts.estimates import Estimate
 from gateway.clock import ALMATY
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Name, Typed
 from gateway.web.staff.broadcasts.showing import shown
 from gateway.web.staff.broadcasts.shown import bubbles, tenge, waits_until

@@ -15,8 +15,8 @@ from gateway.broadcasts.broadcast import Broadcast, BroadcastError, UnknownError
 from gateway.broadcasts.broadcasts import Broadcasts, Progress
 from gateway.broadcasts.known import APPLICATION, Known
 from gateway.broadcasts.rolls import Counts, Recipient
-from gateway.roles import Right
 from gateway.staff.accounts import Accounts
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.shown import Tally, tally
 from gateway.web.staff.console import Console, Visit
 from gateway.web.staff.naming import Naming

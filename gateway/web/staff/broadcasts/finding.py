@@ -9,7 +9,7 @@ from dialogs.broadcasts.states import State
 from dialogs.language import Language
 from gateway.broadcasts.broadcast import BroadcastError, Filter
 from gateway.broadcasts.known import NO, STAGES, YES
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Name, Typed
 from gateway.web.staff.broadcasts.showing import shown
 from gateway.web.staff.console import Visit

@@ -18,7 +18,7 @@ from gateway.broadcasts.intake import limits
 from gateway.broadcasts.intake import rows as lines
 from gateway.broadcasts.intake.report import Report
 from gateway.broadcasts.intake.rows import Fault, Reason
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff import upload
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Name
 from gateway.web.staff.broadcasts.showing import live, shown

@@ -14,7 +14,7 @@ from gateway.broadcasts.broadcast import Broadcast
 from gateway.broadcasts.fates import BY_CHAT, NO_WAY, WAYS, Fate, Place, Record
 from gateway.broadcasts.rolls import Recipient
 from gateway.clock import ALMATY
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Name, Typed
 from gateway.web.staff.broadcasts.shown import GROUPS
 from gateway.web.staff.broadcasts.tables import Format, answer

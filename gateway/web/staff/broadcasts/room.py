@@ -11,7 +11,7 @@ from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import Texts
 from dialogs.language import Language
 from gateway.broadcasts.broadcast import Broadcast
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.deciding import Deciding
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Typed
 from gateway.web.staff.broadcasts.finding import Finding

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from dialogs.broadcasts import states, texts
 from dialogs.broadcasts.states import State
 from gateway.broadcasts.broadcast import Broadcast, BroadcastError
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.desk import PREFIX, Desk, Name
 from gateway.web.staff.broadcasts.showing import live, missed, shown
 from gateway.web.staff.broadcasts.stream import Streams

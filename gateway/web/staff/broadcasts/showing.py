@@ -6,7 +6,7 @@ from dialogs.broadcasts import states
 from dialogs.broadcasts.states import State
 from gateway.broadcasts.broadcast import Broadcast
 from gateway.broadcasts.broadcasts import ROUNDS, Progress
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.desk import Desk
 from gateway.web.staff.broadcasts.shown import BADGES, GROUPS, Tally, bubbles, tenge, waits_until
 from gateway.web.staff.console import Visit

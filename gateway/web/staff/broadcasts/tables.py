@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from starlette.responses import StreamingResponse
 
 from gateway.broadcasts.intake.sheet_writing import Pipe, sheet_xml, workbook_parts
-from gateway.journal_csv import harmless
+from gateway.journal.table import harmless
 
 _PIECE = 64 * 1024
 """Bytes handed over at once."""

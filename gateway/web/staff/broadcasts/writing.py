@@ -14,7 +14,7 @@ from dialogs.broadcasts.texts import LONGEST, Texts
 from dialogs.language import Language
 from gateway.broadcasts.broadcast import Broadcast, BroadcastError
 from gateway.broadcasts.broadcasts import TITLE
-from gateway.roles import Right
+from gateway.staff.roles import Right
 from gateway.web.staff.broadcasts.desk import Desk, Name, Typed
 from gateway.web.staff.broadcasts.shown import bubbles, tenge
 from gateway.web.staff.console import Visit

@@ -14,9 +14,9 @@ from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Mode
 from gateway.broadcasts.simulated import Simulated
 from gateway.connection import Batched, Client
-from gateway.roles import Role
 from gateway.staff.accounts import Account, Held
 from gateway.staff.keys import Key, Keys, Scope
+from gateway.staff.roles import Role
 from gateway.web import app
 from gateway.web.api.broadcasts import PREFIX, Api
 from gateway.web.api.callers import Callers

@@ -16,7 +16,7 @@ from dialogs.words import Words
 from gateway.broadcasts.broadcast import Broadcast
 from gateway.broadcasts.broadcasts import Broadcasts
 from gateway.connection import Batched, Client
-from gateway.roles import Role
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.broadcasts.desk import Desk as RoomDesk
 from gateway.web.staff.broadcasts.room import BroadcastRoom

@@ -24,9 +24,9 @@ from dialogs.language import Language
 from gateway.broadcasts.broadcast import Broadcast, Mode
 from gateway.broadcasts.store import BroadcastStore
 from gateway.connection import Client, connect
-from gateway.roles import Role
 from gateway.staff.accounts import Account, Accounts, Held
 from gateway.staff.keys import Keys, Scope
+from gateway.staff.roles import Role
 from gateway.staff.sessions import Sessions
 from gateway.web.front import Front
 from gateway.web.staff.cookies import SESSION

@@ -12,12 +12,12 @@ from dialogs.language import Language
 from dialogs.words import Words
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff.accounts import Account, Accounts, Held
 from gateway.staff.codes import Codes
 from gateway.staff.deeds import Deeds
 from gateway.staff.lockout import Lockout
 from gateway.staff.passwords import Passwords
+from gateway.staff.roles import Role
 from gateway.staff.sessions import Sessions
 from gateway.staff.signing import Signing
 from gateway.web import app

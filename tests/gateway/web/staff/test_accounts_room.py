@@ -7,10 +7,10 @@ import pytest
 from dialogs.dialogue import Dialogue
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff.accounts import Held
 from gateway.staff.deeds_search import Asked, Search
 from gateway.staff.lockout import LOGIN
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.accounts import AccountsRoom
 from gateway.web.staff.me import Me

@@ -15,11 +15,11 @@ import pytest_asyncio
 from msgspec import structs
 
 from gateway.broadcasts.broadcast import Mode
-from gateway.roles import Role
 from gateway.staff.accounts import Account
 from gateway.staff.keys import KEYS, WRONG_ALLOWED, Scope
 from gateway.staff.lockout import ADDRESS, LOGIN, Lockout
 from gateway.staff.passwords import Passwords
+from gateway.staff.roles import Role
 from gateway.web.guard import BODY_LIMIT, HEADERS
 from gateway.web.staff import live
 from gateway.web.staff.audit import AuditRoom

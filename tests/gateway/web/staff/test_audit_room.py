@@ -8,8 +8,8 @@ import pytest
 from dialogs.dialogue import Dialogue
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff.deeds_search import Asked, Search
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.audit import AuditRoom
 from tests.gateway.web.staff.signed import Signed, Staffed, staffed

@@ -11,7 +11,7 @@ from dialogs.broadcasts.texts import Texts
 from dialogs.dialogue import Dialogue
 from gateway.broadcasts.fates import Fate
 from gateway.connection import Batched, Client
-from gateway.roles import Role
+from gateway.staff.roles import Role
 from tests.gateway.web.staff.broadcasting import HOME, Hall, bring, field, hall, table
 
 EVIL = "<script>alert(1)</script>"

@@ -11,7 +11,7 @@ from msgspec import structs
 from dialogs.dialogue import Dialogue
 from gateway.broadcasts.broadcast import Filter
 from gateway.connection import Batched, Client
-from gateway.roles import Role
+from gateway.staff.roles import Role
 from tests.gateway.web.staff.broadcasting import HOME, SERVICE, UPLOAD_LIMIT, Hall, bring, hall, table
 
 EVIL = "<img src=x onerror=alert(1)>"

@@ -15,7 +15,7 @@ from dialogs.dialogue import Dialogue
 from gateway.broadcasts.fates import Fate
 from gateway.channels import Letter, Outcome, Rejected, Sent
 from gateway.connection import Batched, Client
-from gateway.roles import Role
+from gateway.staff.roles import Role
 from tests.gateway.web.staff.broadcasting import HOME, Hall, hall
 from tests.gateway.web.staff.signed import Signed
 

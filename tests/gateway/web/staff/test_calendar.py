@@ -10,15 +10,15 @@ from dialogs import dialogue as dialogues
 from dialogs import workdays
 from dialogs.dialogue import Dialogue
 from dialogs.language import Language
-from gateway.calendar import KEY, Calendar
-from gateway.calendar_looks import Looks
 from gateway.connection import Client
-from gateway.open_deadlines import Law
-from gateway.recount import Recount
-from gateway.roles import Right, Role
+from gateway.staff.roles import Right, Role
 from gateway.web.front import Front
 from gateway.web.staff.calendar import PREFIX, CalendarRoom
 from gateway.web.staff.console import entry_of
+from gateway.workdays.calendar import KEY, Calendar
+from gateway.workdays.looks import Looks
+from gateway.workdays.open_deadlines import Law
+from gateway.workdays.recount import Recount
 from tests.conftest import LOCALES
 from tests.gateway.affairs import AIGUL, PAVEL, Affairs, Hands, law, opened, put_together
 from tests.gateway.web.staff.signed import Signed, Staffed, staffed

@@ -11,7 +11,7 @@ from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from gateway.clock import Clock
 from gateway.connection import Batched, Client, connect
-from gateway.roles import Right, Role
+from gateway.staff.roles import Right, Role
 from gateway.web.front import Front
 from gateway.web.staff.console import Console, Visit
 from gateway.web.staff.cookies import SESSION

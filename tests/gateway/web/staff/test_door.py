@@ -12,11 +12,11 @@ from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
-from gateway.roles import Role
 from gateway.staff.accounts import Account, Held
 from gateway.staff.deeds import DEEDS
 from gateway.staff.deeds_search import Asked, Search
 from gateway.staff.lockout import LOGIN
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.cookies import HALF, SESSION
 from gateway.web.staff.me import Me

@@ -11,8 +11,8 @@ from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from gateway.channels import Letter
 from gateway.figures.counting import Counting
-from gateway.roles import Right, Role
 from gateway.routes.trails import Carriage, Trail, Trails
+from gateway.staff.roles import Right, Role
 from gateway.web.front import Front
 from gateway.web.staff.console import entry_of
 from gateway.web.staff.figures import PREFIX, FigureRoom, chosen

@@ -21,8 +21,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dialogs.language import Language
-from gateway.roles import Role
 from gateway.staff.deeds import DEEDS, Deeds
+from gateway.staff.roles import Role
 from gateway.staff.sessions import Sessions
 from tests.gateway.web.staff.house import House, house
 from tests.gateway.web.staff.signed import Signed

@@ -8,7 +8,7 @@ import pytest
 from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from dialogs.messages import Say, Surface
-from gateway.roles import Role
+from gateway.staff.roles import Role
 from gateway.web.staff.console import ROOMS
 from gateway.web.staff.guide import PREFIX, Guide, GuideError, GuideRoom, Piece, load, pieces
 from tests.gateway.affairs import Affairs

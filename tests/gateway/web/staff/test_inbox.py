@@ -14,8 +14,8 @@ from gateway.connection import Batched, Client
 from gateway.inbox.case import State
 from gateway.inbox.inbox import Inbox
 from gateway.inbox.quick import QuickAnswers
-from gateway.roles import Role
 from gateway.staff.deeds import DEEDS
+from gateway.staff.roles import Role
 from gateway.web.staff.inbox import PREFIX, InboxRoom, signed_in
 from gateway.web.staff.inbox_lines import hidden
 from gateway.web.staff.live import Live

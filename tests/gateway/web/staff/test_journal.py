@@ -10,14 +10,14 @@ from openpyxl import load_workbook
 
 from dialogs.dialogue import Dialogue
 from gateway.connection import Batched
-from gateway.journal import NothingError, Period
-from gateway.journal_export import Format
-from gateway.journal_form import Asked
-from gateway.journal_index import JournalIndex
-from gateway.journal_making import Making, Order
-from gateway.journal_pages import Wanted
+from gateway.journal.export import Format
+from gateway.journal.form import Asked
+from gateway.journal.index import JournalIndex
+from gateway.journal.journal import NothingError, Period
+from gateway.journal.making import Making, Order
+from gateway.journal.pages import Wanted
 from gateway.letters import Letters, Status
-from gateway.roles import Role
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.journal import JournalRoom
 from tests.conftest import LOCALES

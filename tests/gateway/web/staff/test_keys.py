@@ -9,9 +9,9 @@ from dialogs.language import Language
 from gateway.broadcasts.broadcast import Mode
 from gateway.clock import Clock
 from gateway.connection import Batched, Client
-from gateway.roles import Role
 from gateway.staff.deeds import DEEDS
 from gateway.staff.keys import Keys, Scope
+from gateway.staff.roles import Role
 from gateway.web.staff.keys import PREFIX, KeyRoom
 from tests.gateway.web.staff.signed import Signed, staffed
 

@@ -12,9 +12,9 @@ import pytest_asyncio
 from msgspec import structs
 
 from gateway.broadcasts.broadcast import Mode
-from gateway.roles import RIGHTS, Right, Role
 from gateway.staff.accounts import Account
 from gateway.staff.keys import Scope
+from gateway.staff.roles import RIGHTS, Right, Role
 from gateway.web.staff.console import ROOMS
 from gateway.web.staff.cookies import SESSION
 from tests.gateway.web.staff.house import House, Route, house

@@ -10,14 +10,14 @@ from msgspec import structs
 from dialogs.dialogue import Dialogue
 from dialogs.language import Language
 from dialogs.matters.matter import Kind
-from gateway.board import Board
 from gateway.broadcasts.rolls import Recipient
 from gateway.connection import Batched, Client
-from gateway.journal_index import JournalIndex
-from gateway.journal_pages import JournalPages
-from gateway.matter_store import home_of
-from gateway.roles import Role
-from gateway.shelves import SHELVES, Shelf
+from gateway.journal.index import JournalIndex
+from gateway.journal.pages import JournalPages
+from gateway.matters.board import Board
+from gateway.matters.shelves import SHELVES, Shelf
+from gateway.matters.store import home_of
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff.matters import MattersRoom
 from gateway.web.staff.person import PersonRoom

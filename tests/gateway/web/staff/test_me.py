@@ -11,8 +11,8 @@ from msgspec import structs
 from dialogs.dialogue import Dialogue
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.roles import Role
 from gateway.staff.accounts import Held
+from gateway.staff.roles import Role
 from gateway.web.front import Front
 from gateway.web.staff import qr
 from gateway.web.staff.agents import called

@@ -11,7 +11,7 @@ from starlette.types import Message
 from dialogs.dialogue import Dialogue
 from gateway.clock import Clock
 from gateway.connection import Batched
-from gateway.roles import Right, Role
+from gateway.staff.roles import Right, Role
 from gateway.web.front import Front
 from gateway.web.guard import BODY_LIMIT
 from gateway.web.staff.console import Console, Visit
