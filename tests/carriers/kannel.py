@@ -85,8 +85,10 @@ class Kannel:
         await self._end(signal.SIGKILL, boxes or _BOXES)
 
     def waits(self) -> int:
-        """Messages in the store."""
-        return sum(file.is_file() for file in (self.folder / "spool" / "store").rglob("*"))
+        """Messages in the store. A kill leaves empty files of what had just begun to be written; nobody was told that
+        those were taken."""
+        files = [path for path in (self.folder / "spool" / "store").rglob("*") if path.is_file()]
+        return sum(path.stat().st_size > 0 for path in files)
 
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("log/*"))

@@ -3,17 +3,21 @@
 Every child is the whole program, `python -m bot run`, in a process of its own. Its pid is written to stdout.
 """
 
+import gc
 import json
 import os
 import signal
 import sys
 
+import httpcore  # noqa: F401 - what the children need not import again, as the two below
+
 import bot.app
-import bot.telegram  # noqa: F401 - what the children need not import again
+import bot.telegram  # noqa: F401
 from bot.__main__ import main
 
 
 def serve() -> None:
+    gc.freeze()  # nor look through again for what can be thrown away
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's business here
     for line in sys.stdin:
         settings = json.loads(line)

@@ -43,8 +43,7 @@ def routes_of(console: Console) -> list[APIRoute]:
 
 
 def install(site: FastAPI, console: Console, uploads: Uploads) -> None:
-    for router in console.routers:
-        site.include_router(router)
+    site.router.routes += routes_of(console)  # as they are: `include_router` would make each a second time
     uploads.look(console)
     site.add_exception_handler(TurnedAwayError, _turned)
     for kind in (HTTPException, RequestValidationError, RedisAwayError, RedisError, Exception):
