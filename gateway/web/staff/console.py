@@ -5,6 +5,7 @@ A room is a class with `router() -> APIRouter`, whose prefix is `/staff/{room}`.
 """
 
 from asyncio import Event
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from hmac import compare_digest
@@ -116,6 +117,8 @@ class Console:
         self.routers: list[APIRouter] = []
         self.closing = Event()
         """The program stops: live streams end."""
+        self.streams = Counter[str]()
+        """Login → live streams at this moment."""
         self._pages = Pages(words)
 
     def open(self, *routers: APIRouter) -> None:

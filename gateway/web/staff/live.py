@@ -19,7 +19,9 @@ HEARTBEAT = 5.0
 """Seconds after which something is said although nothing happened."""
 LASTS = 600.0
 STREAMS = 200
-"""At once."""
+"""At once, of all rooms."""
+OWN = 12
+"""Of one person at once: more pages than anybody works in."""
 RECONNECT = 3000
 """Milliseconds."""
 Look = Callable[[], Awaitable[Mapping[str, object]]]
@@ -30,18 +32,19 @@ class Live:
         """`look`: what there is to be told. Nothing personal: everybody with a right to the room gets it."""
         self._console = console
         self._look = look
-        self._streams = 0
         self._looking = asyncio.Lock()
         self._seen: Mapping[str, object] = {}
         self._seen_at = -EVERY
 
     def events(self, visit: Visit) -> AsyncIterator[str]:
-        if self._streams >= STREAMS:
+        streams = self._console.streams
+        if streams.total() >= STREAMS or streams[visit.account.login] >= OWN:
             raise HTTPException(503, "Too many pages are open.", {"Retry-After": "5"})
         return self._events(visit, self._console.closing)
 
     async def _events(self, visit: Visit, closing: Event) -> AsyncIterator[str]:
-        self._streams += 1
+        streams, login = self._console.streams, visit.account.login
+        streams[login] += 1
         try:
             yield f"retry: {RECONNECT}\n\n"
             last: Mapping[str, object] | None = None
@@ -63,7 +66,7 @@ class Live:
                     async with asyncio.timeout(EVERY):
                         await closing.wait()
         finally:
-            self._streams -= 1
+            streams[login] -= 1
 
     async def _now(self) -> Mapping[str, object]:
         async with self._looking:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 from msgspec import structs
-from starlette.exceptions import HTTPException
 
 from gateway.broadcasts.broadcast import UnknownError
 from gateway.web.staff.broadcasts.desk import Desk
@@ -13,8 +12,6 @@ from gateway.web.staff.broadcasts.showing import live
 from gateway.web.staff.console import Visit
 from gateway.web.staff.live import Live
 
-STREAMS = 200
-"""At once, of all broadcasts."""
 _KEPT = 100
 
 
@@ -23,25 +20,14 @@ class Streams:
         self._desk = desk
         self._lives: OrderedDict[tuple[str, str], Live] = OrderedDict()
         """All who look at the same in the same language share one look."""
-        self._open = 0
 
     def events(self, visit: Visit, name: str) -> AsyncIterator[str]:
-        if self._open >= STREAMS:
-            raise HTTPException(503, "Too many pages are open.", {"Retry-After": "5"})
         place = (name, visit.language.value)
         if place not in self._lives:
             self._lives[place] = Live(self._desk.console, partial(self._look, visit, name))
             if len(self._lives) > _KEPT:
                 self._lives.popitem(last=False)
-        return self._counted(self._lives[place].events(visit))
-
-    async def _counted(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
-        self._open += 1
-        try:
-            async for event in events:
-                yield event
-        finally:
-            self._open -= 1
+        return self._lives[place].events(visit)
 
     async def _look(self, visit: Visit, name: str) -> Mapping[str, object]:
         """Of whoever looked first only the language matters: there is nothing in it that not all may see."""

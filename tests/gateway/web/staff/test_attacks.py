@@ -580,16 +580,21 @@ async def test_a_stream_ends_with_the_session_of_whoever_looks(
             pass
 
 
-async def test_streams_are_counted_and_keep_nobody_signed_in(whole: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bound", ["STREAMS", "OWN"])
+async def test_streams_are_counted_and_keep_nobody_signed_in(
+    whole: House, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
     who = await whole.signed_in(*Role)
-    monkeypatch.setattr(live, "STREAMS", 1)
+    name = await _broadcast(whole, who)
+    monkeypatch.setattr(live, bound, 1)
     key = f"{{staff}}:session:{who.session}"
     await whole.redis.expire(key, 100)
     async with who.browser.stream("GET", "/staff/inbox/stream", headers=EVENTS) as first:
         lines = first.aiter_lines()
         await anext(lines)
-        second = await who.browser.get("/staff/inbox/stream", headers=EVENTS)
-        assert (second.status_code, second.headers["retry-after"]) == (503, "5")
+        for room in ("inbox", f"broadcasts/{name}"):
+            second = await who.browser.get(f"/staff/{room}/stream", headers=EVENTS)
+            assert (second.status_code, second.headers["retry-after"]) == (503, "5")
     assert await whole.redis.ttl(key) <= 100
 
 

@@ -2,20 +2,23 @@
 
 import asyncio
 import re
+from datetime import datetime
 
 import msgspec
 import pytest
 
 from dialogs.dialogue import Dialogue
 from dialogs.errands import Write
+from dialogs.language import Language
 from gateway.channels import Letter
-from gateway.clock import Clock
+from gateway.clock import ALMATY, Clock
 from gateway.connection import Batched, Client
 from gateway.inbox.case import State
 from gateway.inbox.inbox import Inbox
 from gateway.inbox.quick import QuickAnswers
 from gateway.staff.deeds import DEEDS
 from gateway.staff.roles import Role
+from gateway.web.staff.console import Visit
 from gateway.web.staff.inbox import PREFIX, InboxRoom, signed_in
 from gateway.web.staff.inbox_lines import hidden
 from gateway.web.staff.live import Live
@@ -59,11 +62,16 @@ class Room:
         return [msgspec.json.decode(fields[b"deed"])["what"] for _, fields in stored]
 
 
-class Visitor:
-    """As much of a visit as a live stream asks for."""
-
-    def __init__(self, somebody: Signed) -> None:
-        self.session = somebody.session
+def visit_of(signed: Signed) -> Visit:
+    return Visit(
+        account=signed.account,
+        session=signed.session,
+        csrf=signed.csrf,
+        language=Language.RU,
+        now=datetime.now(ALMATY),
+        path=PREFIX,
+        here=PREFIX,
+    )
 
 
 @pytest.fixture
@@ -220,7 +228,7 @@ async def test_a_live_stream_tells_numbers_only_and_ends_with_the_session(
     async def look() -> dict[str, object]:
         return {"waiting": await room.inbox.waiting()}
 
-    async for event in Live(room.staff.console, look).events(Visitor(operator)):  # type: ignore[arg-type]
+    async for event in Live(room.staff.console, look).events(visit_of(operator)):
         told.append(event)
         if "beat" in event and len(told) < 4:
             await room.asked()
@@ -239,7 +247,7 @@ async def test_a_live_stream_ends_with_the_program(room: Room) -> None:
         return {}
 
     async with asyncio.timeout(5):
-        told = [one async for one in Live(room.staff.console, look).events(Visitor(operator))]  # type: ignore[arg-type]
+        told = [one async for one in Live(room.staff.console, look).events(visit_of(operator))]
     assert len(told) == 2
 
 
