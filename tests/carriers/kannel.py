@@ -87,8 +87,7 @@ class Kannel:
     def waits(self) -> int:
         """Messages in the store. A kill leaves empty files of what had just begun to be written; nobody was told that
         those were taken."""
-        files = [path for path in (self.folder / "spool" / "store").rglob("*") if path.is_file()]
-        return sum(path.stat().st_size > 0 for path in files)
+        return sum(_size(path) > 0 for path in (self.folder / "spool" / "store").rglob("*"))
 
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("log/*"))
@@ -114,6 +113,13 @@ class Kannel:
                 process.send_signal(how)
                 async with asyncio.timeout(_PATIENCE):
                     await process.wait()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # struck off meanwhile
+        return 0
 
 
 def free_ports(number: int) -> list[int]:

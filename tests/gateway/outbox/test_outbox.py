@@ -221,7 +221,7 @@ async def test_letters_that_find_no_room_in_memory_wait_in_redis_and_keep_nobody
     running: Running, write: Write, clock: SandboxClock, redis: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("pile", "streams"):
-        monkeypatch.setattr(f"gateway.{module}.PAGE", 5)
+        monkeypatch.setattr(f"gateway.outbox.{module}.PAGE", 5)
     book = Book(*[Retry("down")] * 20)
     neighbours = [one for n in range(999) if shard_number(one := f"sms:+77030000{n:03}") == shard_number(ANNA)]
     for number in range(30):
@@ -240,7 +240,7 @@ async def test_no_more_shards_are_read_than_there_is_room_for(
     running: Running, write: Write, clock: SandboxClock, redis: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("pile", "streams"):
-        monkeypatch.setattr(f"gateway.{module}.PAGE", 5)
+        monkeypatch.setattr(f"gateway.outbox.{module}.PAGE", 5)
     book = Book(*[Retry("down")] * 10)
     people = [f"sms:+77030000{number:03}" for number in range(160)]
     for person in people:
