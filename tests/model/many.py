@@ -6,7 +6,7 @@ import random
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -51,21 +51,34 @@ def play(seeds: Iterable[int]) -> Found:
 
 
 async def _play(seeds: Iterable[int]) -> Found:
-    logging.getLogger("gateway").setLevel(logging.ERROR)
-    outbox._GATHER = 0.0  # nobody else writes meanwhile
     found = Found(Counter(), [])
-    async with _stage() as stage:
-        for seed in seeds:
-            chance = random.Random(seed)
-            drawn = casts.draw(chance, seed % 10_000)
-            sequence = steps.draw(chance, drawn)
-            player = await stage.play(seed, drawn, sequence)
-            found.counts += player.counts
-            found.counts["sequences"] += 1
-            if player.wrong:
-                found.counts["wrong"] += 1
-                found.wrong.append(await _shortest(stage, seed, drawn, sequence))
+    with _nobody_else():
+        async with _stage() as stage:
+            for seed in seeds:
+                chance = random.Random(seed)
+                drawn = casts.draw(chance, seed % 10_000)
+                sequence = steps.draw(chance, drawn)
+                player = await stage.play(seed, drawn, sequence)
+                found.counts += player.counts
+                found.counts["sequences"] += 1
+                if player.wrong:
+                    found.counts["wrong"] += 1
+                    found.wrong.append(await _shortest(stage, seed, drawn, sequence))
     return found
+
+
+@contextmanager
+def _nobody_else() -> Iterator[None]:
+    """No letter waits for others to leave with, and only errors are told; afterwards all is as it was."""
+    told = logging.getLogger("gateway")
+    level, gather = told.level, outbox._GATHER
+    told.setLevel(logging.ERROR)
+    outbox._GATHER = 0.0
+    try:
+        yield
+    finally:
+        told.setLevel(level)
+        outbox._GATHER = gather
 
 
 class _Stage:

@@ -172,8 +172,9 @@ async def test_it_waits_while_redis_is_away_and_stops_when_told(
 
     wakeups = Wakeups(store, Hands(), woken, lambda _: None)
     run = asyncio.create_task(wakeups.rounds.run())
-    while caplog.text.count("the clock of the matters: Redis is away") < 3:  # noqa: ASYNC110 - a log knows no events
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while caplog.text.count("the clock of the matters: Redis is away") < 3:  # noqa: ASYNC110 - a log knows no events
+            await asyncio.sleep(0)
     wakeups.rounds.stop()
     await run
     await close(client)
