@@ -4,6 +4,7 @@
 # make bench        how fast a turn is
 # make locales      are the texts complete, in both languages and on both surfaces
 # make transcripts  write the golden conversations and diagrams anew, for a person to read the difference
+# make pictures     every page in a browser, as pictures in tests/browser/screenshots, for a person to look at
 # make lock         newest versions of the packages, written down with their hashes
 
 BIN := .venv/bin
@@ -13,7 +14,7 @@ BROWSER := chromium chromium-driver fonts-dejavu-core fonts-noto-core
 OFFICE := libreoffice-calc-nogui poppler-utils fonts-noto-core
 CARRIERS := kannel
 
-.PHONY: run test check bench locales transcripts lock browser office carriers
+.PHONY: run test check bench locales transcripts pictures lock browser office carriers
 
 run: .venv/run
 	@$(BIN)/python -m bot run
@@ -37,6 +38,9 @@ locales: .venv/dev
 transcripts: .venv/dev
 	REWRITE=1 $(BIN)/python -m pytest tests/dialogs/test_transcripts.py tests/dialogs/test_diagram.py \
 		tests/dialogs/test_arrival_talks.py tests/dialogs/test_deadline_talks.py
+
+pictures: .venv/dev browser
+	PICTURES=1 $(BIN)/python -m pytest -n 2 tests/browser
 
 lock: .venv/dev
 	$(COMPILE) --output-file requirements.lock pyproject.toml

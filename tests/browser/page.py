@@ -1,5 +1,6 @@
 """The simulator's page as whoever plays sees it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+PICTURES = bool(os.environ.get("PICTURES"))
+"""For the eye: nothing is compared with them, and hundreds take their time. `make pictures`."""
 PATIENCE = 20
 WIDE = (1280, 800)
 NARROW = (390, 844)
@@ -103,9 +106,9 @@ class Page:
         return self.messages("chat")[-1]
 
     def picture(self, name: str) -> None:
-        """For the eye: nothing is compared with it."""
-        SCREENSHOTS.mkdir(exist_ok=True)
-        assert self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
+        if PICTURES:
+            SCREENSHOTS.mkdir(exist_ok=True)
+            assert self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
 
     def complaints(self) -> list[str]:
         """What the browser had to say: broken scripts, breaches of the security policy."""

@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from gateway.web.staff.cookies import SESSION
 from tests.browser.conftest import Program
-from tests.browser.page import NARROW, PATIENCE, SCREENSHOTS
+from tests.browser.page import NARROW, PATIENCE, PICTURES, SCREENSHOTS
 
 
 class Staff:
@@ -97,11 +97,14 @@ class Staff:
 
     def picture(self, name: str) -> None:
         """The whole page, for the eye: nothing is compared with it."""
-        SCREENSHOTS.mkdir(exist_ok=True)
-        assert self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
+        if PICTURES:
+            SCREENSHOTS.mkdir(exist_ok=True)
+            assert self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
 
     def whole(self, name: str) -> None:
         """A picture of all of the page, and not only of what stands in the window."""
+        if not PICTURES:
+            return
         size = self.script("return [document.documentElement.clientWidth, document.documentElement.scrollHeight]")
         clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
         options = {"format": "png", "captureBeyondViewport": True, "clip": clip}

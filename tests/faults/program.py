@@ -1,17 +1,48 @@
 """The real program as a process that can be killed and started again."""
 
 import asyncio
+import atexit
 import json
 import os
 import select
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from functools import cache
 from pathlib import Path
+from subprocess import PIPE, Popen
+from threading import Lock
 from typing import Self
 
 HERE = Path(__file__).parents[2]
+
+
+class Forge:
+    """What makes the programs: the seconds of their imports are spent once for all tests of this process."""
+
+    def __init__(self) -> None:
+        self._one_by_one = Lock()
+        self._process = Popen(
+            [sys.executable, "-m", "tests.faults.forge"], stdin=PIPE, stdout=PIPE, cwd=HERE, env=_clean_environment()
+        )
+        atexit.register(self._end)
+
+    def make(self, settings: dict[str, str]) -> int:
+        """The pid of a new program."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with self._one_by_one:
+            self._process.stdin.write(json.dumps(settings).encode() + b"\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
+
+    def _end(self) -> None:
+        self._process.communicate()
+
+
+@cache
+def forge() -> Forge:
+    return Forge()
 
 
 class Program:
@@ -24,7 +55,6 @@ class Program:
         self.ended: dict[int, float] = {}
         """Start → when it was killed."""
         self._folder = folder
-        self._forge: Process
         self._pid = 0
         self._settings = {
             "log": str(folder / "log"),
@@ -42,26 +72,16 @@ class Program:
         }
 
     async def __aenter__(self) -> Self:
-        module = "tests.faults.forge"
-        self._forge = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, stdin=PIPE, stdout=PIPE, cwd=HERE, env=_clean_environment()
-        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.end(signal.SIGTERM)
         await self.kill_redis()
-        assert self._forge.stdin is not None
-        self._forge.stdin.close()
-        await self._forge.wait()
 
     async def start(self) -> None:
         self.starts += 1
         settings = {name: value.replace("{start}", str(self.starts)) for name, value in self._settings.items()}
-        assert self._forge.stdin is not None
-        assert self._forge.stdout is not None
-        self._forge.stdin.write(json.dumps(settings).encode() + b"\n")
-        self._pid = int(await self._forge.stdout.readline())
+        self._pid = await asyncio.to_thread(forge().make, settings)
 
     async def end(self, how: signal.Signals) -> None:
         if self._pid:
