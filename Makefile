@@ -20,7 +20,7 @@ run: .venv/run
 	@$(BIN)/python -m bot run
 
 test: check browser office carriers
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/dev locales
 	$(BIN)/ruff check

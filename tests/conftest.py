@@ -22,6 +22,12 @@ settings.register_profile(
 settings.load_profile("steady")
 
 LOCALES = Path(__file__).parents[1] / "locales"
+SLOW = ("carriers", "faults", "model", "browser")
+"""Folders whose tests begin first, so that nobody waits for one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in SLOW)
 
 
 @pytest.fixture(scope="session", name="dialogue")

@@ -1,6 +1,6 @@
 """What somebody in a queue should know: what keeps their place, who goes first, what follows; from `queue.toml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -67,7 +67,7 @@ def load(file: Path = HERE / "queue.toml") -> Rules:
     return {slug: tuple(rule for rule in read if slug in rule.services) for slug in named}
 
 
-def _problems(read: list[Rule], acts: dict[str, Act], slugs: set[str]) -> Iterator[str]:
+def _problems(read: list[Rule], acts: Mapping[str, Act], slugs: set[str]) -> Iterator[str]:
     told: set[tuple[str, str]] = set()
     for rule in read:
         if bool(rule.months) != bool(rule.late):

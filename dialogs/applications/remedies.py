@@ -1,6 +1,6 @@
 """What can be done about a refusal or a delay, read from `remedies.toml`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -86,7 +86,9 @@ def load(file: Path = HERE / "remedies.toml") -> Remedies:
     )
 
 
-def _problems(entries: Sequence[Receipt], acts: dict[str, Act], slugs: set[str], *, articles: bool) -> Iterator[str]:
+def _problems(
+    entries: Sequence[Receipt], acts: Mapping[str, Act], slugs: set[str], *, articles: bool
+) -> Iterator[str]:
     told: set[str] = set()
     for entry in entries:
         for slug in entry.services:

@@ -1,6 +1,6 @@
 """What follows from a stage and who has to act, read from `steps.toml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -69,7 +69,7 @@ def load(file: Path = HERE / "steps.toml") -> Steps:
     return Steps(read)
 
 
-def _problems(read: list[Step], acts: dict[str, Act], slugs: set[str]) -> Iterator[str]:
+def _problems(read: list[Step], acts: Mapping[str, Act], slugs: set[str]) -> Iterator[str]:
     told: set[tuple[Stage, str]] = set()
     for step in read:
         if bool(step.services) != bool(step.sources):

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,8 @@ def read(file: Path, kind: type[T], wrong: type[Exception]) -> T:
         raise wrong(f"{file.name}: {error}") from None
 
 
-def acts(wrong: type[Exception]) -> dict[str, Act]:
+@cache
+def acts(wrong: type[Exception]) -> Mapping[str, Act]:
     """All acts, by their ids."""
     return read(HERE / "acts.toml", dict[str, Act], wrong)
 

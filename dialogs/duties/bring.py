@@ -1,6 +1,6 @@
 """What to take along, by ids of words that need no values: read from `bring.toml`. What matters most comes first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -69,7 +69,7 @@ def load(file: Path = FILE) -> tuple[Thing, ...]:
     return tuple(read)
 
 
-def _problems(read: list[Thing], acts: dict[str, Act]) -> Iterator[str]:
+def _problems(read: list[Thing], acts: Mapping[str, Act]) -> Iterator[str]:
     told: set[tuple[str, str, str]] = set()
     for thing in read:
         if thing.escort and (thing.age != "child" or thing.to != [SANATORIUM]):

@@ -1,6 +1,6 @@
 """What the law says about asking a person, read from `rules.toml`, and what the operator has set beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -120,7 +120,7 @@ def decision_by(service: str, day: date, rules: Rules) -> date | None:
     return rules.workdays.add(day, rules.decision) if service in rules.decided else None
 
 
-def _problems(law: _Law, acts: dict[str, Act], slugs: set[str]) -> Iterator[str]:
+def _problems(law: _Law, acts: Mapping[str, Act], slugs: set[str]) -> Iterator[str]:
     for name, services, sources in (
         ("window", [], law.window.sources),
         ("decision", law.decision.services, law.decision.sources),

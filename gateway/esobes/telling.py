@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from dialogs.matters.matter import Answer
+from gateway.authorities import authorities
 from gateway.channels import Retry
 from gateway.esobes.looking import ENOUGH, AwayError, Looking
 from gateway.esobes.reading import BOM
@@ -92,7 +93,7 @@ class Esobes:
         self._url = url
         self._broken = (httpx.HTTPError, TimeoutError)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._client = httpx.AsyncClient(headers=headers, timeout=_PATIENCE, trust_env=False)
+        self._client = httpx.AsyncClient(headers=headers, timeout=_PATIENCE, verify=authorities(), trust_env=False)
         self._looking = Looking(url, token)
 
     async def tell(self, post: Post, key: str) -> Taken | Refused | Retry:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.authorities import authorities
 from gateway.esobes_sandbox.district import Resident
 
 PATIENCE = 30.0
@@ -20,7 +21,9 @@ class Wire:
 
         self._broken = httpx.HTTPError
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
+        self._client = httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=PATIENCE, verify=authorities(), trust_env=False
+        )
 
     async def send(self, event: Mapping[str, object]) -> int:
         """What it was answered; 0: the assistant could not be reached. The same event may be sent again."""

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -195,8 +196,10 @@ class Affairs(Struct, frozen=True):
 
 NIGHT = (time(21), time(9))
 TEN = time(10)
+_statutory = cache(statutory.load)
 
 
+@cache
 def law(
     workdays: Workdays, *, chat_answers: bool = True, quiet: Quiet | None = NIGHT, reminder_at: time | None = TEN
 ) -> Rules:
@@ -228,7 +231,7 @@ async def put_together(
     relays = Outbox(batched, channels, clock, "test", stream=STREAM, forever=True, at_once=8)
     store, letters = MatterStore(batched), Letters(batched)
     legal = law(dialogue.guide.workdays, chat_answers=chat_answers, quiet=quiet, reminder_at=reminder_at)
-    ways = Ways(statutory.load(), quiet, sms_too=sms_too)
+    ways = Ways(_statutory(), quiet, sms_too=sms_too)
     matters = Matters(
         store=store,
         letters=letters,
@@ -335,7 +338,7 @@ async def put_together(
 def offers(redis: Batched, dialogue: Dialogue, clock: Clock) -> Answers:
     """What a receiver asks first, where nothing else of the offers is needed."""
     store, legal = MatterStore(redis), law(dialogue.guide.workdays)
-    ways = Ways(statutory.load(), NIGHT)
+    ways = Ways(_statutory(), NIGHT)
     matters = Matters(
         store=store,
         letters=Letters(redis),

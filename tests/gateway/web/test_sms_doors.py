@@ -12,6 +12,7 @@ import pytest
 from msgspec import Struct
 
 from dialogs.dialogue import Dialogue
+from gateway.authorities import authorities
 from gateway.channels import Letter, Sent
 from gateway.clock import Clock
 from gateway.connection import Batched, Client, connect
@@ -74,7 +75,9 @@ async def put_together(redis: Batched, dialogue: Dialogue) -> AsyncIterator[Side
             },
         )
         url = await stack.enter_async_context(served(front))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=url, verify=authorities(), trust_env=False)
+        )
         yield Side(client, there, smsc, elsewhere, mobizon, Letters(redis))
 
 

@@ -21,6 +21,7 @@ from bot.logs import Blotter
 from bot.server import address, listen
 from bot.settings import Settings
 from dialogs.language import Language
+from gateway.authorities import authorities
 from gateway.broadcasts.broadcast import Broadcast, Mode
 from gateway.broadcasts.store import BroadcastStore
 from gateway.connection import Client, connect
@@ -79,7 +80,9 @@ class House(Struct, frozen=True):
         return self._asking({"Authorization": f"Bearer {token}"})
 
     def _asking(self, headers: dict[str, str]) -> httpx.AsyncClient:
-        http = httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        http = httpx.AsyncClient(
+            base_url=self.url, headers=headers, verify=authorities(), trust_env=False, timeout=30
+        )
         self._open.push_async_callback(http.aclose)
         return http
 

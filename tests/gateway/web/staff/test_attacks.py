@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from msgspec import structs
 
+from gateway.authorities import authorities
 from gateway.broadcasts.broadcast import Mode
 from gateway.staff.accounts import Account
 from gateway.staff.keys import KEYS, WRONG_ALLOWED, Scope
@@ -232,7 +233,7 @@ async def test_no_page_but_ours_changes_anything(whole: House) -> None:
         answer = await who.browser.post("/staff/keys/new", data={**key, **fields}, headers=headers)
         assert answer.status_code == 403, what
     bare = {"Cookie": f"{SESSION}={who.browser.cookies[SESSION]}"}  # neither Origin nor Sec-Fetch-Site
-    async with httpx.AsyncClient(base_url=whole.url, trust_env=False, headers=bare) as silent:
+    async with httpx.AsyncClient(base_url=whole.url, verify=authorities(), trust_env=False, headers=bare) as silent:
         assert (await silent.post("/staff/keys/new", data={**key, "csrf": who.csrf})).status_code == 403
         assert (await silent.post("/staff/login", data={"login": who.account.login})).status_code == 403
     asked = {**key, "csrf": who.csrf}
@@ -360,7 +361,7 @@ async def test_keys_are_not_guessed(whole: House) -> None:
     assert secret not in stored
     assert other not in stored
     for refused in ("", f"?key={token}", f"?access_token={token}"):
-        async with httpx.AsyncClient(base_url=whole.url, trust_env=False) as nobody:
+        async with httpx.AsyncClient(base_url=whole.url, verify=authorities(), trust_env=False) as nobody:
             nobody.cookies.set(SESSION, token, "127.0.0.1", "/")
             assert (await nobody.get(f"/api/broadcasts{refused}")).status_code == 401
 
@@ -397,7 +398,7 @@ async def test_headers_cannot_be_broken_by_what_is_sent(whole: House) -> None:
     who = await whole.signed_in(*Role)
     broken = "staff.left%0d%0aX-Evil: 1"
     for cookie in (f"{NOTICE}={broken}", f"{NOTICE}=<script>", f"{LANGUAGE}=xx%0d%0aX-Evil:1", f"{SESSION}=a\xffb"):
-        async with httpx.AsyncClient(base_url=whole.url, trust_env=False) as browser:
+        async with httpx.AsyncClient(base_url=whole.url, verify=authorities(), trust_env=False) as browser:
             answer = await browser.get("/staff/login", headers={b"Cookie": cookie.encode("latin-1")})
         assert answer.status_code == 200
         assert "x-evil" not in answer.headers
