@@ -20,5 +20,6 @@ def build(ground: Ground, console: Console, broadcasts: Broadcasts, upload_limit
         Callers(Keys(redis, clock), console.deeds, clock, console.origin),
         once=Once(redis, clock),
         known=Views(console.words),
+        services=tuple(ground.dialogue.guide.catalogue.services),
         upload_limit=upload_limit,
     )

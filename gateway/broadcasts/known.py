@@ -18,6 +18,7 @@ from dialogs.matters.matter import Matter, Person
 from dialogs.matters.pocket import Pocket
 from dialogs.matters.voice import given_name
 from dialogs.organisations import region_key
+from gateway.broadcasts import simulated
 from gateway.broadcasts.broadcast import Filter
 from gateway.broadcasts.intake.rows import Row, Summary
 from gateway.connection import Batched, Client
@@ -80,10 +81,7 @@ class Known:
                 reached.add(one.person.iin)
                 phone = next((phone for phone in phones if _linked(there[phone]) == YES), phones[0])
                 found.setdefault(phone, _row(len(found) + 1, phone, one.person))
-        summary = Summary(
-            columns=COLUMNS, headings=("phone", *COLUMNS), phone="phone", rows=len(found), good=len(found)
-        )
-        return summary, list(found.values())
+        return summed_up(list(found.values()))
 
     async def regions(self) -> tuple[str, ...]:
         """Each as it was written first."""
@@ -157,6 +155,19 @@ def _fits(one: _Affair, wanted: Filter) -> bool:
         and wanted.language in ("", one.person.language)
         and (not wanted.region or (bool(one.region) and region_key(one.region) == region_key(wanted.region)))
     )
+
+
+def played() -> tuple[Summary, list[Row]]:
+    """Whom a test finds: nobody, at numbers of every kind."""
+    name = "Айгүл"
+    found = enumerate(simulated.EVERY_KIND, 1)
+    return summed_up([Row(number, phone, "", None, (name,) * len(COLUMNS)) for number, phone in found])
+
+
+def summed_up(rows: list[Row]) -> tuple[Summary, list[Row]]:
+    """As if they had stood in a table."""
+    headings = ("phone", *COLUMNS)
+    return Summary(columns=COLUMNS, headings=headings, phone="phone", rows=len(rows), good=len(rows)), rows
 
 
 def _row(number: int, phone: str, person: Person) -> Row:

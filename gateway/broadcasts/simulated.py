@@ -20,6 +20,7 @@ from gateway.letters import Letters, Status
 log = logging.getLogger(__name__)
 
 CHANNEL = "test"
+EVERY_KIND = tuple(f"{SIMULATED}000000{number}" for number in range(1, 5))
 OPTED_OUT = f"{SIMULATED}0000004"
 """Its owner wants nothing that the law does not ask for."""
 _LATER = "{staff}:simulated"

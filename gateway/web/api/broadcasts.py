@@ -1,11 +1,11 @@
 """`/api/broadcasts`: what staff do with a broadcast, done by a program. It sees only its own and approves nothing."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from starlette.responses import Response
 from starlette.types import Scope as AsgiScope
 
@@ -18,12 +18,12 @@ from gateway.web import problems
 from gateway.web.api import bodies, models, refusals
 from gateway.web.api.callers import Caller, Callers
 from gateway.web.api.doing import Doing
+from gateway.web.api.drafting import Drafting, body_of
 from gateway.web.api.looking import Looking, Name
 from gateway.web.api.models import BroadcastOut, NewBroadcast, Start, Step
 from gateway.web.api.once import Begun, Busy, Kept, Once, Other
 from gateway.web.api.refusals import RefusedError, later
 from gateway.web.api.views import Views
-from gateway.web.fields import Line
 
 PREFIX = "/api/broadcasts"
 INLINE_LIMIT = 8 * 1024 * 1024
@@ -54,14 +54,17 @@ class Api:
         *,
         once: Once,
         known: Views,
+        services: Collection[str],
         upload_limit: int,
     ) -> None:
-        """`upload_limit`: bytes of a list."""
+        """`services`: that people can be looked for by; `upload_limit`: bytes of a list."""
         self._callers = callers
         self._once = once
         self._views = known
         self._doing = Doing(broadcasts, accounts, callers)
+        self._drafting = Drafting(callers, self._doing, known, services)
         self._looking = Looking(redis, broadcasts, callers, self._doing, known)
+        self._services = services
         self._upload_limit = upload_limit
 
     def limit(self, scope: AsgiScope) -> int | None:
@@ -78,12 +81,13 @@ class Api:
         site.add_exception_handler(RefusedError, refusals.told)
 
     def schemas(self) -> dict[str, Any]:
-        return models.schemas()
+        return models.schemas(self._services)
 
     def router(self) -> APIRouter:
         common = problems.described(401, 403, 422, 429, 503)
         routes = APIRouter(prefix=PREFIX, tags=["broadcasts"], responses=common)
         self._looking.add_to(routes)
+        self._drafting.add_to(routes)
         self._add_making(routes)
         self._add_steps(routes)
         return routes
@@ -97,7 +101,7 @@ class Api:
             status_code=201,
             response_model=BroadcastOut,
             responses={201: {"description": "It is a draft: nobody is sent to yet."}, **_refusals(409, 413, 415)},
-            openapi_extra=_body("NewBroadcast", {"broadcast": {"value": models.EXAMPLE}}),
+            openapi_extra=body_of("NewBroadcast", {"broadcast": {"value": models.EXAMPLE}}),
         )
         async def make(request: Request, caller: Annotated[Caller, writes], key: Key) -> Response:
             """Up to 10,000 recipients may come with it; more as a file, by `PUT …/list`. They are read in the
@@ -107,24 +111,6 @@ class Api:
                 request, caller, key, lambda begun: self._doing.make(caller, wanted, begun), body=body, status=201
             )
 
-        @routes.put(
-            "/{name}/list",
-            summary="Send its list of recipients",
-            status_code=202,
-            responses={202: {"description": "It is being read."}, **_refusals(404, 409, 413, 415)},
-            openapi_extra=_TABLE,
-        )
-        async def put(
-            request: Request,
-            caller: Annotated[Caller, writes],
-            name: Name,
-            file: Annotated[Line | None, Query(description="What to call it in the console.")] = None,
-        ) -> BroadcastOut:
-            """CSV or XLSX as the body itself, up to a million rows. Its first row are headings: `phone` or `iin`,
-            perhaps `language`, and columns of your own, which the texts name in braces. It takes the place of the
-            list before."""
-            return self._views.broadcast(await self._doing.put_list(caller, name, request, file or "api"))
-
     def _add_steps(self, routes: APIRouter) -> None:
         writes = Depends(self._callers.needs(Scope.WRITE))
 
@@ -133,7 +119,7 @@ class Api:
             summary="Start it, at once or at its hour",
             response_model=BroadcastOut,
             responses=_refusals(404, 409, 413, 415),
-            openapi_extra=_body("Start", _STARTS, required=False),
+            openapi_extra=body_of("Start", _STARTS, required=False),
         )
         async def start(request: Request, caller: Annotated[Caller, writes], name: Name, key: Key) -> Response:
             """With many recipients a live one is `waiting` then, until a second person approves it in the console.
@@ -187,6 +173,7 @@ class Api:
 
 
 _STEPS = {
+    Step.TAKE_BACK: "Before it has begun: make it a draft again",
     Step.PAUSE: "Stop sending, for now",
     Step.RESUME: "Go on sending",
     Step.CANCEL: "Stop for good: nobody else is sent to",
@@ -196,34 +183,10 @@ _STARTS = {
     "at once": {"value": {}},
     "at its hour": {"value": {"starts": "2026-12-01T10:00:00+05:00"}},
 }
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_TABLE = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {
-                "schema": {"type": "string"},
-                "examples": {"list": {"value": "phone,language,Аты\n+77990000001,kk,Айгүл\n+77990000002,ru,Павел\n"}},
-            },
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BINARY,
-            "application/octet-stream": _BINARY,
-        },
-    }
-}
 
 
 def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return problems.described(*statuses)
-
-
-def _body(model: str, examples: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
-    schema = {"$ref": problems.REF.format(model=model)}
-    return {
-        "requestBody": {
-            "required": required,
-            "content": {"application/json": {"schema": schema, "examples": examples}},
-        }
-    }
 
 
 def _response(kept: Kept, headers: dict[str, str] | None = None) -> Response:

@@ -9,12 +9,12 @@ from fastapi import Request
 
 from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import Texts
-from gateway.broadcasts.broadcast import Broadcast, BroadcastError, UnknownError
+from gateway.broadcasts.broadcast import Broadcast, BroadcastError, Filter, UnknownError
 from gateway.broadcasts.broadcasts import Broadcasts
 from gateway.staff.accounts import Accounts
 from gateway.web.api import bodies
 from gateway.web.api.callers import Caller, Callers
-from gateway.web.api.models import NewBroadcast, Step
+from gateway.web.api.models import NewBroadcast, Rewriting, Step
 from gateway.web.api.once import Begun
 from gateway.web.api.refusals import RefusedError, later, of_broadcast, unknown
 
@@ -24,6 +24,7 @@ _INLINE = "api"
 """How a list is called that came with its broadcast."""
 _START = ("asked", "started")
 _CHANGES: dict[Step, tuple[str, ...]] = {
+    Step.TAKE_BACK: ("sent_back",),
     Step.PAUSE: ("paused",),
     Step.RESUME: ("resumed",),
     Step.CANCEL: ("cancelled",),
@@ -38,6 +39,7 @@ class Doing:
         self._accounts = accounts
         self._callers = callers
         self._steps: dict[Step, Callable[[str, str], Awaitable[Broadcast]]] = {
+            Step.TAKE_BACK: broadcasts.send_back,
             Step.PAUSE: broadcasts.pause,
             Step.RESUME: broadcasts.resume,
             Step.CANCEL: broadcasts.cancel,
@@ -74,6 +76,25 @@ class Doing:
                 return await self._listed(caller, made.id, _INLINE, lambda file: bodies.write_rows(recipients, file))
         return made
 
+    async def rewrite(self, caller: Caller, name: str, wanted: Rewriting) -> Broadcast:
+        known = await self.owned(caller, name)
+        async with self._refusing(name):
+            return await self._broadcasts.rewrite(
+                name,
+                caller.author,
+                title=wanted.title or known.title,
+                written=Texts(wanted.texts.kk, wanted.texts.ru) if wanted.texts else known.texts,
+                otherwise=wanted.otherwise or known.otherwise,
+                seen=known.wording,
+            )
+
+    async def find(self, caller: Caller, name: str, wanted: Filter) -> Broadcast:
+        await self.owned(caller, name)
+        self._check_room()
+        await self._callers.still(caller)
+        async with self._refusing(name):
+            return await self._broadcasts.find_list(name, caller.author, wanted, await self._team())
+
     async def put_list(self, caller: Caller, name: str, request: Request, file_name: str) -> Broadcast:
         bodies.check_kind(request)
         await self.owned(caller, name)
@@ -104,11 +125,14 @@ class Doing:
             if not await write(file):
                 raise RefusedError(422, "empty", "There is nothing in the list.")
             await self._callers.still(caller)  # a large one takes its time
-            team = frozenset(one.account.phone for one in await self._accounts.all() if not one.account.ended)
+            team = await self._team()
         except BaseException:
             await lists.forget(reading.roll)
             raise
         return await self._broadcasts.read_list(name, reading, team)
+
+    async def _team(self) -> frozenset[str]:
+        return frozenset(one.account.phone for one in await self._accounts.all() if not one.account.ended)
 
     def _check_room(self) -> None:
         if self._broadcasts.lists.under_way >= READ_AT_ONCE:

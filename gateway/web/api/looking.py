@@ -15,7 +15,7 @@ from gateway.web import problems
 from gateway.web.api import outcomes, views
 from gateway.web.api.callers import Caller, Callers
 from gateway.web.api.doing import Doing
-from gateway.web.api.models import BroadcastOut, CountsOut, Faults, Outcomes, Page, Status
+from gateway.web.api.models import BroadcastOut, CountsOut, EstimateOut, Faults, Outcomes, Page, Status
 from gateway.web.api.views import STATUS, Views
 
 MOST = 1000
@@ -62,6 +62,11 @@ class Looking:
         async def counts(caller: Annotated[Caller, reads], name: Name) -> CountsOut:
             await self._doing.owned(caller, name)
             return views.counts((await self._broadcasts.progress(name)).counts)
+
+        @routes.get("/{name}/estimate", summary="How long it is, and what it costs at most", responses=unknown)
+        async def estimate(caller: Annotated[Caller, reads], name: Name) -> EstimateOut:
+            found = await self._doing.owned(caller, name)
+            return views.estimate(await self._broadcasts.estimate(found))
 
         @routes.get("/{name}/outcomes", summary="What became of each recipient", responses=unknown)
         async def each(

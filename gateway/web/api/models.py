@@ -1,5 +1,6 @@
 """What programs send and are told about broadcasts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -9,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from dialogs.broadcasts.states import State
 from dialogs.broadcasts.texts import LONGEST
 from dialogs.language import Language
-from gateway.broadcasts.broadcast import Mode
+from gateway.broadcasts.broadcast import Filter, Mode
 from gateway.broadcasts.broadcasts import TITLE
 from gateway.broadcasts.intake import headings, limits
+from gateway.broadcasts.known import NO, STAGES, YES
 from gateway.web import problems
 from gateway.web.fields import Line, Long, Moment, Remark, Strict
 
@@ -35,6 +37,12 @@ EXAMPLE: dict[str, Any] = {
 def _own_column(name: str) -> str:
     if headings.known([name]):
         raise ValueError("a name that a list of recipients has for itself, like phone or language")
+    return name
+
+
+def _stage(name: str) -> str:
+    if name not in STAGES:
+        raise ValueError("no such stage")
     return name
 
 
@@ -90,12 +98,39 @@ class NewBroadcast(Strict):
     """Row 2 is the first of them, as in a table whose first row are the headings. More can be sent as a file."""
 
 
+class Rewriting(Strict):
+    """What is not named stays as it is."""
+
+    title: Title | None = None
+    texts: NewTexts | None = None
+    otherwise: Annotated[Language, Field(strict=False)] | None = None
+
+
+class Wanted(Strict):
+    """Everybody of whom all of this is so; what is not named may be whatever it is."""
+
+    service: Line | None = None
+    """By the name that it has in the interface of E-Sobes."""
+    stage: Annotated[str, Field(json_schema_extra={"enum": [*STAGES]}), AfterValidator(_stage)] | None = None
+    """The kind of an affair, and where it stands."""
+    region: Line | None = None
+    """Of the place to which somebody is invited: where people live is not known."""
+    language: Annotated[Language, Field(strict=False)] | None = None
+    telegram: bool | None = None
+    """Whether a chat is linked to the phone."""
+
+    def filter(self) -> Filter:
+        linked = "" if self.telegram is None else YES if self.telegram else NO
+        return Filter(self.service or "", self.stage or "", self.region or "", self.language or "", linked)
+
+
 class Start(Strict):
     starts: Moment | None = None
     """Instead of what was said when it was made."""
 
 
 class Step(StrEnum):
+    TAKE_BACK = "take-back"
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
@@ -184,6 +219,26 @@ class CountsOut(BaseModel):
     """Of SMS that need not leave because a chat has taken the text."""
 
 
+class PartsOut(BaseModel):
+    """Of an SMS in one language."""
+
+    usual: int
+    most: int
+
+
+class EstimateOut(BaseModel):
+    recipients: int
+    parts: int
+    """Of SMS to all of them, if nobody had a chat."""
+    tenge: float
+    """For these."""
+    exact: bool
+    """False: they are so many that only some were looked at."""
+    too_long: int
+    """Of those looked at, for whom it is longer than three parts; with any, it does not start."""
+    by_language: dict[Language, PartsOut]
+
+
 class By(StrEnum):
     SMS = "sms"
     CHAT = "chat"
@@ -219,11 +274,12 @@ class Faults(BaseModel):
     next: str | None
 
 
-def schemas() -> dict[str, Any]:
-    """Of what is read without the framework."""
+def schemas(services: Collection[str]) -> dict[str, Any]:
+    """Of what is read without the framework. `services`: that people can be looked for by."""
     found: dict[str, Any] = {}
-    for model in (NewBroadcast, Start):
+    for model in (NewBroadcast, Rewriting, Wanted, Start):
         described = TypeAdapter(model).json_schema(ref_template=problems.REF)
         found |= described.pop("$defs", {})
         found[model.__name__] = described
+    found["Wanted"]["properties"]["service"] |= {"anyOf": [{"enum": [*services]}, {"type": "null"}]}
     return found

@@ -15,6 +15,7 @@ _SECONDS = "1"
 
 WORDS = {
     "not_now": "That cannot be done with the broadcast in its state; it is «{state}».",
+    "changed": "Somebody has written it anew meanwhile. Look at it and ask again.",
     "reading": "The list is still being read. Ask again shortly.",
     "no_list": "There is no list of recipients.",
     "nobody": "Nobody on the list can be sent to; /faults says why.",

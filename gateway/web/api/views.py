@@ -7,6 +7,7 @@ from dialogs.language import Language
 from dialogs.messages import Say, Surface, Value
 from dialogs.words import Words
 from gateway.broadcasts.broadcast import Broadcast
+from gateway.broadcasts.estimates import Estimate
 from gateway.broadcasts.fates import BY_CHAT, NO_WAY, Fate, Record
 from gateway.broadcasts.intake.rows import Fault
 from gateway.broadcasts.lists import Stage
@@ -16,9 +17,11 @@ from gateway.web.api.models import (
     BroadcastOut,
     By,
     CountsOut,
+    EstimateOut,
     FaultOut,
     ListState,
     Outcome,
+    PartsOut,
     Reason,
     Recipients,
     Status,
@@ -94,6 +97,19 @@ def counts(found: Counts | None) -> CountsOut:
         by_chat=found.by_chat,
         parts=sum(found.parts.values()),
         saved_parts=found.saved_parts,
+    )
+
+
+def estimate(found: Estimate) -> EstimateOut:
+    return EstimateOut(
+        recipients=found.recipients,
+        parts=found.parts,
+        tenge=found.price / 100,
+        exact=found.exact,
+        too_long=found.too_long,
+        by_language={
+            language: PartsOut(usual=sized.parts, most=sized.most) for language, sized in found.by_language.items()
+        },
     )
 
 

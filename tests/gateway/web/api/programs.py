@@ -96,6 +96,7 @@ class Office:
             Callers(keys or self.keys, self.staff.deeds, clock, console.origin),
             once=Once(batched, clock, self.watch),
             known=Views(self.words),
+            services=("special_transport_wheelchair", "sanatorium_treatment"),
             upload_limit=LIMIT,
         )
 
