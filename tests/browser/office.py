@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from selenium.webdriver.support.ui import Select
-
 from tests.browser.conftest import Program
 from tests.browser.page import Page
 
@@ -60,12 +58,12 @@ class Office:
         if page.one("[data-dossier]").is_displayed():
             page.one("[data-back]").click()
         self.press(f"person-{person}")
-        phone = str(page.one(".number[aria-pressed=true]").get_attribute("textContent"))
+        phone = str(page.one(".number[aria-pressed=true]").attribute("textContent"))
         page.until(lambda: self._is_open(phone))
 
     def _is_open(self, phone: str) -> bool:
         """All that this phone holds is on its screen."""
-        own = self.page.one("#sms [data-own]").get_attribute("textContent")
+        own = self.page.one("#sms [data-own]").attribute("textContent")
         with urlopen(f"{self.page.url}/sandbox/sms/{quote(phone)}") as answer:
             held = json.load(answer)["messages"]
         return own == phone and self.page.messages("sms") == [message["text"] for message in held]
@@ -73,11 +71,7 @@ class Office:
     def press(self, key: str) -> None:
         """The button whose key begins so; the newest thing's, if several have one."""
         self.page.look("esobes")
-        self.page.until(lambda: self._pressed(key))
-
-    def _pressed(self, key: str) -> bool:
         self.page.one(f'#esobes [data-key^="{key}"]').click()
-        return True
 
     def offer(self, kind: str = "proactive", service: str = "", *, diapers: bool = False) -> tuple[str, str]:
         """Opens one, and waits until the SMS is there; its codes, for yes and for no."""
@@ -86,7 +80,7 @@ class Office:
         before = len(page.messages("sms"))
         page.one(f'[data-offer] [value="{kind}"]').click()
         if service:
-            Select(page.one("[data-offer] [name=service]")).select_by_value(service)
+            page.one("[data-offer] [name=service]").select(service)
         if diapers:
             page.one("[data-diapers] input").click()
         page.one("[data-offer] .strong").click()

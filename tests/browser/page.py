@@ -1,52 +1,24 @@
 """The simulator's page as whoever plays sees it."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
-PICTURES = bool(os.environ.get("PICTURES"))
-"""For the eye: nothing is compared with them, and hundreds take their time. `make pictures`."""
-PATIENCE = 20
-WIDE = (1280, 800)
-NARROW = (390, 844)
+from tests.browser.sight import NARROW, Sight
 
 
-class Page:
+class Page(Sight):
     def __init__(self, browser: Chrome, url: str, size: tuple[int, int], **citizen: str) -> None:
-        self.browser = browser
+        super().__init__(browser)
         self.url = url
         self.narrow = size == NARROW
-        width, height = size
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": self.narrow}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.resize(size)
         still = [{"name": "prefers-reduced-motion", "value": "reduce"}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": still})
         self.complaints()
         browser.get(f"{url}/sandbox?{urlencode(citizen)}")
-        self.until(lambda: self.one('[data-clock="time"]').get_attribute("textContent") != "\xa0")
-
-    def one(self, selector: str) -> WebElement:
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
-
-    def all(self, selector: str) -> list[WebElement]:
-        return self.browser.find_elements(By.CSS_SELECTOR, selector)
-
-    def until(self, true: Callable[[], object]) -> None:
-        """Whatever is drawn anew while somebody looks is looked at again."""
-        WebDriverWait(self.browser, PATIENCE, 0.05, [StaleElementReferenceException]).until(lambda _: true())
-
-    def script(self, source: str, *arguments: object) -> Any:
-        return self.browser.execute_script(source, *arguments)
+        self.until(lambda: self.one('[data-clock="time"]').attribute("textContent") != "\xa0")
 
     def press(self, *keys: str) -> None:
         """On whatever has the focus, as a keyboard does."""
@@ -92,7 +64,7 @@ class Page:
     def say(self, phone: str, text: str) -> str:
         """Types, sends with Enter, and waits for the answer, whose words it returns."""
         before = len(self.messages(phone))
-        self.one(f"#{phone} textarea").send_keys(text, Keys.ENTER)
+        self.one(f"#{phone} textarea").type(text, Keys.ENTER)
         self.until(lambda: len(self.messages(phone)) >= before + 2)
         return self.messages(phone)[-1]
 
@@ -100,20 +72,13 @@ class Page:
         """Presses a button in the chat and waits until the chat has changed, be it only in its buttons."""
         whole = "return document.querySelector('#chat ol').textContent"
         before = self.script(whole)
-        buttons = [button for button in self.all("#chat .choices button") if button.text == label]
-        buttons[-1].click()
+        self.until(lambda: self._pressed(label))
         self.until(lambda: self.script(whole) != before)
         return self.messages("chat")[-1]
 
-    def picture(self, name: str) -> None:
-        if PICTURES:
-            SCREENSHOTS.mkdir(exist_ok=True)
-            assert self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
-
-    def complaints(self) -> list[str]:
-        """What the browser had to say: broken scripts, breaches of the security policy."""
-        told: list[dict[str, str]] = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
-        return [entry["message"] for entry in told if entry["level"] == "SEVERE"]
-
-    def fits(self) -> bool:
-        return bool(self.script("return document.documentElement.scrollWidth <= innerWidth"))
+    def _pressed(self, label: str) -> bool:
+        """The newest of these buttons."""
+        buttons = [button for button in self.all("#chat .choices button") if button.text == label]
+        for button in buttons[-1:]:
+            button.click()
+        return bool(buttons)

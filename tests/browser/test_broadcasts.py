@@ -14,7 +14,7 @@ from selenium.webdriver import Chrome
 
 from tests.browser.conftest import Program
 from tests.browser.office import clock, morning
-from tests.browser.page import NARROW, WIDE
+from tests.browser.sight import NARROW, WIDE
 from tests.browser.staff import Staff
 
 HOME = "/staff/broadcasts"
@@ -53,13 +53,6 @@ def screen(program: Program, number: str) -> list[str]:
         return [one["text"] for one in json.load(answer)["messages"]]
 
 
-def choose(staff: Staff, button: str) -> None:
-    """Leaves the page."""
-    page = staff.one("html")
-    staff.one(button).click()
-    staff.until(lambda: staff.one("html") != page)
-
-
 @pytest.mark.parametrize(
     ("language", "size", "begin"),
     [("kk", WIDE, "8701600"), ("ru", NARROW, "8701601"), ("ru", WIDE, "8701602"), ("kk", NARROW, "8701603")],
@@ -76,37 +69,37 @@ def test_the_first_broadcast_is_sent_within_three_minutes(
     staff.look(size, language)
     staff.sign_in("broadcaster", HOME)
     looked_at("all")
-    choose(staff, "form[action$='/new'] button")
+    staff.step("form[action$='/new'] button")
     looked_at("list")
-    staff.one("#file").send_keys(str(table(tmp_path, 6, begin)))
+    staff.one("#file").type(str(table(tmp_path, 6, begin)))
     staff.until(lambda: staff.all("#faults"))
     assert len(staff.all("[aria-labelledby=faults] tbody tr")) == 3
     looked_at("read")
-    choose(staff, "[aria-labelledby=result] a.strong")
+    staff.step("[aria-labelledby=result] a.strong")
     staff.one("#title").clear()
-    staff.one("#title").send_keys(TITLE[language])
-    staff.one("#kk").send_keys(KK[0])
+    staff.one("#title").type(TITLE[language])
+    staff.one("#kk").type(KK[0])
     staff.one("[data-insert='{Аты}']").click()
-    staff.one("#kk").send_keys(KK[1])
-    staff.one("#ru").send_keys(RU)
+    staff.one("#kk").type(KK[1])
+    staff.one("#ru").type(RU)
     staff.until(lambda: "Здравствуйте, Адам" in staff.one("[data-preview]").text)
     assert "Сәлеметсіз бе, Адам" in staff.one("[data-preview]").text
     looked_at("text")
-    choose(staff, "button[value=next]")
+    staff.step("button[value=next]")
     looked_at("when")
-    choose(staff, "form[action$='/check'] button")
+    staff.step("form[action$='/check'] button")
     looked_at("check")
-    choose(staff, "form[action$='/start'] button")
+    staff.step("form[action$='/start'] button")
     staff.until(lambda: staff.all(".badge.good"))  # the page changes by itself
     looked_at("done")
     assert time.monotonic() - began < THREE_MINUTES
     assert screen(program, f"+7{begin[1:]}0001") == [RU.format(Аты="Адам 1")]
     assert screen(program, f"+7{begin[1:]}0002") == ["Адам 2".join(KK)]
-    choose(staff, "a[href$='/people']")
+    staff.step("a[href$='/people']")
     looked_at("people")
     assert f"+7{begin[1:]}" not in staff.source()
-    staff.one("#phone").send_keys(f"{begin}0003")
-    choose(staff, ".search button")
+    staff.one("#phone").type(f"{begin}0003")
+    staff.step(".search button")
     assert "0003" in staff.one("tbody").text
     assert staff.complaints() == []
 
@@ -116,25 +109,25 @@ def test_it_waits_for_its_hour_and_is_taken_back_and_cancelled(
 ) -> None:
     staff.look(WIDE, "ru")
     staff.sign_in("broadcaster", HOME)
-    choose(staff, "form[action$='/new'] button")
-    staff.one("#file").send_keys(str(table(tmp_path, 3, "8701604")))
+    staff.step("form[action$='/new'] button")
+    staff.one("#file").type(str(table(tmp_path, 3, "8701604")))
     staff.until(lambda: staff.all("#faults"))
-    choose(staff, "[aria-labelledby=result] a.strong")
-    staff.one("#kk").send_keys("Сәлем")
-    staff.one("#ru").send_keys("Привет")
-    choose(staff, "button[value=next]")
+    staff.step("[aria-labelledby=result] a.strong")
+    staff.one("#kk").type("Сәлем")
+    staff.one("#ru").type("Привет")
+    staff.step("button[value=next]")
     assert not staff.one("#day").is_displayed()
     staff.one("[data-later]").click()
     tomorrow = clock(program) + timedelta(1)
     staff.script("document.querySelector('#day').value = arguments[0]", f"{tomorrow:%Y-%m-%d}")
-    choose(staff, "form[action$='/check'] button")
-    choose(staff, "form[action$='/start'] button")
+    staff.step("form[action$='/check'] button")
+    staff.step("form[action$='/start'] button")
     assert "Запланирована" in staff.one(".badge").text
     staff.picture("broadcasts-scheduled-ru-1280")
-    choose(staff, ".acts a.danger")
+    staff.step(".acts a.danger")
     staff.picture("broadcasts-cancel-ru-1280")
     assert "3 человека не получат" in staff.one(".decision").text
-    choose(staff, ".decision button")
+    staff.step(".decision button")
     staff.until(lambda: "Отменена" in staff.one(".badge").text)
     assert screen(program, "+77016040001") == []
     assert staff.complaints() == []
@@ -143,10 +136,10 @@ def test_it_waits_for_its_hour_and_is_taken_back_and_cancelled(
 def test_another_file_by_drag_or_choice_shows_what_it_is_about(staff: Staff, tmp_path: Path) -> None:
     staff.look(NARROW, "kk")
     staff.sign_in("broadcaster", HOME)
-    choose(staff, "form[action$='/new'] button")
+    staff.step("form[action$='/new'] button")
     picture = tmp_path / "picture.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(5000))
-    staff.one("#file").send_keys(str(picture))
+    staff.one("#file").type(str(picture))
     staff.until(lambda: staff.all(".notice.alarm"))
     staff.picture("broadcasts-refused-kk-390")
     assert staff.fits()
@@ -156,23 +149,23 @@ def test_another_file_by_drag_or_choice_shows_what_it_is_about(staff: Staff, tmp
 def test_who_is_signed_out_while_writing_finds_their_words_again(program: Program, staff: Staff) -> None:
     staff.look(WIDE, "kk")
     staff.sign_in("broadcaster", HOME)
-    choose(staff, "form[action$='/new'] button")
-    choose(staff, ".steps li:nth-child(2) a")
-    staff.one("#title").send_keys("Ұзақ жазылған")
-    staff.one("#kk").send_keys("Сәлем")
+    staff.step("form[action$='/new'] button")
+    staff.step(".steps li:nth-child(2) a")
+    staff.one("#title").type("Ұзақ жазылған")
+    staff.one("#kk").type("Сәлем")
     text = staff.browser.current_url
     staff.browser.delete_all_cookies()
-    choose(staff, "button[value=next]")
+    staff.step("button[value=next]")
     assert "/staff/login" in staff.browser.current_url
-    staff.one("#login").send_keys("broadcaster")
-    staff.one("#password").send_keys(program.password)
-    choose(staff, "form.card button.strong")
+    staff.one("#login").type("broadcaster")
+    staff.one("#password").type(program.password)
+    staff.step("form.card button.strong")
     assert staff.browser.current_url == text
-    assert staff.one("#kk").get_attribute("value") == "Сәлем"
+    assert staff.one("#kk").attribute("value") == "Сәлем"
     assert staff.one("[data-restored]").is_displayed()
-    choose(staff, "button[value=leave]")
+    staff.step("button[value=leave]")
     staff.browser.get(text)
-    assert staff.one("#title").get_attribute("value") == "Ұзақ жазылған"
+    assert staff.one("#title").attribute("value") == "Ұзақ жазылған"
     assert not staff.one("[data-restored]").is_displayed()
 
 
@@ -180,20 +173,20 @@ def test_without_scripts_the_same_pages_do_the_same(program: Program, staff: Sta
     staff.look(WIDE, "kk")
     with staff.without_scripts():
         staff.sign_in("broadcaster", HOME)
-        choose(staff, "form[action$='/new'] button")
-        staff.one("#file").send_keys(str(table(tmp_path, 2, "8701605")))
-        choose(staff, "[data-upload] button")
+        staff.step("form[action$='/new'] button")
+        staff.one("#file").type(str(table(tmp_path, 2, "8701605")))
+        staff.step("[data-upload] button")
         while not staff.all("#faults"):
             staff.browser.refresh()
-        choose(staff, "[aria-labelledby=result] a.strong")
-        staff.one("#kk").send_keys("Сәлем, {Аты}")
-        staff.one("#ru").send_keys("Привет, {Аты}")
-        choose(staff, "button[value=look]")
+        staff.step("[aria-labelledby=result] a.strong")
+        staff.one("#kk").type("Сәлем, {Аты}")
+        staff.one("#ru").type("Привет, {Аты}")
+        staff.step("button[value=look]")
         assert "Привет, Адам" in staff.source()
-        choose(staff, "button[value=next]")
+        staff.step("button[value=next]")
         assert staff.one("#day").is_displayed()
-        choose(staff, "form[action$='/check'] button")
-        choose(staff, "form[action$='/start'] button")
+        staff.step("form[action$='/check'] button")
+        staff.step("form[action$='/start'] button")
         while not staff.all(".badge.good"):
             staff.browser.refresh()
     assert screen(program, "+77016050000") == ["Сәлем, Адам 0"]

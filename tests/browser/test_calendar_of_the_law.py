@@ -13,7 +13,8 @@ from selenium.webdriver import Chrome
 from gateway.clock import ALMATY
 from tests.browser.conftest import Program
 from tests.browser.office import clock, ten
-from tests.browser.page import NARROW, SCREENSHOTS, WIDE, Page
+from tests.browser.page import Page
+from tests.browser.sight import NARROW, SCREENSHOTS, WIDE
 from tests.browser.test_duties import Calendar
 
 CHILDRENS_HOME, DAY_CENTRE = "000140000101", "000140000032"
@@ -32,7 +33,7 @@ class Citizen:
         self.page.look("chat")
         self._program = program
         self._phone, self._user = (
-            str(self.page.one(f"#{one} [data-own]").get_attribute("textContent")) for one in ("sms", "chat")
+            str(self.page.one(f"#{one} [data-own]").attribute("textContent")) for one in ("sms", "chat")
         )
         self._read = self._screens()
         self.page.one("#chat .contact").click()
@@ -88,7 +89,7 @@ class Citizen:
     def press(self, words: str) -> str:
         """The newest button with these words."""
         self.page.look("chat")
-        labels = [button.text for button in self.page.all("#chat .choices button")]
+        labels = self.page.texts("#chat .choices button")
         return self.page.choose(next(label for label in reversed(labels) if words in label))
 
     def days(self) -> list[str]:

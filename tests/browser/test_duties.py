@@ -10,12 +10,11 @@ from urllib.request import Request, urlopen
 
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select
 
 from tests.browser.conftest import TOKEN, Program
 from tests.browser.office import Office, clock, morning
-from tests.browser.page import NARROW, WIDE, Page
+from tests.browser.page import Page
+from tests.browser.sight import NARROW, WIDE
 
 TOLD = {"ru": "Помощник получил сообщение.", "kk": "Көмекші хабарды алды."}
 
@@ -42,11 +41,7 @@ class Calendar:
         """Fills in the form for one of the three events, and sends it."""
         self.page.one(f'[data-duty] [value="{event}"]').click()
         for name, value in fields.items():
-            field = self.page.one(f"[data-duty] [name={name}]")
-            if field.tag_name == "select":
-                Select(field).select_by_value(str(value))
-            else:
-                self.write(field, value)
+            self.write(f"[data-duty] [name={name}]", value)
         self._sent(lambda: self.page.one("[data-duty] .strong").click())
 
     def press(self, button: str, **fields: object) -> None:
@@ -54,19 +49,24 @@ class Calendar:
         if fields:
             self.office.press(button)
             for name, value in fields.items():
-                self.write(self.page.one(f"[data-case] form:not([hidden]) [name={name}]"), value)
+                self.write(f"[data-case] form:not([hidden]) [name={name}]", value)
             self._sent(lambda: self.page.one("[data-case] form:not([hidden]) .strong").click())
         else:
             self._sent(lambda: self.office.press(button))
 
-    def write(self, field: WebElement, value: object) -> None:
+    def write(self, selector: str, value: object) -> None:
         """A day is not typed: how, differs from browser to browser."""
-        if field.get_attribute("type") == "date":
-            changed = "arguments[0].dispatchEvent(new Event('change', {bubbles: true}))"
-            self.page.script(f"arguments[0].value = arguments[1]; {changed}", field, str(value))
+        field = self.page.one(selector)
+        kind = field.attribute("type")
+        if kind == "date":
+            field_now = "const field = document.querySelector(arguments[0]); field.value = arguments[1];"
+            changed = "field.dispatchEvent(new Event('change', {bubbles: true}))"
+            self.page.script(f"{field_now} {changed}", selector, str(value))
+        elif kind == "select-one":
+            field.select(str(value))
         else:
             field.clear()
-            field.send_keys(str(value))
+            field.type(str(value))
 
     def postpone(self, invitation: str, until: date) -> int:
         """As the assistant tells it."""
@@ -138,7 +138,7 @@ def test_an_invitation_is_corrected_postponed_signed_and_closed(program: Program
     calendar.open("invitation.opened", setting="semi_inpatient", arrive_by=day)
     (invited,) = calendar.held("invitations")
     assert (invited["setting"], invited["arrive_by"]) == ("semi_inpatient", str(day))
-    assert page.one("[data-duty] [name=organisation]").get_attribute("value") == invited["organisation"]
+    assert page.one("[data-duty] [name=organisation]").attribute("value") == invited["organisation"]
     calendar.press("correct", arrive_by=day + timedelta(days=1))
     (corrected,) = calendar.held("invitations")
     assert (corrected["id"], corrected["arrive_by"]) == (invited["id"], str(day + timedelta(days=1)))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
 
 from tests.browser.conftest import Program
 from tests.browser.office import Office, clock, friday, morning
-from tests.browser.page import NARROW, WIDE, Page
+from tests.browser.page import Page
+from tests.browser.sight import NARROW, WIDE
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _work_a_day(page: Page, day: str) -> None:
 
 
 def _today(page: Page) -> str:
-    return str(page.one('[data-clock="day"]').get_attribute("textContent"))
+    return str(page.one('[data-clock="day"]').attribute("textContent"))
 
 
 def test_a_refusal_can_be_taken_back_for_a_quarter_of_an_hour(program: Program, browser: Chrome) -> None:
@@ -238,7 +238,7 @@ def test_a_withdrawal_and_a_refusal_with_its_reason(program: Program, browser: C
     office.press("refuse")
     reason = page.one("[data-case] [name=reason]")
     reason.clear()
-    reason.send_keys("Нет заключения врача", Keys.ENTER)
+    reason.type("Нет заключения врача", Keys.ENTER)
     page.until(lambda: office.state() == "Отказано")
     assert "Нет заключения врача" in office.facts()
     page.until(lambda: "Нет заключения врача" in page.messages("sms")[-1])
@@ -261,7 +261,7 @@ def test_every_other_event_has_its_button(program: Program, browser: Chrome) -> 
 def _tell(page: Page, event: str) -> None:
     page.script("document.querySelector('[data-notice]').textContent = ''")
     page.until(lambda: page.all(f'[data-rare] [value="{event}"]:enabled'))
-    Select(page.one("[data-rare] [name=type]")).select_by_value(event)
+    page.one("[data-rare] [name=type]").select(event)
     if event == "hearing.scheduled":
         page.picture("esobes-ru-1280-rare")
     page.one("[data-rare] .quiet").click()

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
 
 from tests.browser.conftest import Program
-from tests.browser.page import NARROW, WIDE
+from tests.browser.sight import NARROW, WIDE
 from tests.browser.staff import Staff
 
 QUESTION = "Анама арба қашан келеді? Үйі 8 701 765 43 21"
@@ -68,19 +67,18 @@ def test_a_question_by_sms_is_answered_by_a_specialist(
     staff.picture(f"inbox-queue-{place}")
     assert staff.fits()
 
-    staff.one("#queue form button").click()
-    staff.until(lambda: staff.all("#text"))
+    staff.step("#queue form button")
     staff.until(lambda: "маман жауап береді" in phone.screen()[-1])
     assert "765 43 21" not in staff.one("#lines").text
     assert "••••4321" in staff.one("#lines").text
 
-    staff.one("#text").send_keys("ә" * 200)
-    staff.until(lambda: staff.one("#count").get_attribute("class") == "hint over")
+    staff.one("#text").type("ә" * 200)
+    staff.until(lambda: staff.one("#count").attribute("class") == "hint over")
     staff.one("#text").clear()
-    staff.one("#text").send_keys(ANSWER)
+    staff.one("#text").type(ANSWER)
     staff.picture(f"inbox-case-{place}")
     assert staff.fits()
-    staff.one("form.answering button.strong").click()
+    staff.step("form.answering button.strong")
     staff.until(lambda: phone.screen()[-1] == f"Маман: {ANSWER}")
     staff.until(lambda: staff.all("#lines .badge.good"))
 
@@ -89,11 +87,11 @@ def test_a_question_by_sms_is_answered_by_a_specialist(
     staff.until(lambda: "<b>күтемін</b>" in staff.one("#lines").text)
     assert phone.screen()[-1] == "Рақмет, <b>күтемін</b>"
 
-    staff.one("#note").send_keys("Ертең тексеру")
-    staff.one("section[aria-labelledby=noting] button").click()
-    staff.until(lambda: staff.all(".line.note"))
-    staff.one("form[action$='/close'] button").click()
-    staff.until(lambda: staff.all(".notice.done"))
+    staff.one("#note").type("Ертең тексеру")
+    staff.step("section[aria-labelledby=noting] button")
+    assert staff.all(".line.note")
+    staff.step("form[action$='/close'] button")
+    assert staff.all(".notice.done")
     assert any("аяқталды" in text for text in phone.screen()[-1:])
     staff.picture(f"inbox-closed-{place}")
     assert staff.complaints() == []
@@ -105,13 +103,12 @@ def test_hidden_digits_are_shown_for_a_reason_only(program: Program, staff: Staf
     phone = Phone(program, "+77015550009")
     phone.say("рус", "специалисту", "Мой ИИН 900101300123")
     staff.open("/staff/inbox")
-    staff.one("#queue th a").click()
-    staff.until(lambda: staff.all("#lines"))
+    staff.step("#queue th a")
     assert "900101300123" not in staff.source()
     staff.one("details.unmask summary").click()
-    staff.one("#reason").send_keys("Проверить заявление")
-    staff.one("details.unmask button").click()
-    staff.until(lambda: "900101300123" in staff.one("#lines").text)
+    staff.one("#reason").type("Проверить заявление")
+    staff.step("details.unmask button")
+    assert "900101300123" in staff.one("#lines").text
     staff.open("/staff/inbox")
     assert "900101300123" not in staff.source()
 
@@ -124,28 +121,27 @@ def test_a_ready_answer_is_put_in_in_the_persons_language(program: Program, staf
         ("kk", "Бөлім 9:00–17:30 жұмыс істейді."),
         ("ru", "Отдел открыт с 9:00 до 17:30."),
     ):
-        staff.all(f"section.card:last-child [name={name}]")[-1].send_keys(text)
-    staff.all("section.card:last-child button.strong")[-1].click()
-    staff.until(lambda: staff.all(".notice.done"))
+        staff.one(f"section.card:last-child [name={name}]").type(text)
+    staff.step("section.card:last-child button.strong")
+    assert staff.all(".notice.done")
     for size in (WIDE, NARROW):
         staff.resize(size)
         staff.picture(f"inbox-quick-{size[0]}")
         assert staff.fits()
     Phone(program, "+77015550010").say("қаз", "маманға", "Қашан ашық?")
     staff.open("/staff/inbox")
-    staff.one("#queue tbody tr:last-child form button").click()
-    staff.until(lambda: staff.all("[data-quick]"))
+    staff.step("#queue tbody tr:last-child form button")
     staff.one("[data-quick]").click()
-    assert staff.one("#text").get_attribute("value") == "Бөлім 9:00–17:30 жұмыс істейді."
+    assert staff.one("#text").attribute("value") == "Бөлім 9:00–17:30 жұмыс істейді."
 
 
 def test_the_sound_is_off_until_it_is_switched_on(staff: Staff) -> None:
     staff.look(WIDE, "kk")
     staff.sign_in("operator", "/staff/inbox")
     button = staff.one("#sound")
-    assert button.get_attribute("aria-pressed") == "false"
+    assert button.attribute("aria-pressed") == "false"
     button.click()
-    assert button.get_attribute("aria-pressed") == "true"
+    assert button.attribute("aria-pressed") == "true"
     assert staff.complaints() == []
 
 
@@ -154,8 +150,7 @@ def test_without_a_script_the_pages_work_all_the_same(program: Program, staff: S
     staff.look(NARROW, "kk")
     with staff.without_scripts():
         staff.sign_in("operator", "/staff/inbox")
-        staff.one("#queue tbody tr:last-child form button").click()
-        staff.one("#text").send_keys("Жауап")
-        staff.one("form.answering button.strong").click()
-        assert "Жауап" in staff.one("#lines").text
-        assert staff.browser.find_elements(By.CSS_SELECTOR, ".line.answer")
+        staff.step("#queue tbody tr:last-child form button")
+        staff.step("#text", "Жауап")
+        staff.step("form.answering button.strong")
+        assert "Жауап" in staff.one(".line.answer").text

@@ -13,7 +13,8 @@ from gateway.embedded import Embedded
 from gateway.matters.writing import Note
 from gateway.store import tag
 from tests.browser.conftest import Program
-from tests.browser.page import NARROW, WIDE, Page
+from tests.browser.page import Page
+from tests.browser.sight import NARROW, WIDE
 
 AT = datetime(2026, 11, 25, 10, 5, tzinfo=ALMATY)
 NOTES = (

@@ -10,7 +10,8 @@ from selenium.webdriver.common.keys import Keys
 
 from dialogs.topics.privacy import VERSION
 from tests.browser.conftest import Program
-from tests.browser.page import NARROW, WIDE, Page
+from tests.browser.page import Page
+from tests.browser.sight import NARROW, WIDE
 
 WANTED = {"kk": "коляска керек", "ru": "нужна коляска"}
 NAMED = {"kk": "Кресло-арба", "ru": "Кресло-коляска"}
@@ -40,7 +41,7 @@ def test_a_citizen_asks_on_both_phones_and_is_answered(
     page.say("sms", WANTED[language])
     assert NAMED[language] in page.say("sms", "1" if language == "kk" else "2")
     assert page.say("sms", "1")
-    meta = page.one("#sms .message.out:last-child .meta").get_attribute("textContent")
+    meta = page.one("#sms .message.out:last-child .meta").attribute("textContent")
     assert meta
     assert " SMS, " in meta
     assert "✓✓" in meta
@@ -80,7 +81,7 @@ def test_the_keys_of_the_phone_type(program: Program, browser: Chrome) -> None:
     for key in "129":
         page.one(f'[data-key="{key}"]').click()
     page.one("[data-erase]").click()
-    assert page.one("#sms textarea").get_attribute("value") == "12"
+    assert page.one("#sms textarea").attribute("value") == "12"
     page.one("[data-send]").click()
     page.until(lambda: len(page.messages("sms")) == 2)
     assert page.messages("sms")[0] == "12"
@@ -96,7 +97,7 @@ def test_a_number_is_shared_with_one_press(program: Program, browser: Chrome) ->
 def test_a_number_of_a_person_is_erased_from_the_chat(program: Program, browser: Chrome) -> None:
     page = Page(browser, program.url, WIDE, lang="ru", phone="+77000000015", user="erased")
     page.say("chat", "/start")
-    page.all("#chat .choices button")[1].click()
+    page.choose("Русский")
     page.until(lambda: len(page.messages("chat")) == 3)
     page.say("chat", "840312400017")
     page.until(lambda: page.messages("chat")[3] == "•••")
@@ -139,9 +140,9 @@ def test_a_new_citizen_has_empty_phones_and_the_earlier_one_is_kept(program: Pro
     assert page.one("#sms [data-own]").text.startswith("+7700")
     phone = page.one("[name=phone]")
     phone.clear()
-    phone.send_keys("+77000000008", Keys.ENTER)
+    phone.type("+77000000008", Keys.ENTER)
     page.until(lambda: len(page.messages("sms")) == 2)
-    assert page.one("[name=user]").get_attribute("value") == "earlier"
+    assert page.one("[name=user]").attribute("value") == "earlier"
 
     page.one(".languages [hreflang=ru]").click()
     page.until(lambda: page.script("return document.documentElement.lang") == "ru")
@@ -179,9 +180,9 @@ def test_the_page_comes_back_by_itself_after_a_restart_and_keeps_what_was_said(
     program.stop()
     page.until(lambda: page.one("[data-offline]").is_displayed())
     page.picture("kk-1280-offline")
-    page.one("#sms textarea").send_keys("1", Keys.ENTER)
+    page.one("#sms textarea").type("1", Keys.ENTER)
     page.until(lambda: page.one("#sms [data-trouble]").text)
-    assert page.one("#sms textarea").get_attribute("value") == "1"
+    assert page.one("#sms textarea").attribute("value") == "1"
 
     program.start()
     page.until(lambda: not page.one("[data-offline]").is_displayed())

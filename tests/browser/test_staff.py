@@ -10,7 +10,7 @@ from starlette.routing import compile_path
 
 from gateway.web.staff.cookies import LANGUAGE
 from tests.browser.conftest import Program
-from tests.browser.page import NARROW, WIDE
+from tests.browser.sight import NARROW, WIDE
 from tests.browser.staff import Staff
 from tests.browser.staff_pages import NO_PAGES, PAGES, Page
 from tests.browser.workday import Workday

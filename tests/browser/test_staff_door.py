@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from gateway.web.staff.cookies import LANGUAGE
 from tests.browser.conftest import Program
-from tests.browser.page import NARROW, WIDE
+from tests.browser.sight import NARROW, WIDE
 from tests.browser.staff import Staff
 from tests.browser.workday import Colleague
 
@@ -58,7 +58,7 @@ def test_whoever_guesses_passwords_waits_until_the_administrator_lets_them(
             assert wrong in told(staff)
         enter(staff, login, "not this one")
         assert wait in told(staff)
-        assert staff.one("#login").get_attribute("value") == login
+        assert staff.one("#login").attribute("value") == login
         assert staff.fits()
         staff.be("administrator")
         staff.open(f"/staff/accounts/{login}")
@@ -114,8 +114,8 @@ def test_a_session_that_was_ended_elsewhere_is_over_at_once(program: Program, st
     with Colleague(program, "approver") as elsewhere:
         staff.open("/staff/me")
         assert len(staff.all("tbody tr")) >= 2
-        staff.one("main > form button").click()
-        staff.until(lambda: len(staff.all("tbody tr")) == 1)
+        staff.step("main > form button")
+        assert len(staff.all("tbody tr")) == 1
         assert elsewhere.http.get("/staff/broadcasts").url.path == LOGIN
     staff.open("/staff/broadcasts")
     assert staff.one("h1").text == "Хабарландырулар"

@@ -14,7 +14,7 @@ from selenium.webdriver import Chrome
 from gateway.web.staff.cookies import LANGUAGE
 from tests.browser.conftest import Program
 from tests.browser.office import clock
-from tests.browser.page import WIDE
+from tests.browser.sight import WIDE
 from tests.browser.staff import Staff
 from tests.browser.workday import OWNER, TITLES, Colleague, Workday
 
@@ -85,7 +85,7 @@ def test_what_exactly_was_sent_to_somebody_and_when_and_who_has_looked(staff: St
     assert TITLES["done"] in sent
     assert "Согласие" in sent
     assert "E-Sobes принял" in sent
-    message = next(one for one in staff.all(".timeline li.out") if TITLES["done"] in one.text).text
+    message = next(one for one in staff.texts(".timeline li.out") if TITLES["done"] in one)
     assert "выдаём технические средства. Вопросы: 1414" in message
     assert "Доставлено" in message
     assert message.splitlines()[2].count(":") == 1  # the hour
@@ -96,7 +96,7 @@ def test_what_exactly_was_sent_to_somebody_and_when_and_who_has_looked(staff: St
     be("auditor", "/staff/audit")
     staff.step("#about", OWNER)
     staff.step("form.card button")
-    deeds = [one.text for one in staff.all("tbody tr")]
+    deeds = staff.texts("tbody tr")
     assert all("••••0104" in one for one in deeds)
     assert any("operator" in one and "полностью" in one for one in deeds), deeds
 
@@ -106,7 +106,7 @@ def test_the_journal_is_narrowed_down_and_taken_away(staff: Staff, be: Be, taken
     everything = len(staff.all("tbody tr"))
     staff.step("#who", OWNER)
     staff.step("form.card .strong")
-    found = [one.text for one in staff.all("tbody tr")]
+    found = staff.texts("tbody tr")
     assert 0 < len(found) < everything
     assert all(OWNER in one for one in found)
     book = openpyxl.load_workbook(BytesIO(taken("[name=format][value=xlsx]")))
@@ -129,22 +129,22 @@ def test_a_day_off_is_looked_at_before_it_is_entered_and_then_holds(program: Pro
     staff.script("document.querySelector('#day-off').value = arguments[0]", str(day))
     staff.step("#source-off", "Приказ № 7")
     staff.step("[aria-labelledby=enter-off] button")
-    staff.until(lambda: staff.all("[action$='/save']"))
+    assert staff.all("[action$='/save']")
     assert "выходной" in staff.one(".entry").text
     assert staff.one(".means").is_displayed()
     staff.open(f"/staff/calendar?year={day.year}")
-    assert str(day.day) not in [one.text for one in staff.all(".month .entered a")]
+    assert str(day.day) not in staff.texts(".month .entered a")
     staff.browser.back()
     staff.step("[action$='/save'] button")
     staff.open(f"/staff/calendar?year={day.year}")
-    assert str(day.day) in [one.text for one in staff.all(".month .entered a")]
+    assert str(day.day) in staff.texts(".month .entered a")
     assert "Приказ № 7" in staff.source()
 
 
 def test_what_a_picture_shows_can_be_taken_as_a_table(staff: Staff, be: Be, taken: Taken) -> None:
     be("operator", "/staff/figures")
     staff.one(".pictures details summary").click()
-    shown = [one.text for one in staff.all(".pictures .card:first-child thead th")]
+    shown = staff.texts(".pictures .card:first-child thead th")
     table = rows(taken(".pictures a[download]"))
     assert table[0] == shown
     assert len(table) == len(staff.all(".pictures .card:first-child tbody tr")) + 1
@@ -165,8 +165,8 @@ def test_a_key_is_shown_once_works_and_is_revoked(program: Program, staff: Staff
     assert token not in staff.source()
     row = next(one for one in staff.all("tbody tr") if "visitor" in one.text)
     row.find_element("css selector", "summary").click()
-    row.find_element("css selector", "button.danger").click()
-    staff.until(lambda: staff.all(".notice.done"))
+    staff.leads_on(row.find_element("css selector", "button.danger").click)
+    assert staff.all(".notice.done")
     assert status() == 401
 
 
