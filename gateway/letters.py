@@ -124,19 +124,21 @@ class Letters:
         rank, kept = _RANKS.get(status, _FINAL), 0 if proof else self._kept
         when = int(time.time() if at is None else at)
         if (found := place_of(letter)) is not None:
-            return self._broadcast(letter, found, status, when, WAYS.get(route, ""))
+            return self._broadcast(letter, found, status, when, way=WAYS.get(route, ""), counts=counts)
         keys = [_key(letter)]
         if counts:
             keys.append(figures_key(shard_number(letter), day_of(when)))
         return self._redis("EVALSHA", self._mark, len(keys), *keys, rank, status, when, carriage, kept, counts)
 
-    async def _broadcast(self, letter: str, found: tuple[Place, int], status: Status, at: int, way: str) -> None:
+    async def _broadcast(
+        self, letter: str, found: tuple[Place, int], status: Status, at: int, *, way: str, counts: str
+    ) -> None:
         """Of a broadcast there are records of another kind. What has gone out of use while a provider may have had it
         may have arrived."""
         fate = _FATES[status]
         if fate is Fate.EXPIRED and (await self._trails.load(letter)).route:
             fate = Fate.UNKNOWN
-        await self._fates.step(*found, fate, at, way=way)
+        await self._fates.step(*found, fate, at, way=way, counts=counts)
 
     async def status(self, letter: str) -> Status | None:
         (news,) = await self.news([letter])

@@ -14,8 +14,9 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from dialogs.language import Language
+from gateway.clock import day_of
 from gateway.connection import Batched
-from gateway.store import tag
+from gateway.store import figures_key, tag
 
 
 class Fate(StrEnum):
@@ -136,6 +137,7 @@ if (to == 'a' or to == 'd') and status ~= 'a' then
   redis.call('HINCRBY', KEYS[2], 'parts ' .. way, parts)
 end
 if ARGV[7] ~= '' then redis.call('RPUSH', KEYS[3], ARGV[7]) end
+if KEYS[4] then redis.call('HINCRBY', KEYS[4], ARGV[8], 1) end
 return before
 """
 )
@@ -256,14 +258,18 @@ class Fates:
         return bool(done)
 
     async def step(
-        self, place: Place, round_: int, to: Fate, at: float, *, way: str = "", back: str = ""
+        self, place: Place, round_: int, to: Fate, at: float, *, way: str = "", back: str = "", counts: str = ""
     ) -> Record | None:
-        """The record as it was; None: this cannot follow upon it. `back`: comes before the others again, so."""
+        """The record as it was; None: this cannot follow upon it. `back`: comes before the others again, so.
+        `counts`: what it counts as, if it holds; see `figures.tallies`."""
+        keys = [*_keys(place.roll, place.shard)[:3]]
+        if counts:
+            keys.append(figures_key(place.shard, day_of(at)))
         before: bytes = await self._redis(
             "EVALSHA",
             self._step,
-            3,
-            *_keys(place.roll, place.shard)[:3],
+            len(keys),
+            *keys,
             place.row,
             round_,
             _COMES_FROM[to],
@@ -271,6 +277,7 @@ class Fates:
             f"{int(at):010}",
             way,
             back,
+            counts,
         )
         return read(before) if before else None
 

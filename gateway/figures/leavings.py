@@ -28,8 +28,8 @@ def _names(broadcast: bool, channel: str, route: str, status: Status, reply: str
     return (left, f"reply {channel} {reply}") if reply else (left,)
 
 
-def reported(route: str, status: Status) -> str:
-    return f"report {route} {status}"
+def reported(route: str, status: Status, *, broadcast: bool = False) -> str:
+    return f"{'cast-report' if broadcast else 'report'} {route} {status}"
 
 
 def _is_first_word(letter: Letter) -> bool:

@@ -9,8 +9,8 @@ stream is counted from there, see `counting`. Names hold nothing personal:
     offer turned S                        refusals that became a consent later; the ending stays a refusal
     answered sms 6h                       answers to offers: by which way, within what time
     left sms smsc accepted                letters that left an outbox: channel, route, what became of them
-    cast sms smsc accepted                likewise of broadcasts, which keep their own records of reports
     report smsc delivered                 what providers have reported since
+    cast sms smsc accepted, cast-report smsc delivered    both of broadcasts
     reply tg 1s                           answers of the assistant: until their provider had them
     helped sms 1h                         answers of specialists: for how long somebody had waited for them
     heard sms, event status, asked S      messages of people, what they wanted, about which service

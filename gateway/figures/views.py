@@ -164,15 +164,24 @@ def _within(name: str, total: Day, ways: Sequence[str], bounds: Sequence[tuple[i
 
 
 def deliveries(total: Day) -> Picture:
+    return _arrivals("deliveries", _beginning(total, "left "), _beginning(total, "report "))
+
+
+def casts(total: Day) -> Picture:
+    """The same of broadcasts."""
+    return _arrivals("casts", _beginning(total, "cast "), _beginning(total, "cast-report "))
+
+
+def _arrivals(picture: str, left: Day, reports: Day) -> Picture:
     """Who carried a letter may deliver it, lose it, or say nothing of it. What nobody took stands by its channel."""
     counts: dict[str, dict[str, int]] = {}
-    for name, number in _beginning(total, "left ").items():
+    for name, number in left.items():
         channel, route, status = name.split(" ")
         if channel in CHANNELS:
             one = counts.setdefault(channel if route == "-" else route, dict.fromkeys(ARRIVALS, 0))
             what = {"accepted": "taken", "delivered": "delivered"}.get(status, "unsent")
             one[what] += number
-    for name, number in _beginning(total, "report ").items():
+    for name, number in reports.items():
         route, status = name.split(" ")
         reported = {"delivered": "delivered", "failed": "failed", "rejected": "failed"}.get(status)
         if reported and route in counts:
@@ -180,7 +189,7 @@ def deliveries(total: Day) -> Picture:
             counts[route]["taken"] = max(0, counts[route]["taken"] - number)
     rows = [Row(route, tuple(one[name] for name in ARRIVALS)) for route, one in counts.items()]
     rows.sort(key=lambda row: -sum(number or 0 for number in row.numbers))
-    return Picture("deliveries", Kind.BARS, ARRIVALS, tuple(rows))
+    return Picture(picture, Kind.BARS, ARRIVALS, tuple(rows))
 
 
 def spending(steps: Steps, spent: Mapping[date, Mapping[tuple[str, bool], Spent]]) -> Picture:

@@ -12,6 +12,7 @@ elsewhere by now                 it was delivered            kept: the person ha
 
 from collections.abc import Callable
 
+from gateway.broadcasts.fates import CAST
 from gateway.channels import Letter
 from gateway.clock import Clock
 from gateway.connection import Batched
@@ -37,7 +38,8 @@ class Reported:
         if self._routes is None or not await self._moved(self._routes, route, delivery):
             if delivery.status in (Status.DELIVERED, Status.FAILED):  # nobody may send it another way any more
                 await self._trails.forget_copy(delivery.letter)
-            at, counts = self._clock.now().timestamp(), reported(route, delivery.status)
+            at, many = self._clock.now().timestamp(), delivery.letter.startswith(CAST)
+            counts = reported(route, delivery.status, broadcast=many)
             await self._letters.mark(delivery.letter, delivery.status, at=at, counts=counts, route=route)
 
     async def _moved(self, routes: Routes, route: str, delivery: Delivery) -> bool:

@@ -188,6 +188,7 @@ class _Today(Collector):
         ("reply", "kelisim_replies_today", "Answers of the assistant, by how soon they left", ("channel", "within")),
         ("helped", "kelisim_specialists_today", "Answers of specialists, by how soon", ("channel", "within")),
         ("report", "kelisim_reports_today", "What providers of SMS reported", ("route", "status")),
+        ("cast-report", "kelisim_broadcast_reports_today", "What they reported of broadcasts", ("route", "status")),
     )
     """How the names of figures begin; see `figures.tallies`."""
 

@@ -136,6 +136,7 @@ def _pictures(days: Mapping[date, Day], spent: Paid, span: Span, *, daily: bool 
     yield views.replies(total)
     yield views.helped(total)
     yield views.deliveries(total)
+    yield views.casts(total)
     yield views.spending(steps, spent)
     yield views.by_route(spent)
     yield views.unmet(steps)

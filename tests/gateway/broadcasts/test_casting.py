@@ -11,6 +11,7 @@ from gateway.broadcasts.broadcast import Broadcast
 from gateway.broadcasts.fates import Fate, Fates, place_of
 from gateway.channels import Letter, Outcome, Retry, Sent, Unclear
 from gateway.connection import Batched
+from gateway.figures.figures import Figures
 from gateway.letters import Delivery, Status
 from gateway.routes.reports import Reported
 from gateway.store import SHARDS, tag
@@ -168,3 +169,27 @@ async def test_a_chat_that_is_slow_to_answer_a_cancelled_broadcast_is_not_said_t
         assert (await whole.counts(broadcast)).by_fate == {Fate.UNKNOWN: 1}
         answered.set()
         assert await whole.through(broadcast) == {Fate.ACCEPTED: 1}
+
+
+async def test_what_left_and_what_was_reported_of_it_count_once_in_the_figures(batched: Batched) -> None:
+    async with desk(batched) as whole:
+        route = Scripted("kannel")
+        whole.channels["sms"] = carried_by(batched, whole.clock, route)
+        await whole.through(await whole.broadcast(people(3)))
+        reports = Reported(batched, None, whole.clock, lambda _: None)
+        first, second, _ = route.sent
+        for letter, status in (
+            (first, Status.SENT),
+            (first, Status.DELIVERED),
+            (first, Status.DELIVERED),
+            (second, Status.FAILED),
+            (second, Status.DELIVERED),
+        ):
+            await reports.reported("kannel", Delivery(letter, status))
+        counted = await Figures(batched).day(whole.clock.now().date())
+    of_broadcasts = {name: number for name, number in counted.items() if name.startswith("cast")}
+    assert of_broadcasts == {
+        "cast sms kannel accepted": 3,
+        "cast-report kannel delivered": 1,
+        "cast-report kannel failed": 1,
+    }

@@ -39,9 +39,15 @@ def test_a_letter_is_delivered_lost_or_nobody_says() -> None:
         "left tg - opted_out": 1,
         "left esobes - accepted": 40,
         "cast sms smsc accepted": 900,
+        "cast tg - accepted": 30,
+        "cast-report smsc delivered": 850,
+        "cast-report smsc failed": 20,
+        "cast test - delivered": 4,
     }
     rows = {row.key: row.numbers for row in views.deliveries(total).rows}
     assert rows == {"smsc": (6, 2, 2, 0), "sms": (0, 0, 0, 2), "tg": (5, 0, 0, 1)}
+    rows = {row.key: row.numbers for row in views.casts(total).rows}
+    assert rows == {"smsc": (850, 30, 20, 0), "tg": (0, 30, 0, 0)}
 
 
 def test_reports_of_yesterdays_letters_make_no_number_negative() -> None:
