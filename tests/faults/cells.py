@@ -42,9 +42,10 @@ class Cell(Struct, frozen=True):
     def ends_at(self, provider: str) -> Ends | None:
         return self.ends[provider] if isinstance(self.ends, Mapping) else self.ends
 
-    def is_slow(self, provider: str) -> bool:
+    def fails(self, provider: str) -> str:
+        """How the first try does, where it needs a connection of its own."""
         ends = self.ends_at(provider)
-        return self.nowhere == "silent" or (isinstance(ends, tuple) and ends[0] is Fault.HANGING)
+        return "hanging" if isinstance(ends, tuple) and ends[0] is Fault.HANGING else self.nowhere
 
     def is_played(self, provider: str) -> bool:
         return not isinstance(self.ends, Mapping) or provider in self.ends

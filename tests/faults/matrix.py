@@ -42,7 +42,7 @@ _SHARD = 3
 _AWAY = 0.02
 """Seconds that Redis is."""
 _LOOKS = 60
-_PATIENCE = 20.0
+_PATIENCE = 120.0
 _KINDS = {
     "delivered": (1, 1, "DELIVRD"),
     "sent": (8, 0, "ACCEPTD"),
@@ -85,15 +85,16 @@ Point = Callable[[str], Awaitable[None]]
 class Doorstep:
     """A route at which something may happen before a letter goes out and before its answer is known."""
 
-    def __init__(self, inner: Route, point: Point, nowhere: Route | None = None) -> None:
+    def __init__(self, inner: Route, point: Point, first: Route | None = None) -> None:
+        """`first`: how the first try goes, if not as all others do."""
         self.name = inner.name
         self._inner = inner
         self._point = point
-        self._nowhere = nowhere
+        self._first = first
 
     async def send(self, letter: Letter) -> Attempt:
         await self._point("before")
-        route, self._nowhere = self._nowhere or self._inner, None
+        route, self._first = self._first or self._inner, None
         attempt = await route.send(letter)
         await self._point("answered")
         return attempt
@@ -132,7 +133,7 @@ class Play:
         self._cell, self._names, self._town, self._line, self._redis = cell, names, town, line, redis
         self._clock = Hands(NOON)
         self._happens = {point: deque(what.split()) for point, what in cell.happens.items()}
-        self._nowhere = cell.nowhere
+        self._fails = cell.fails(names[0])
         self._died, self._buried = asyncio.Event(), asyncio.Event()
         self._arrivals: list[Arrival] = []
         self._refused: list[Arrival] = []
@@ -166,10 +167,10 @@ class Play:
         """One life of the program."""
         redis = Batched(self._redis)
         named = Named(redis)
-        nowhere = self._route(self._names[0], named, self._nowhere) if self._nowhere else None
-        self._nowhere = ""
-        found = {name: self._route(name, named) for name in self._names}
-        steps = [Doorstep(route, self._point, nowhere if n == 0 else None) for n, route in enumerate(found.values())]
+        first = self._town.route(self._names[0], named, self._fails) if self._fails else None
+        self._fails = ""
+        found = {name: self._town.route(name, named) for name in self._names}
+        steps = [Doorstep(route, self._point, first if n == 0 else None) for n, route in enumerate(found.values())]
         self._routes = carried_by(redis, self._clock, *steps, prices=PRICES)
         self._outbox = Outbox(redis, {"sms": Way(self._routes, self._point)}, self._clock, "kelisim")
         reports = Reported(redis, self._routes, self._clock, self._outbox.hurry)
@@ -181,9 +182,6 @@ class Play:
         if isinstance(asks, Mobizon):
             self._doors[MOBIZON] = MobizonDoor(reports, named, asks, secret=SECRET, word=WORD)
         self._running = asyncio.create_task(self._outbox.run())
-
-    def _route(self, name: str, named: Named, nowhere: str = "") -> Route:
-        return self._town.route(name, named, hurries=self._cell.is_slow(self._names[0]), nowhere=nowhere)
 
     async def _end(self, *, kindly: bool) -> None:
         self._counts.update(self._counted())

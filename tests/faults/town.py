@@ -15,24 +15,24 @@ from gateway.sms.kannel import Kannel
 from gateway.sms.mobizon import Mobizon
 from gateway.sms.smsc import Smsc
 from tests.faults.cells import KANNEL, MOBIZON, SMSC
-from tests.gateway.sms.double import Double
+from tests.gateway.sms.double import Double, Hasty
 from tests.gateway.sms.kannel_double import KannelDouble
 from tests.gateway.sms.mobizon_double import MobizonDouble
 from tests.gateway.sms.smsc_double import SmscDouble
 
-_PATIENCE, _IMPATIENCE = 5.0, 0.4
-"""Seconds for an answer; the second where none is to come."""
+_PATIENCE, _IMPATIENCE = 60.0, 0.4
+"""Seconds for a connection and for an answer; the second where nobody is to be reached."""
 
 
 class Town:
     def __init__(self) -> None:
         self.kannel, self.smsc, self.mobizon = KannelDouble(), SmscDouble(), MobizonDouble()
         self.doubles: dict[str, Double] = {KANNEL: self.kannel, SMSC: self.smsc, MOBIZON: self.mobizon}
-        self._wires = {
-            (name, hurries): Wire(name, patience=_IMPATIENCE if hurries else _PATIENCE)
-            for name in self.doubles
-            for hurries in (False, True)
-        }
+        self._wires: dict[tuple[str, str], Wire] = {}
+        for name in self.doubles:
+            self._wires[name, ""] = self._wires[name, "refused"] = Wire(name, patience=_PATIENCE)
+            self._wires[name, "silent"] = Wire(name, patience=_IMPATIENCE)
+            self._wires[name, "hanging"] = Hasty(name, patience=_PATIENCE)
         self._nowhere: dict[str, str] = {}
 
     @classmethod
@@ -40,10 +40,10 @@ class Town:
     async def open(cls) -> AsyncIterator[Self]:
         town = cls()
         async with AsyncExitStack() as stack:
-            for name, double in town.doubles.items():
+            for double in town.doubles.values():
                 await stack.enter_async_context(double)
-                for hurries in (False, True):
-                    stack.push_async_callback(town._wires[name, hurries].aclose)
+            for wire in town._wires.values():
+                stack.push_async_callback(wire.aclose)
             town._nowhere = {"refused": stack.enter_context(_closed()), "silent": stack.enter_context(_full())}
             yield town
 
@@ -62,14 +62,14 @@ class Town:
         self.mobizon.letters.clear()
         self.mobizon.statuses.clear()
 
-    def route(self, name: str, named: Named, *, hurries: bool, nowhere: str = "") -> Route:
-        """`hurries`: it does not wait long. `nowhere`: at an address where nobody listens."""
-        wire = self._wires[name, hurries]
+    def route(self, name: str, named: Named, fails: str = "") -> Route:
+        """`fails`: `refused` or `silent`, at an address where nobody listens; `hanging`, and no answer comes."""
+        wire = self._wires[name, fails]
         if name == KANNEL:
-            return Kannel(replace(self.kannel.account, url=self._nowhere.get(nowhere, self.kannel.url)), wire)
+            return Kannel(replace(self.kannel.account, url=self._nowhere.get(fails, self.kannel.url)), wire)
         if name == SMSC:
-            return Smsc(replace(self.smsc.account, url=self._nowhere.get(nowhere, self.smsc.url)), named, wire)
-        return Mobizon(replace(self.mobizon.account, url=self._nowhere.get(nowhere, self.mobizon.url)), named, wire)
+            return Smsc(replace(self.smsc.account, url=self._nowhere.get(fails, self.smsc.url)), named, wire)
+        return Mobizon(replace(self.mobizon.account, url=self._nowhere.get(fails, self.mobizon.url)), named, wire)
 
 
 @contextmanager

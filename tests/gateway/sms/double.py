@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from enum import Enum
 from urllib.parse import parse_qsl
 
+import aiohttp
 from msgspec import Struct
 
+from gateway.routes.http import Wire
 from tests.listening import Listening
 
 
@@ -34,6 +36,15 @@ class Fault(Enum):
 TAKEN = {
     fault for fault in Fault if fault.name in ("TAKEN_SILENT", "HANGING", "HALF", "BROKEN", "E500", "E502", "E504")
 }
+
+
+class Hasty(Wire):
+    """Waits long for a connection, and not for an answer: where none is to come."""
+
+    def _opened(self) -> aiohttp.ClientSession:
+        session = super()._opened()
+        session._timeout = aiohttp.ClientTimeout(None, sock_read=0.2)
+        return session
 
 
 class Request(Struct, frozen=True):

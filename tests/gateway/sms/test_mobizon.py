@@ -11,10 +11,9 @@ from dialogs.sms_length import fitted
 from gateway.channels import Attempt, Letter, Rejected, Retry, Sent, Unclear
 from gateway.connection import Batched, connect
 from gateway.letters import Status
-from gateway.routes.http import Wire
 from gateway.routes.named import Named
 from gateway.sms.mobizon import FINAL, Mobizon, is_signed, parse_event, read, read_list, read_status, reported
-from tests.gateway.sms.double import TAKEN, Fault
+from tests.gateway.sms.double import TAKEN, Fault, Hasty
 from tests.gateway.sms.mobizon_double import APIKEY, WORD, MobizonDouble
 
 NOW = 1_795_244_400.0  # 2026-11-21T07:00:00Z
@@ -145,11 +144,15 @@ EXPECTED: Mapping[Fault, type[Attempt]] = dict.fromkeys(Fault, Unclear) | dict.f
 
 @pytest.mark.parametrize("fault", Fault)
 async def test_whatever_goes_wrong_only_what_is_there_is_believed(named: Named, fault: Fault) -> None:
-    wire = Wire("mobizon", patience=0.3)
-    async with MobizonDouble(fault, fault, fault) as there, aclosing(Mobizon(there.account, named, wire)) as mobizon:
-        assert type(await mobizon.send(LETTER)) is EXPECTED[fault]
-        assert isinstance(await mobizon.ask(LETTER), Unclear)
-        assert await mobizon.status(FIRST) is None
+    wire = Hasty("mobizon") if fault is Fault.HANGING else None
+    async with (
+        MobizonDouble(fault, fault, fault) as there,
+        aclosing(Mobizon(there.account, named, wire)) as meets_it,
+        aclosing(Mobizon(there.account, named)) as mobizon,
+    ):
+        assert type(await meets_it.send(LETTER)) is EXPECTED[fault]
+        assert isinstance(await meets_it.ask(LETTER), Unclear)
+        assert await meets_it.status(FIRST) is None
         expected = Sent(str(FIRST)) if fault in TAKEN else Unclear("mobizon: not in the list yet")
         assert await mobizon.ask(LETTER) == expected
         assert await named.letter("mobizon", str(FIRST)) == (LETTER.id if fault in TAKEN else None)

@@ -12,11 +12,10 @@ from gateway.channels import Attempt, Inbound, Letter, Rejected, Retry, Sent, Un
 from gateway.clock import ALMATY
 from gateway.connection import Batched, connect
 from gateway.letters import Status
-from gateway.routes.http import Wire
 from gateway.routes.named import Named
 from gateway.routes.route import Ignored
 from gateway.sms.smsc import Smsc, is_signed, name, pairs_of, parse_mo, parse_report, read, read_status
-from tests.gateway.sms.double import TAKEN, Fault
+from tests.gateway.sms.double import TAKEN, Fault, Hasty
 from tests.gateway.sms.smsc_double import WORD, SmscDouble
 
 LETTER = Letter("kannel:4f.0a1b:0", "sms:+77011234567", "Сәлем, әже! 1 & 2 + 3 = «4» %41\nҚош", 1.0)
@@ -192,13 +191,15 @@ EXPECTED: dict[Fault, type[Attempt]] = {
 @pytest.mark.parametrize("fault", Fault)
 async def test_whatever_goes_wrong_the_question_settles_it(named: Named, fault: Fault) -> None:
     """And while the question itself goes wrong, nothing is settled."""
+    wire = Hasty("smsc") if fault is Fault.HANGING else None
     async with (
         SmscDouble(fault, fault) as there,
-        aclosing(Smsc(there.account, named, Wire("smsc", patience=0.3))) as smsc,
+        aclosing(Smsc(there.account, named, wire)) as meets_it,
+        aclosing(Smsc(there.account, named)) as smsc,
     ):
-        attempt = await smsc.send(LETTER)
+        attempt = await meets_it.send(LETTER)
         assert type(attempt) is EXPECTED[fault]
-        assert isinstance(await smsc.ask(LETTER), Unclear)
+        assert isinstance(await meets_it.ask(LETTER), Unclear)
         assert await smsc.ask(LETTER) == (Sent() if fault in TAKEN else Retry("smsc: it was never there"))
         assert bool(there.letters) is (fault in TAKEN)
         if isinstance(attempt, Retry):
