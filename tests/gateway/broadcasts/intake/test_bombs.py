@@ -1,9 +1,8 @@
-"""Workbooks that somebody made so that whoever opens them breaks. Memory stays flat, and it takes no time."""
+"""Workbooks that somebody made so that whoever opens them breaks. Memory stays flat."""
 
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from time import process_time
 
 import pytest
 
@@ -71,9 +70,8 @@ def ended(summary: Summary) -> str:
 @pytest.mark.parametrize("part", [SHEET, STRINGS, "xl/workbook.xml", "xl/styles.xml", "_rels/.rels"])
 @pytest.mark.parametrize("kind", TYPES)
 def test_no_entity_is_ever_expanded(tmp_path: Path, kind: str, part: str) -> None:
-    before = process_time()
     file = package(tmp_path, {SHEET: sheet([["phone"], ["87771234567"]]), part: TYPES[kind]})
-    assert (taken(file).refused, process_time() - before < 1) == ("bomb", True)
+    assert taken(file).refused == "bomb"
 
 
 def test_an_archive_with_a_list_of_parts_without_end_is_refused(tmp_path: Path) -> None:

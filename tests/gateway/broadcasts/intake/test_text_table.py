@@ -1,12 +1,11 @@
 """CSV files, whoever wrote them."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from dialogs.language import Language
-from gateway.broadcasts.intake import limits
+from gateway.broadcasts.intake import limits, text_table
 from tests.gateway.broadcasts.intake.tables import Intake, taken, text, text_file
 
 KAZAKH = "Әңғүұқөһі ӘҢҒҮҰҚӨҺІ"
@@ -92,10 +91,18 @@ def test_a_quote_that_another_row_closes_swallows_nobody(tmp_path: Path) -> None
     assert phones(intake) == [(4, "+77021112233")]
 
 
-def test_quotes_made_to_be_read_again_and_again_are_given_up(tmp_path: Path) -> None:
-    before = time.process_time()
+def test_quotes_made_to_be_read_again_and_again_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 0
+
+    class Counted(text_table._Lines):
+        def __next__(self) -> str:
+            nonlocal count
+            count += 1
+            return super().__next__()
+
+    monkeypatch.setattr(text_table, "_Lines", Counted)
     assert text(tmp_path, "phone;name\n" + 'a";"\n' * 1_000_000).refused == "quotes"
-    assert time.process_time() - before < 10
+    assert count < 2 * text_table._PATIENCE
 
 
 def test_a_quote_in_the_wrong_place_is_said(tmp_path: Path) -> None:
@@ -196,9 +203,10 @@ def test_a_line_of_a_gigabyte_is_refused_early(tmp_path: Path, rest: str) -> Non
         if rest == "letters":
             opened.seek(limits.FILE - 1)
             opened.write(b"\n")
-    before = time.process_time()
+    before = bytes_read()
     intake = taken(file)
-    assert (intake.refused, time.process_time() - before < 2) == ("row_long", True)
+    assert intake.refused == "row_long"
+    assert bytes_read() - before < limits.FILE // 10
     assert intake.summary.refused is not None
     assert intake.summary.refused.values == (("row", 3), ("most", 64))
 
@@ -220,3 +228,8 @@ def test_more_than_a_gigabyte_is_not_even_opened(tmp_path: Path) -> None:
     with file.open("r+b") as opened:
         opened.truncate(limits.FILE + 1)
     assert taken(file).refused == "too_large"
+
+
+def bytes_read() -> int:
+    """By this process, until now."""
+    return int(Path("/proc/self/io").read_text().split()[1])
