@@ -94,7 +94,7 @@ class BotApi:
 
     async def until(self, there: Callable[[], bool]) -> None:
         """Waits for a call that makes it true."""
-        async with asyncio.timeout(20), self.queue.changed:
+        async with asyncio.timeout(60), self.queue.changed:
             await self.queue.changed.wait_for(there)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

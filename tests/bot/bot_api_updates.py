@@ -10,7 +10,7 @@ import aiohttp
 from tests.bot.bot_api_schema import WrongError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-PATIENCE = 10.0
+PATIENCE = 60.0
 MOST = 100
 
 

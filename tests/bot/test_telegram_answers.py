@@ -1,7 +1,8 @@
 """A pressed button hears something at once, before its turn is worked on, however long that takes."""
 
 import asyncio
-from time import monotonic, time
+from time import time
+from typing import Any
 
 import pytest
 
@@ -10,22 +11,26 @@ from dialogs.matters import pocket
 from gateway.channels import Letter
 from gateway.connection import Batched
 from gateway.matters.store import MatterStore
+from gateway.outbox.pace import Pace, Place
 from tests.bot.bot_api import BotApi, serving
+from tests.bot.bot_api_chats import Flood
 from tests.bot.whole import CHAT, HOOK, SENDER, button, running, text
-
-HANGS = 2.0
 
 
 @pytest.mark.parametrize("way", ["fetched", "brought"])
-@pytest.mark.parametrize("hangs", [0.0, HANGS])
+@pytest.mark.parametrize("hangs", [False, True])
 async def test_a_button_hears_at_once_and_only_once(
-    api: BotApi, batched: Batched, dialogue: Dialogue, way: str, hangs: float
+    api: BotApi, batched: Batched, dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch, *, way: str, hangs: bool
 ) -> None:
-    async with running(api, batched, dialogue, webhook=HOOK if way == "brought" else None, slow=hangs):
-        pressed = monotonic()
+    if not hangs:
+        monkeypatch.setattr("gateway.web.webhooks.AT_ONCE", 60.0)
+    worked_on = asyncio.Event() if hangs else None
+    async with running(api, batched, dialogue, webhook=HOOK if way == "brought" else None, slow=worked_on):
         await api.add(button(1, "menu", 5))
         await api.until(lambda: "c1" in api.callbacks.answered)
-        assert monotonic() - pressed < 0.8, "about 0.3 s at most"
+        if worked_on is not None:
+            assert not api.sent()
+            worked_on.set()
         await api.until(lambda: len(api.sent()) == 1)
         await api.until(lambda: api.confirmed == 2 or (way == "brought" and not api.queue.waiting))
     assert api.callbacks.answered == {"c1": 1}
@@ -37,11 +42,12 @@ async def test_a_button_hears_at_once_and_only_once(
 async def test_several_buttons_behind_a_slow_turn_all_hear_at_once(
     api: BotApi, batched: Batched, dialogue: Dialogue
 ) -> None:
-    async with running(api, batched, dialogue, slow=HANGS):
-        pressed = monotonic()
+    worked_on = asyncio.Event()
+    async with running(api, batched, dialogue, slow=worked_on):
         await api.add(*(button(number, "menu", 5) for number in range(1, 6)))
         await api.until(lambda: len(api.callbacks.answered) == 5)
-        assert monotonic() - pressed < 1.0
+        assert not api.sent()
+        worked_on.set()
 
 
 @pytest.mark.parametrize("way", ["fetched", "brought"])
@@ -74,10 +80,21 @@ async def test_who_blocks_the_bot_and_comes_back_is_known_as_such(
 
 
 async def test_nobody_is_told_too_much_in_a_second_and_a_reply_passes_a_broadcast(
-    batched: Batched, dialogue: Dialogue
+    batched: Batched, dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As fast as it goes against the real limits: the server says by itself when it is too much."""
-    async with serving() as api, running(api, batched, dialogue, each=1.0) as whole:
+    """As fast as it goes. What counts is when they leave: some may arrive together that have left one by one, and so
+    this server takes more in a second than the real one."""
+    left: list[float] = []
+    place = Pace.place
+
+    def noted(pace: Pace, now: float, chat: str = "", **how: Any) -> Place:
+        found = place(pace, now, chat, **how)
+        if found.taken:
+            left.append(found.at)
+        return found
+
+    monkeypatch.setattr(Pace, "place", noted)
+    async with serving(Flood(total=50)) as api, running(api, batched, dialogue, each=1.0) as whole:
         crowd = [
             asyncio.create_task(
                 whole.channel.send(Letter(f"b:{chat}", f"tg:{chat}", "Жаңалық", time(), broadcast=True, unasked=True))
@@ -85,13 +102,11 @@ async def test_nobody_is_told_too_much_in_a_second_and_a_reply_passes_a_broadcas
             for chat in range(1000, 1100)
         ]
         await api.until(lambda: len(api.sent()) >= 20)
-        asked = monotonic()
         await api.add(text(1, "/start"))
         await api.until(lambda: "77" in {sent["chat_id"] for sent in api.sent()})
-        reply = monotonic() - asked
+        assert len(api.sent()) < 60, "the broadcast is not half over"
         await asyncio.gather(*crowd)
-        took = monotonic() - asked
-    assert reply < 1.0
     assert api.flood.refused == 0
-    assert 24 <= api.flood.busiest <= 30
-    assert took < 100 / 20
+    assert len(left) == len(api.sent()) == 101
+    left.sort()
+    assert all(later - earlier > 1.0 for earlier, later in zip(left, left[30:], strict=False))

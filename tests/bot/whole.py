@@ -55,14 +55,14 @@ def added(number: int) -> dict[str, Any]:
 
 
 class Slow:
-    """What is asked takes its time before anything is answered."""
+    """What is asked takes until then before anything is answered."""
 
-    def __init__(self, receiver: Receiver, seconds: float) -> None:
+    def __init__(self, receiver: Receiver, until: asyncio.Event) -> None:
         self._receiver = receiver
-        self._seconds = seconds
+        self._until = until
 
     async def receive(self, inbound: Inbound) -> None:
-        await asyncio.sleep(self._seconds)
+        await self._until.wait()
         await self._receiver.receive(inbound)
 
 
@@ -88,7 +88,7 @@ async def running(
     webhook: Webhook | None = None,
     token: str = TOKEN,
     each: float = EACH,
-    slow: float = 0.0,
+    slow: asyncio.Event | None = None,
 ) -> AsyncIterator[Whole]:
     words, clock, store = dialogue.guide.words, Clock(), Store(batched)
     bot = telegram.connect(token, api.url)
