@@ -35,9 +35,9 @@ SECRET = "secret-of-the-storm-test"
 LINES = 64
 """Connections that the gateway brings them over."""
 LOUD = "+77015550001"
-PATIENCE = 60.0
-SOON = 3.0
-"""Seconds in which an ordinary person is answered, also on a busy machine."""
+PATIENCE = 120.0
+SOON = 500
+"""Messages of the storm that are taken meanwhile, at most, until an ordinary person is answered."""
 ANOTHER = 0.1
 """Seconds between two ordinary people."""
 
@@ -50,6 +50,8 @@ class World(Struct):
     folder: Path
     busy: int = 0
     """Messages that were asked to come again."""
+    taken: int = 0
+    """The others."""
 
     async def bring(self, messages: list[tuple[str, str, str]]) -> float:
         """All of them, phone, id and text; how many seconds it took."""
@@ -72,6 +74,7 @@ class World(Struct):
                 await asyncio.sleep(0.05)
             else:
                 assert status == 200, status
+                self.taken += 1
         writer.close()
 
     async def _told(self, reader: StreamReader, writer: StreamWriter, message: tuple[str, str, str]) -> int:
@@ -110,8 +113,8 @@ class World(Struct):
 
 class Told(Struct, frozen=True):
     took: float
-    longest: float
-    """That anybody else waited."""
+    behind: int
+    """Messages that were taken while anybody else waited, at most."""
     text: str
 
 
@@ -166,16 +169,16 @@ async def offered(world: World, phone: str) -> str:
     return code[1]
 
 
-async def ordinary(world: World, ended: asyncio.Event) -> list[float]:
-    """One person after the other writes once; how long each waited for the answer."""
-    waited: list[float] = []
+async def ordinary(world: World, ended: asyncio.Event) -> list[tuple[float, int]]:
+    """One person after the other writes once; how long each waited for the answer, and behind how many messages."""
+    waited: list[tuple[float, int]] = []
     people: list[asyncio.Task[None]] = []
 
     async def one(number: int) -> None:
-        phone, begun = f"+7702{number:07}", time.monotonic()
+        phone, begun, before = f"+7702{number:07}", time.monotonic(), world.taken
         await world.bring([(phone, f"quiet-{number}", "сәлем")])
         await world.answered(phone)
-        waited.append(time.monotonic() - begun)
+        waited.append((time.monotonic() - begun, world.taken - before))
 
     while not ended.is_set():
         people.append(asyncio.create_task(one(len(people))))
@@ -190,15 +193,17 @@ async def storm(world: World, messages: list[tuple[str, str, str]]) -> Told:
     others = asyncio.create_task(ordinary(world, ended))
     took = await world.bring(messages)
     ended.set()
-    waited = sorted(await others)
+    others_waited = await others
+    waited = sorted(seconds for seconds, _ in others_waited)
+    behind = max(messages for _, messages in others_waited)
     after = await world.figures()
     text = (
         f"{len(messages)} messages in {took:.1f} s, {len(messages) / took:.0f} a second, {world.busy} asked to come "
         f"again; {len(waited)} others waited {waited[len(waited) // 2] * 1000:.0f} ms in the median, "
-        f"{waited[-1] * 1000:.0f} at most; program {before[0] // 1024} → {after[0] // 1024} MB, "
-        f"Redis {before[1]} → {after[1]} KB, keys {before[2]} → {after[2]}"
+        f"{waited[-1] * 1000:.0f} at most, behind {behind} messages; "
+        f"program {before[0] // 1024} → {after[0] // 1024} MB, Redis {before[1]} → {after[1]} KB, keys {before[2]} → {after[2]}"
     )
-    return Told(took, waited[-1], text)
+    return Told(took, behind, text)
 
 
 async def test_one_phone_writes_without_end(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,7 +219,7 @@ async def test_one_phone_writes_without_end(world: World, capsys: pytest.Capture
     assert answered == ["/offers/O-1/answer"]
     assert msgspec.json.decode(world.ministry.taken[0].body)["code"] == code
     assert len(letters) <= (PER_MINUTE + 2) * (told.took // 60 + 2) + 5
-    assert told.longest < SOON
+    assert told.behind < SOON
     judge(world)
     assert "770155" not in (world.folder / "log").read_text()
 

@@ -10,6 +10,13 @@ HTML = "<html><body>Кіру / Вход</body></html>"
 BOMB = gzip.compress(b'{"persons":[' + b" " * 50_000_000 + b"]}")
 
 
+def passes(seconds: float) -> None:
+    """So much later is it at once, for everything that this loop waits for."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    loop.time = lambda: now() + seconds  # type: ignore[method-assign]
+
+
 def says(said: bytes) -> Mischief:
     """These bytes, and the connection ends."""
 
@@ -40,6 +47,8 @@ async def endlessness(writer: StreamWriter) -> None:
         await writer.drain()
 
 
+ENDLESS = {"silence", "slowness", "endlessness"}
+"""These never end by themselves."""
 MISCHIEF: dict[str, Mischief] = {
     "silence": silence,
     "slowness": slowness,
