@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from dialogs.language import Language
 from gateway.clock import day_of
 from gateway.connection import Batched
-from gateway.store import figures_key, tag
+from gateway.store import SHARDS, figures_key, tag
 
 
 class Fate(StrEnum):
@@ -211,8 +211,6 @@ class Front(Struct, frozen=True):
     next: int
     back: tuple[str, ...]
     """The first of those that come before."""
-    waiting: int
-    """Letters in the shard's stream, of whichever broadcast."""
 
 
 _SIGNS: dict[Language | None, str] = {Language.KK: "k", Language.RU: "r", None: "-"}
@@ -230,19 +228,18 @@ class Fates:
         self._once_more = redis.script(_ONCE_MORE)
 
     async def front(self, roll: str, shard: int, most: int) -> Front:
-        counts, back, stream = _keys(roll, shard)[1:]
-        asked = (
-            self._redis("HGET", counts, "next"),
-            self._redis("LRANGE", back, 0, most - 1),
-            self._redis("XLEN", stream),
-        )
-        following, first, waiting = [await answer for answer in asked]
-        return Front(int(following or 0), tuple(one.decode() for one in first), waiting)
+        _, counts, back, _ = _keys(roll, shard)
+        asked = self._redis("HGET", counts, "next"), self._redis("LRANGE", back, 0, most - 1)
+        following, first = [await answer for answer in asked]
+        return Front(int(following or 0), tuple(one.decode() for one in first))
 
-    async def release(
-        self, roll: str, shard: int, front: Front, *, following: int, back: Sequence[str], rows: Iterable[Released]
-    ) -> bool:
-        """False: somebody else was faster. `back`: those of the front that are among the rows."""
+    async def waiting(self) -> list[int]:
+        """Letters in the stream of each shard, of whichever broadcast."""
+        asked = [self._redis("XLEN", f"{tag(shard)}:broadcasts") for shard in range(SHARDS)]
+        return [await answer for answer in asked]
+
+    async def release(self, roll: str, shard: int, front: Front, *, following: int, rows: Iterable[Released]) -> bool:
+        """False: somebody else was faster."""
         written = [field for one in rows for field in (one.row, write(one.record), one.letter)]
         done: int = await self._redis(
             "EVALSHA",
@@ -251,8 +248,8 @@ class Fates:
             *_keys(roll, shard),
             front.next,
             following,
-            len(back),
-            *back,
+            len(front.back),
+            *front.back,
             *written,
         )
         return bool(done)

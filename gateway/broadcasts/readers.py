@@ -34,10 +34,11 @@ class Readers:
 
     async def at(self, phones: Sequence[str]) -> list[Reader]:
         addresses = [f"sms:{phone}" for phone in phones]
-        talks = asyncio.gather(*map(self._talk, addresses))
-        stored = await asyncio.gather(*(self._redis("GET", pocket_key(address)) for address in addresses))
+        stored, at_phone = await asyncio.gather(
+            asyncio.gather(*(self._redis("GET", pocket_key(address)) for address in addresses)),
+            asyncio.gather(*map(self._talk, addresses)),
+        )
         chats = [self._served(chat_of(pocket.read(one))) for one in stored]
-        at_phone = await talks
         in_chat = await asyncio.gather(*(self._talk(chat) for chat in chats))
         return [
             Reader(

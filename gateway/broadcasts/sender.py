@@ -34,8 +34,12 @@ log = logging.getLogger(__name__)
 
 AHEAD = 64
 """Letters in a shard's stream: what stands there may have to be taken back."""
+AT_ONCE = 32
+"""Letters that are released in one go: while they are written nobody is answered."""
 _LOOK = 1.0
 """Seconds between two looks when nothing happens."""
+_PULSE = 0.25
+"""Likewise while something is being sent."""
 _BREATH = 0.02
 """Seconds between two releases."""
 _LOOK_UNCLEAR = 30.0
@@ -79,6 +83,7 @@ class Sender:
         self._sizes: dict[str, list[int]] = {}
         self._looked: dict[str, float] = {}
         """Roll → when it was looked for what is unclear for long."""
+        self._running = False
         self._nudged = Event()
         self._stopping = False
 
@@ -100,13 +105,15 @@ class Sender:
                 log.warning("broadcasts wait for Redis: %s", error)
             except Exception as error:
                 log.error("broadcasts could not go on: %s", told(error))
-            await self._rest(_BREATH if moved else _LOOK)
+            await self._rest(_BREATH if moved else _PULSE if self._running else _LOOK)
 
     async def ring(self) -> tuple[bool, float | None]:
         """What is due now happens, as far as there is room for it. Has something moved? And when is something due
         next, as far as the clock knows: seconds since 1970."""
         moved, due = False, list[float]()
-        for broadcast in await self._store.alive():
+        alive = await self._store.alive()
+        self._running = any(one.state is State.RUNNING for one in alive)
+        for broadcast in alive:
             try:
                 has_moved, next_ = await self._go_on(broadcast)
             except RedisAwayError:
@@ -154,25 +161,28 @@ class Sender:
         await self._store.change(broadcast.id, begin)
 
     async def _release(self, broadcast: Broadcast, now: datetime) -> bool:
-        """Has anything been released?"""
-        found = await asyncio.gather(*(self._release_in(broadcast, shard, now) for shard in range(SHARDS)))
-        return any(found)
+        """Has anything been released? One shard after another, so that others have their turn in between."""
+        waiting = await self._fates.waiting()
+        released = [
+            await self._release_in(broadcast, shard, now)
+            for shard in range(SHARDS)
+            if waiting[shard] <= AHEAD - AT_ONCE
+        ]
+        return any(released)
 
     async def _release_in(self, broadcast: Broadcast, shard: int, now: datetime) -> bool:
         roll = _roll(broadcast)
         size = (await self._sizes_of(roll))[shard]
-        front = await self._fates.front(roll, shard, AHEAD)
-        room = AHEAD - front.waiting
-        back = front.back[: max(0, room)]
-        following = min(size, front.next + max(0, room - len(back)))
-        if not back and following == front.next:
+        front = await self._fates.front(roll, shard, AT_ONCE)
+        following = min(size, front.next + AT_ONCE - len(front.back))
+        if not front.back and following == front.next:
             return False
-        rows = [*(int(one.split()[0]) for one in back), *range(front.next, following)]
-        by_sms = {int(one.split()[0]) for one in back if one.endswith("sms")}
+        rows = [*(int(one.split()[0]) for one in front.back), *range(front.next, following)]
+        by_sms = {int(one.split()[0]) for one in front.back if one.endswith("sms")}
         places = [Place(roll, shard, row) for row in rows]
         recipients = await self._rolls.rows(roll, shard, rows)
         released = await self._writer(broadcast).written(list(zip(places, recipients, strict=True)), by_sms, now)
-        if await self._fates.release(roll, shard, front, following=following, back=back, rows=released):
+        if await self._fates.release(roll, shard, front, following=following, rows=released):
             self._wake(shard)
         return True
 

@@ -52,7 +52,7 @@ async def test_who_comes_late_with_an_earlier_round_releases_nobody(batched: Bat
         fates = Fates(batched)
         front = await fates.front(roll, number, 64)
         late = Released(0, Record(Fate.QUEUED, first.round, BY_SMS, 1, 0), b"{}")
-        assert not await fates.release(roll, number, front, following=1, back=front.back, rows=[late])
+        assert not await fates.release(roll, number, front, following=1, rows=[late])
         assert await fates.front(roll, number, 64) == front
         whole.carrier.answer = lambda _: Sent()
         assert await whole.through(first) == {Fate.ACCEPTED: 1}
