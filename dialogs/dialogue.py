@@ -1,6 +1,7 @@
 """One message in, the answer out: understand, step along the conversation, and put the reply into words."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,9 @@ class Dialogue:
         return [(choice.id, self.guide.words.say(choice.label, language, here.surface)) for choice in shown]
 
 
+@cache
 def load(locales: Path, *, sends_sms: bool = True, inbox: bool = False) -> Dialogue:
+    """Read from disk once: nothing in it ever changes."""
     texts = words.load(locales)
     catalogue = loader.load(texts)
     found, calendar, asked = search.build(catalogue, texts), workdays.load(), ways.load(catalogue, texts)

@@ -27,6 +27,8 @@ _PLAIN = str.maketrans(
     | {"…": "...", "№": "No"}
 )
 """Signs of a typesetter, of which one alone would make more than twice as many SMS out of a Latin text."""
+_NEARLY_GSM = _ALL_GSM.union(map(chr, _PLAIN))
+"""A text with any other letter in it stays what it is: there is no need to write it plainly and see."""
 _TIE, _FLAGS = "\u200d", ("\U0001f1e6", "\U0001f1ff")
 _CLINGING = re.compile("[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 """Tints, ties and frames: they make one picture with the letter before them."""
@@ -45,9 +47,10 @@ def fitted(text: str) -> str:
     text = _NO_LETTERS.sub("", unicodedata.normalize("NFC", text)).replace("\t", " ")
     if is_latin(text):
         return text
-    plain = text.translate(_PLAIN)
-    if is_latin(plain) and _measured(plain).parts <= _measured(text).parts:
-        return plain
+    if _NEARLY_GSM.issuperset(text):
+        plain = text.translate(_PLAIN)
+        if is_latin(plain) and _measured(plain).parts <= _measured(text).parts:
+            return plain
     return _untorn(text) if len(text) < units(text) > _ALONE else text
 
 
