@@ -54,6 +54,10 @@ def test_a_phone_printed_by_mistake_hides_itself() -> None:
 # The published algorithm once more, word for word, to compare with: it shares nothing with the other.
 
 
+DIGITS = frozenset(string.digits)
+MONTHS = frozenset(f"{month:02}" for month in range(1, 13))
+
+
 def check_digit(number: str) -> int:
     """Of the first eleven digits; 10 where no number is given out."""
     total = 0
@@ -68,7 +72,7 @@ def check_digit(number: str) -> int:
 
 
 def is_iin(text: str) -> bool:
-    if len(text) != 12 or not all(letter in string.digits for letter in text) or text[6] not in "0123456":
+    if len(text) != 12 or not DIGITS.issuperset(text) or text[6] not in "0123456":
         return False
     for century in ("19 20", "18", "18", "19", "19", "20", "20")[int(text[6])].split():
         try:
@@ -83,8 +87,8 @@ def is_iin(text: str) -> bool:
 def is_bin(text: str) -> bool:
     return (
         len(text) == 12
-        and all(letter in string.digits for letter in text)
-        and text[2:4] in {f"{month:02}" for month in range(1, 13)}
+        and DIGITS.issuperset(text)
+        and text[2:4] in MONTHS
         and text[4] in "456"
         and check_digit(text) == int(text[11])
     )

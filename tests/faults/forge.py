@@ -1,4 +1,5 @@
-"""Starts the program again and again without its second of imports: reads settings as JSON, a line each, and forks.
+"""Starts the program again and again without its second of imports and of reading texts and laws, which are the same
+every time: reads settings as JSON, a line each, and forks.
 
 Every child is the whole program, `python -m bot run`, in a process of its own. Its pid is written to stdout.
 """
@@ -9,14 +10,20 @@ import os
 import signal
 import sys
 
-import httpcore  # noqa: F401 - what the children need not import again, as the two below
+import httpcore  # noqa: F401 - what the children need not import again, as whatever has this mark
+import pydantic.v1  # noqa: F401
 
 import bot.app
 import bot.telegram  # noqa: F401
-from bot.__main__ import main
+from bot.__main__ import LOCALES, main
+from dialogs import dialogue
+from gateway.authorities import authorities
 
 
 def serve() -> None:
+    authorities()
+    for inbox in (False, True):
+        dialogue.load(LOCALES, sends_sms=True, inbox=inbox)
     gc.freeze()  # nor look through again for what can be thrown away
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's business here
     for line in sys.stdin:
