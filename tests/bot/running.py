@@ -36,7 +36,7 @@ class Running:
             self.out = (await self.process.stdout.readline()).decode()
         assert "http://" in self.out, self.err
         self.url = self.out.split()[-1].removesuffix("/sandbox")
-        self.http = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=20)
+        self.http = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=60)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -47,7 +47,7 @@ class Running:
 
     async def ended(self) -> int:
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             self.out += (await self.process.stdout.read()).decode()
             return await self.process.wait()
 

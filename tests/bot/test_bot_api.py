@@ -133,7 +133,7 @@ async def test_updates_are_taken_off_below_the_offset_and_no_others(ask: Asking,
 
 async def test_who_fetches_waits_and_gives_way_to_another(ask: Asking, api: BotApi) -> None:
     first = asyncio.create_task(ask("getUpdates", timeout=30))
-    await asyncio.sleep(0.05)
+    await api.until(lambda: api.queue._fetching is not None)
     second = asyncio.create_task(ask("getUpdates", timeout=30))
     status, said = await first
     assert status == 409
@@ -194,8 +194,8 @@ class hooked:  # noqa: N801 - a `with` block
         await self._runner.cleanup()
 
 
-async def test_more_than_one_message_in_a_second_to_a_chat_is_too_many() -> None:
-    async with serving() as api, aiohttp.ClientSession() as http:
+async def test_more_than_one_message_in_its_time_to_a_chat_is_too_many() -> None:
+    async with serving(Flood(each=60.0)) as api, aiohttp.ClientSession() as http:
         ask = Asking(api, http)
         answers = [await ask("sendMessage", chat_id=chat, text="x") for chat in (1, 2, 1)]
     assert [status for status, _ in answers] == [200, 200, 429]

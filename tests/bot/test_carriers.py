@@ -31,7 +31,7 @@ def settings(smsc: SmscDouble, mobizon: MobizonDouble) -> dict[str, str]:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - the other end is no part of ours
             await asyncio.sleep(0.05)
 

@@ -14,7 +14,7 @@ LABELS = ("Попросить эту услугу", "Да, передайте", 
 
 async def answered(program: Running, count: int) -> list[str]:
     """What the phone was sent, once there are so many."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             texts = [one["text"] for one in await program.screen(OLGA) if one["direction"] == "out"]
             if len(texts) >= count:

@@ -54,7 +54,10 @@ OLD = 1000
 
 
 @pytest.mark.parametrize("way", ["fetched", "brought"])
-async def test_every_method_meets_every_fault(api: BotApi, batched: Batched, dialogue: Dialogue, way: str) -> None:
+async def test_every_method_meets_every_fault(
+    api: BotApi, batched: Batched, dialogue: Dialogue, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.web.webhooks.AT_ONCE", 60.0)
     chats = {cell: 6000 + number for number, cell in enumerate(EXPECTED)}
     async with running(api, batched, dialogue, webhook=HOOK if way == "brought" else None, each=0.06) as whole:
         for (method, fault), chat in chats.items():

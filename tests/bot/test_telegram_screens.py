@@ -97,7 +97,7 @@ async def test_a_message_that_gets_new_buttons_keeps_them(api: BotApi, whole: Wh
         await whole.write(Letter(f"t:{number}", "tg:77", f"{number}?", time(), (MENU,)))
     await whole.write(Letter("t:4", "tg:77", "4?", time(), (MENU,), replaces=102))
     await api.until(lambda: len(api.sent("editMessageText")) == 1 and talk(api) == [102])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while whole.channel._outdated._work:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert talk(api) == [102]

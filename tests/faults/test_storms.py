@@ -201,7 +201,8 @@ async def storm(world: World, messages: list[tuple[str, str, str]]) -> Told:
         f"{len(messages)} messages in {took:.1f} s, {len(messages) / took:.0f} a second, {world.busy} asked to come "
         f"again; {len(waited)} others waited {waited[len(waited) // 2] * 1000:.0f} ms in the median, "
         f"{waited[-1] * 1000:.0f} at most, behind {behind} messages; "
-        f"program {before[0] // 1024} → {after[0] // 1024} MB, Redis {before[1]} → {after[1]} KB, keys {before[2]} → {after[2]}"
+        f"program {before[0] // 1024} → {after[0] // 1024} MB, Redis {before[1]} → {after[1]} KB, "
+        f"keys {before[2]} → {after[2]}"
     )
     return Told(took, behind, text)
 

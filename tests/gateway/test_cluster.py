@@ -84,7 +84,7 @@ async def join(ports: Ports) -> None:
             first, last = SLOTS * number // 3, SLOTS * (number + 1) // 3 - 1
             await told(client, "ADDSLOTSRANGE", first, last)
             await told(client, "MEET", "127.0.0.1", *ports[0])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for client in clients:
                 while (await told(client, "INFO"))["cluster_state"] != "ok":  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.05)
@@ -95,7 +95,7 @@ async def told(client: Redis, *words: str | int) -> Any:
 
 
 async def until_it_answers(client: Redis) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await client.ping()

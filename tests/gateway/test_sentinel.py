@@ -39,7 +39,7 @@ def sentinel(tmp_path: Path) -> Iterator[int]:
 async def test_a_commit_goes_to_the_server_that_the_sentinel_names(sentinel: int) -> None:
     redis = connect(f"redis+sentinel://127.0.0.1:{sentinel}/kelisim")
     batched = Batched(redis)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await batched("PING")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Literal
 
 import httpx
 import msgspec
@@ -11,8 +12,9 @@ import pytest
 
 from gateway.channels import Retry
 from gateway.esobes.looking import AwayError
-from gateway.esobes.telling import Esobes, Post, Refused, Taken, read
+from gateway.esobes.telling import _PATIENCE, Esobes, Post, Refused, Taken, read
 from tests.gateway.ministry import TOKEN, Fault, Ministry, answer, problem
+from tests.gateway.mischief import passes
 
 NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 BODY = '{"answer":"consent","at":"2026-11-25T10:00:00+05:00","text":"иә 472"}'
@@ -112,11 +114,16 @@ async def test_a_server_that_is_not_there_or_does_not_answer_means_once_more(
 ) -> None:
     async with aclosing(Esobes("http://127.0.0.1:1", TOKEN)) as nobody:
         assert await nobody.tell(post(), "O-17:1") == Retry("E-Sobes: ConnectError")
-    ministry.silence = asyncio.Event()
-    monkeypatch.setattr("gateway.esobes.telling._PATIENCE", 0.05)
+
+    class Silence(asyncio.Event):
+        async def wait(self) -> Literal[True]:
+            passes(_PATIENCE)
+            return await super().wait()
+
+    ministry.silence = Silence()
     async with aclosing(Esobes(ministry.url, TOKEN)) as impatient:
         assert await impatient.tell(post(), "O-17:1") == Retry("E-Sobes: ReadTimeout")
-    monkeypatch.setattr("gateway.esobes.telling._PATIENCE", 20.0)
+    ministry.silence = asyncio.Event()
     monkeypatch.setattr("gateway.esobes.telling._LONGEST", 0.05)
     async with aclosing(Esobes(ministry.url, TOKEN)) as esobes:
         assert await esobes.tell(post(), "O-17:1") == Retry("E-Sobes: TimeoutError")

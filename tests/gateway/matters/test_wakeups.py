@@ -172,7 +172,7 @@ async def test_it_waits_while_redis_is_away_and_stops_when_told(
 
     wakeups = Wakeups(store, Hands(), woken, lambda _: None)
     run = asyncio.create_task(wakeups.rounds.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while caplog.text.count("the clock of the matters: Redis is away") < 3:  # noqa: ASYNC110 - a log knows no events
             await asyncio.sleep(0)
     wakeups.rounds.stop()

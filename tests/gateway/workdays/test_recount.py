@@ -300,7 +300,7 @@ async def test_all_processes_count_by_the_new_calendar(affairs: Affairs, calenda
     await enter(calendar)
     assert elsewhere.workdays.is_working(THURSDAY)
     running = asyncio.create_task(elsewhere.rounds.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while elsewhere.workdays.is_working(THURSDAY):  # noqa: ASYNC110 - it is the loop itself that is looked at
             await asyncio.sleep(0.02)
     elsewhere.rounds.stop()

@@ -65,7 +65,7 @@ class Program(Struct, frozen=True):
         return name
 
     async def read(self, name: str) -> dict[str, Any]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (found := (await self.get(f"/{name}")).json())["list"]["state"] == "reading":  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return cast(dict[str, Any], found)

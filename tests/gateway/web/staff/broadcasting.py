@@ -55,7 +55,7 @@ class Hall(Struct):
 
     async def read(self, name: str) -> Broadcast:
         """Once nobody is at work on its list."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (known := await self.broadcasts.load(name)).reading is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return known

@@ -81,7 +81,7 @@ class House(Struct, frozen=True):
 
     def _asking(self, headers: dict[str, str]) -> httpx.AsyncClient:
         http = httpx.AsyncClient(
-            base_url=self.url, headers=headers, verify=authorities(), trust_env=False, timeout=30
+            base_url=self.url, headers=headers, verify=authorities(), trust_env=False, timeout=60
         )
         self._open.push_async_callback(http.aclose)
         return http
@@ -125,7 +125,7 @@ class House(Struct, frozen=True):
     async def read(self, name: str) -> Broadcast:
         """A broadcast, once nobody is at work on its list."""
         store = BroadcastStore(self.ground.batched)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (known := await store.load(name)) is None or known.reading is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return known

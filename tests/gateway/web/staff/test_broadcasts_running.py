@@ -162,7 +162,7 @@ async def test_the_stream_tells_how_far_it_has_come_and_ends_with_the_program(ro
         await asyncio.Event().wait()
         return {}
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await room.front(asked(f"{HOME}/{made.id}/stream", aigul), nothing_more, send)
     news = json.loads(said.split("event: news\ndata: ")[1].split("\n", maxsplit=1)[0])
     assert "Пройдено 3 из 3" in news["html"]

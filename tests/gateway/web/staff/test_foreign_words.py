@@ -171,7 +171,7 @@ def _table() -> str:
 
 async def _case(who: Signed) -> str:
     """Once it has come into the queue."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (found := _CASE.search((await who.get("/staff/inbox")).text)) is None:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return found[1]

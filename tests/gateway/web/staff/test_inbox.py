@@ -246,7 +246,7 @@ async def test_a_live_stream_ends_with_the_program(room: Room) -> None:
         room.staff.console.closing.set()
         return {}
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         told = [one async for one in Live(room.staff.console, look).events(visit_of(operator))]
     assert len(told) == 2
 
