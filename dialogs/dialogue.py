@@ -9,7 +9,9 @@ from msgspec import Struct, structs
 
 from dialogs import loops, render, search, words, workdays
 from dialogs.applications import ways
+from dialogs.applications.ways import Ways
 from dialogs.catalogue import loader
+from dialogs.catalogue.catalogue import Catalogue
 from dialogs.conversation import NOTHING_MEANT, Turn, step, takes_words, view, waits
 from dialogs.duties import rules, screen
 from dialogs.errands import Audit, Errand, ServiceRequest
@@ -27,11 +29,13 @@ from dialogs.messages import (
     Surface,
     Text,
 )
+from dialogs.search import Search
 from dialogs.session import Session
 from dialogs.talk import Guide, Here
 from dialogs.topics import specialist
 from dialogs.topics.arriving import about_arriving
 from dialogs.understand import normalised, understand
+from dialogs.words import Words
 
 
 class Answer(Struct, frozen=True):
@@ -167,11 +171,16 @@ class Dialogue:
         return [(choice.id, self.guide.words.say(choice.label, language, here.surface)) for choice in shown]
 
 
-@cache
 def load(locales: Path, *, sends_sms: bool = True, inbox: bool = False) -> Dialogue:
-    """Read from disk once: nothing in it ever changes."""
-    texts = words.load(locales)
-    catalogue = loader.load(texts)
-    found, calendar, asked = search.build(catalogue, texts), workdays.load(), ways.load(catalogue, texts)
+    texts, catalogue, found, asked = _read(locales)
+    calendar = workdays.load()
     law = rules.load(calendar, reminder_at=None, quiet=None)
     return Dialogue(Guide(texts, catalogue, found, calendar, law, asked, sends_sms, inbox))
+
+
+@cache
+def _read(locales: Path) -> tuple[Words, Catalogue, Search, Ways]:
+    """What never changes while the program runs is read from disk once; the calendar does change."""
+    texts = words.load(locales)
+    catalogue = loader.load(texts)
+    return texts, catalogue, search.build(catalogue, texts), ways.load(catalogue, texts)

@@ -22,8 +22,7 @@ from gateway.authorities import authorities
 
 def serve() -> None:
     authorities()
-    for inbox in (False, True):
-        dialogue.load(LOCALES, sends_sms=True, inbox=inbox)
+    dialogue.load(LOCALES)
     gc.freeze()  # nor look through again for what can be thrown away
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's business here
     for line in sys.stdin:
