@@ -84,7 +84,7 @@ class Double(Listening):
         self._closing.set()
         await super().__aexit__(*raised)
         if self._talks:
-            await asyncio.wait(self._talks, timeout=5)
+            await asyncio.wait(self._talks, timeout=60)
         if self.wrong:
             raise self.wrong[0]
 

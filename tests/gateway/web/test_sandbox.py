@@ -23,14 +23,14 @@ from tests.papers import CALENDAR, NOTICE
 async def test_the_clock_shows_the_time_in_kazakhstan(citizen: httpx.AsyncClient) -> None:
     shown = await now(citizen)
     assert shown.utcoffset() == timedelta(hours=5)
-    assert abs(shown - datetime.now(shown.tzinfo)) < timedelta(seconds=5)
+    assert abs(shown - datetime.now(shown.tzinfo)) < timedelta(minutes=1)
 
 
 async def test_the_clock_moves_forward_goes_on_from_there_and_comes_back(citizen: httpx.AsyncClient) -> None:
     target = (await now(citizen)).replace(microsecond=0) + timedelta(days=4)
     moved = await citizen.put("/sandbox/clock", json={"now": target.isoformat()})
     assert moved.status_code == 200
-    assert timedelta() <= datetime.fromisoformat(moved.json()["now"]) - target < timedelta(seconds=5)
+    assert timedelta() <= datetime.fromisoformat(moved.json()["now"]) - target < timedelta(minutes=1)
     assert target <= await now(citizen)
     back = await citizen.put("/sandbox/clock", json={"now": None})
     assert back.status_code == 200

@@ -62,7 +62,8 @@ class Room:
 
 
 @pytest.fixture
-def room(affairs: Affairs, dialogue: Dialogue) -> Room:
+def room(affairs: Affairs, dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch) -> Room:
+    monkeypatch.setattr("gateway.web.staff.calendar.PATIENCE", 60.0)
     return Room(affairs, dialogue)
 
 
