@@ -569,7 +569,7 @@ async def test_a_stream_ends_with_the_session_of_whoever_looks(
     monkeypatch.setattr(live, "HEARTBEAT", 0.01)
     who = await whole.signed_in(*Role)
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(60),
         who.browser.stream("GET", path.format(name=await _broadcast(whole)), headers=EVENTS) as stream,
     ):
         lines = stream.aiter_lines()
