@@ -45,12 +45,12 @@ async def the_assistant_killed(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "doubled", "unreported"),
+    ("fault", "doubled", "unreported", "unclear_wait"),
     [
-        (restarted_after_a_while, 0, 0),
-        (smsbox_killed, 0, UNDER_WAY),
-        (bearerbox_killed, WINDOW, UNDER_WAY),
-        (the_assistant_killed, 0, 0),
+        (restarted_after_a_while, 0, 0, 20),
+        (smsbox_killed, 0, UNDER_WAY, 12),
+        (bearerbox_killed, WINDOW, UNDER_WAY, 12),
+        (the_assistant_killed, 0, 0, 12),
     ],
 )
 async def test_everybody_is_answered_once(
@@ -62,11 +62,13 @@ async def test_everybody_is_answered_once(
     fault: Callable[[World], Awaitable[None]],
     doubled: int,
     unreported: int,
+    unclear_wait: int,
 ) -> None:
     """`doubled`, `unreported`: what may be, for an operator that has taken a letter cannot be told from one that has
     not when the one who knows it is killed. A part of a long text that the operator brings once more then waits in
-    Kannel for the others, which have gone on already: nothing else may be left there."""
-    async with world(tmp_path, redis, redis_url, throughput="300") as whole:
+    Kannel for the others, which have gone on already: nothing else may be left there. `unclear_wait`: seconds,
+    longer than reports stay away; a bearerbox that is told to stop takes more than ten to do so."""
+    async with world(tmp_path, redis, redis_url, unclear_wait, throughput="300") as whole:
         texts = {f"+7701{number:07}": TEXT * (1 + number % 3) for number in range(PEOPLE)}
         writing = asyncio.create_task(whole.write(texts))
         await whole.operator.until(lambda: len(whole.operator.parts) >= BEFORE)

@@ -97,8 +97,11 @@ class World(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def world(folder: Path, redis: Client, redis_url: str, **lines: str) -> AsyncIterator[World]:
-    """`lines`: of Kannel's configuration, in place of those that we hand out."""
+async def world(
+    folder: Path, redis: Client, redis_url: str, unclear_wait: int = 20, **lines: str
+) -> AsyncIterator[World]:
+    """`unclear_wait`: seconds that a letter waits for a report when nobody knows whether Kannel has it. `lines`: of
+    Kannel's configuration, in place of those that we hand out."""
     (port,) = free_ports(1)
     quick = {"sms_resend_freq": "1", "reconnect_delay": "1", "http_queue_delay": "1"}
     async with Operator() as operator:
@@ -108,7 +111,7 @@ async def world(folder: Path, redis: Client, redis_url: str, **lines: str) -> As
             "KELISIM_KANNEL_PASSWORD": PASSWORD,
             "KELISIM_REDIS_URL": redis_url,
             "KELISIM_SANDBOX": "0",
-            "KELISIM_SMS_UNCLEAR_WAIT": "20",
+            "KELISIM_SMS_UNCLEAR_WAIT": str(unclear_wait),
         }
         async with kannel, Program(folder, port, kannel.url, SECRET, **settings) as program:
             await program.start()
