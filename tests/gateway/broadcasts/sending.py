@@ -35,7 +35,7 @@ from gateway.outbox.outbox import BROADCASTS_AHEAD, Outbox
 from gateway.store import SHARDS, shard, shard_number
 
 NOON = datetime.fromisoformat("2026-11-26T12:00:00+05:00")
-PATIENCE = 60.0
+PATIENCE = 180.0
 APPROVE_ABOVE = 3
 
 
