@@ -113,6 +113,8 @@ class Affairs(Struct, frozen=True):
     answers: Answers
     requests: Requests
     receiver: Receiver
+    elsewhere: Receiver
+    """Of another process."""
     wakeups: Wakeups
     outbox: Outbox
     relays: Outbox
@@ -273,16 +275,20 @@ async def put_together(
         registers = await stack.enter_async_context(aclosing(Registers(esobes, batched, clock)))
         channels["esobes"] = Relays(esobes, backlog, desk.settled)
         proofs, talks, words = Proofs(batched), Store(batched), dialogue.guide.words
-        receiver = Receiver(
-            talks,
-            dialogue,
-            answers,
-            inquiries=Inquiries(esobes, requests=requests, proofs=proofs, news=news, registers=registers),
-            requests=requests,
-            arrivals=duties,
-            clock=clock,
-            wake=outbox.wake,
-            wake_errands=errands.wake,
+        inquiries = Inquiries(esobes, requests=requests, proofs=proofs, news=news, registers=registers)
+        receiver, elsewhere = (
+            Receiver(
+                talks,
+                dialogue,
+                answers,
+                inquiries=inquiries,
+                requests=requests,
+                arrivals=duties,
+                clock=clock,
+                wake=outbox.wake,
+                wake_errands=errands.wake,
+            )
+            for _ in range(2)
         )
         channels["code"] = Codes(esobes, proofs, phones=store, words=words, clock=clock, wake=outbox.wake)
         channels["back"] = WriteBacks(esobes, talks, words, clock, quiet, receive=receiver.receive, wake=outbox.wake)
@@ -314,6 +320,7 @@ async def put_together(
             answers=answers,
             requests=requests,
             receiver=receiver,
+            elsewhere=elsewhere,
             wakeups=wakeups,
             outbox=outbox,
             relays=relays,

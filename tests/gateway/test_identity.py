@@ -363,8 +363,7 @@ async def test_what_was_asked_before_the_link_ended_is_answered_as_after_it(affa
 
     async def ends_meanwhile(writer: asyncio.StreamWriter) -> None:
         affairs.ministry.mischief = None
-        affairs.receiver._turns.clear()  # another process has it, and does not wait for this turn
-        await affairs.receiver.receive(Inbound("test:ends", CHAT, Pressed("unlink")))
+        await affairs.elsewhere.receive(Inbound("test:ends", CHAT, Pressed("unlink")))
         writer.write(answer("503 Service Unavailable"))
         await writer.drain()
 
