@@ -16,7 +16,7 @@ ANNA = "+77011234567"
 
 async def answered(program: Running, phone: str, count: int) -> list[dict[str, str]]:
     """The screen, once it holds so many answers."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             screen = await program.screen(phone)
             if sum(message["direction"] == "out" for message in screen) >= count:

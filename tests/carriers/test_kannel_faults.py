@@ -49,8 +49,8 @@ async def the_assistant_killed(world: World) -> None:
     [
         (restarted_after_a_while, 0, 0, 20),
         (smsbox_killed, 0, UNDER_WAY, 12),
-        (bearerbox_killed, WINDOW, UNDER_WAY, 12),
-        (the_assistant_killed, 0, 0, 12),
+        (bearerbox_killed, WINDOW, UNDER_WAY, 20),
+        (the_assistant_killed, 0, 0, 20),
     ],
 )
 async def test_everybody_is_answered_once(

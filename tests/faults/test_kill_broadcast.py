@@ -172,8 +172,10 @@ async def pause(eye: Eye, operator: Operator, program: Program) -> None:
     """Nothing leaves while it is paused, once what was under way is there."""
     await eye.step(State.PAUSED)
     await until(eye, lambda counts: not counts[Fate.QUEUED] and counts[Fate.LEAVING] <= AT_ONCE * KILLS, program)
-    await asyncio.sleep(1.0)  # what was under way comes to its end; of what died with a process nobody knows
-    before = operator.taken
+    before = -1
+    while before != operator.taken:  # what was under way comes to its end; of what died with a process nobody knows
+        before = operator.taken
+        await asyncio.sleep(1.5)
     await asyncio.sleep(1.5)  # a whole look of the program's own clock
     assert operator.taken == before
     await eye.step(State.RUNNING)
