@@ -93,6 +93,12 @@ class Kannel:
         """Messages in the store, without what a kill has cut off."""
         return sum(path.is_file() and path not in self._cut_off for path in self._store.rglob("*"))
 
+    async def emptied(self) -> None:
+        """What was taken from it is gone from the store a little later."""
+        async with asyncio.timeout(_PATIENCE):
+            while self.waits():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in self.folder.glob("log/*"))
 
