@@ -77,7 +77,9 @@ async def test_everybody_is_answered_once(
         await whole.settled(PEOPLE)
         tally = await whole.tally(texts)
     with capsys.disabled():
-        print(f"\n{fault.__name__}: {tally}")
+        print(f"\n{fault.__name__}: {tally}, {whole.kannel.hung} killed")
+    if whole.kannel.hung:  # then it was no orderly end
+        doubled, unreported = UNDER_WAY, UNDER_WAY
     assert tally.lost == 0
     assert tally.doubled <= doubled
     assert tally.delivered >= PEOPLE - unreported
