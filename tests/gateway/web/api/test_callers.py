@@ -144,7 +144,7 @@ async def test_nothing_of_a_key_is_told_in_what_was_made_with_it(office: Office)
     answer = await program.post(once="x", json=GOOD)
     known = await office.broadcasts.load(answer.json()["id"])
     assert known.author == "api:portal"
-    assert program.http.headers["authorization"].split("_")[-1] not in answer.text
+    assert program.http.headers["authorization"].split("_", 3)[3] not in answer.text
 
 
 async def test_a_parameter_that_nobody_knows_is_refused(office: Office) -> None:
