@@ -100,6 +100,11 @@ class Accounts:
         stored = await self._redis("HGET", ACCOUNTS, login)
         return _decode(stored) if stored else None
 
+    async def team(self) -> frozenset[str]:
+        """The phones of all who work here."""
+        accounts = [held.account for held in await self.all()]
+        return frozenset(one.phone for one in accounts if one.phone and not one.ended)
+
     async def all(self) -> list[Held]:
         """In the order of their logins, those that have ended last."""
         stored = await self._redis("HVALS", ACCOUNTS)

@@ -93,7 +93,7 @@ class Doing:
         self._check_room()
         await self._callers.still(caller)
         async with self._refusing(name):
-            return await self._broadcasts.find_list(name, caller.author, wanted, await self._team())
+            return await self._broadcasts.find_list(name, caller.author, wanted, await self._accounts.team())
 
     async def put_list(self, caller: Caller, name: str, request: Request, file_name: str) -> Broadcast:
         bodies.check_kind(request)
@@ -125,14 +125,11 @@ class Doing:
             if not await write(file):
                 raise RefusedError(422, "empty", "There is nothing in the list.")
             await self._callers.still(caller)  # a large one takes its time
-            team = await self._team()
+            team = await self._accounts.team()
         except BaseException:
             await lists.forget(reading.roll)
             raise
         return await self._broadcasts.read_list(name, reading, team)
-
-    async def _team(self) -> frozenset[str]:
-        return frozenset(one.account.phone for one in await self._accounts.all() if not one.account.ended)
 
     def _check_room(self) -> None:
         if self._broadcasts.lists.under_way >= READ_AT_ONCE:

@@ -120,8 +120,3 @@ class Desk:
         """The first of its list: whose values stand for the placeholders."""
         some = await self.broadcasts.rolls.some(broadcast.audience.roll) if broadcast.audience else []
         return some[0] if some else None
-
-    async def team(self) -> frozenset[str]:
-        """The phones of all who work here."""
-        accounts = [held.account for held in await self.accounts.all()]
-        return frozenset(one.phone for one in accounts if one.phone and not one.ended)

@@ -70,7 +70,7 @@ class Finding:
         desk = self._desk
         await desk.load(name)
         try:
-            broadcast = await desk.broadcasts.find_list(name, visit.account.login, wanted, await desk.team())
+            broadcast = await desk.broadcasts.find_list(name, visit.account.login, wanted, await desk.accounts.team())
         except BroadcastError as error:
             refused = desk.refusal(visit, error)
             if (await desk.load(name)).state is State.DRAFT:

@@ -103,7 +103,7 @@ class ListPages:
             if received is None or reading is None:
                 refused = desk.console.say(visit, "staff.broadcast.list.no_file")
                 return await self._page(visit, name, 422, refused=refused)
-            broadcast = await desk.broadcasts.read_list(name, reading, await desk.team())
+            broadcast = await desk.broadcasts.read_list(name, reading, await desk.accounts.team())
         except BroadcastError as error:
             return await self._late(visit, name, error)
         except BaseException:
